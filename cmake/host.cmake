@@ -1,0 +1,38 @@
+# The host preset: unit tests of the portable code under ASan and UBSan, with a fake HAL.
+#
+# Every tests/unit/**/*_test.c is one program. It names what it tests in comment lines of its own:
+#   // sources: core/lib/rbtree.c core/lib/list.c
+include(flags)
+
+add_library(tern_host INTERFACE)
+target_compile_options(tern_host INTERFACE -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
+	-fno-omit-frame-pointer)
+target_link_options(tern_host INTERFACE -fsanitize=address,undefined)
+target_compile_definitions(tern_host INTERFACE TERN_DEBUG=1 TERN_HOST=1)
+target_include_directories(tern_host INTERFACE ${CMAKE_SOURCE_DIR}/tests/unit
+	${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
+	${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/include)
+find_package(Threads REQUIRED)
+target_link_libraries(tern_host INTERFACE Threads::Threads)
+
+file(GLOB_RECURSE tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/*_test.c)
+foreach(test IN LISTS tests)
+	cmake_path(RELATIVE_PATH test BASE_DIRECTORY ${CMAKE_SOURCE_DIR}/tests/unit OUTPUT_VARIABLE name)
+	string(REGEX REPLACE "_test\\.c$" "" name ${name})
+	string(REPLACE "/" "-" target ${name}_test)
+	# A changed sources line is a changed build.
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${test})
+	file(STRINGS ${test} lines REGEX "^// sources:")
+	set(sources "")
+	foreach(line IN LISTS lines)
+		string(REGEX REPLACE "^// sources:" "" line "${line}")
+		separate_arguments(line)
+		foreach(source IN LISTS line)
+			list(APPEND sources ${CMAKE_SOURCE_DIR}/${source})
+		endforeach()
+	endforeach()
+	add_executable(${target} ${test} ${sources})
+	target_link_libraries(${target} PRIVATE tern_host tern_warnings)
+	add_test(NAME unit/${name} COMMAND ${target})
+	set_tests_properties(unit/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+endforeach()

@@ -1,0 +1,50 @@
+# The kernel of one architecture: tern.elf with its symbols and, where the boot protocol wants one, Image.
+# CMake's own -O3 -DNDEBUG and the like would come before ours: flags.cmake has the whole set.
+foreach(language IN ITEMS C ASM)
+	foreach(type IN ITEMS DEBUG RELEASE)
+		set(CMAKE_${language}_FLAGS_${type} "")
+	endforeach()
+endforeach()
+include(flags)
+include(room)
+
+set(generated ${CMAKE_BINARY_DIR}/generated)
+set(TERN_INCLUDES ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
+	${CMAKE_SOURCE_DIR}/hal/${TERN_ARCH}/include ${generated})
+include(generated)
+
+find_room(core)
+find_room(hal/common)
+find_room(hal/${TERN_ARCH})
+file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} subsys/*.c)
+set(folders "")
+foreach(file IN LISTS files)
+	cmake_path(GET file PARENT_PATH folder)
+	list(APPEND folders ${folder})
+endforeach()
+list(REMOVE_DUPLICATES folders)
+foreach(folder IN LISTS folders)
+	find_room(${folder})
+endforeach()
+
+get_property(rooms GLOBAL PROPERTY TERN_ROOMS)
+get_property(libraries GLOBAL PROPERTY TERN_LIBRARIES)
+list(REMOVE_DUPLICATES libraries)
+set(script ${CMAKE_SOURCE_DIR}/hal/${TERN_ARCH}/kernel.ld)
+
+add_executable(tern)
+foreach(room IN LISTS rooms)
+	target_sources(tern PRIVATE $<TARGET_OBJECTS:${room}>)
+endforeach()
+set_target_properties(tern PROPERTIES OUTPUT_NAME tern.elf LINKER_LANGUAGE C
+	LINK_DEPENDS "${script};${CMAKE_SOURCE_DIR}/cmake/registries.ld")
+target_link_libraries(tern PRIVATE tern_kernel ${libraries})
+target_link_options(tern PRIVATE -T ${script} -L ${CMAKE_SOURCE_DIR}/cmake)
+# The linker is called by itself: the compiler driver would add what a Linux program needs.
+set(CMAKE_C_LINK_EXECUTABLE "${TERN_LD_LLD} <LINK_FLAGS> -o <TARGET> <OBJECTS> <LINK_LIBRARIES>")
+
+if(NOT TERN_ARCH STREQUAL x86_64)
+	add_custom_command(OUTPUT Image DEPENDS tern
+		COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:tern> Image VERBATIM)
+	add_custom_target(image ALL DEPENDS Image)
+endif()
