@@ -32,16 +32,27 @@ get_property(libraries GLOBAL PROPERTY TERN_LIBRARIES)
 list(REMOVE_DUPLICATES libraries)
 set(script ${CMAKE_SOURCE_DIR}/hal/${TERN_ARCH}/kernel.ld)
 
-add_executable(tern)
-foreach(room IN LISTS rooms)
-	target_sources(tern PRIVATE $<TARGET_OBJECTS:${room}>)
-endforeach()
-set_target_properties(tern PROPERTIES OUTPUT_NAME tern.elf LINKER_LANGUAGE C
-	LINK_DEPENDS "${script};${CMAKE_SOURCE_DIR}/cmake/registries.ld")
-target_link_libraries(tern PRIVATE tern_kernel ${libraries})
-target_link_options(tern PRIVATE -T ${script} -L ${CMAKE_SOURCE_DIR}/cmake)
 # The linker is called by itself: the compiler driver would add what a Linux program needs.
 set(CMAKE_C_LINK_EXECUTABLE "${TERN_LD_LLD} <LINK_FLAGS> -o <TARGET> <OBJECTS> <LINK_LIBRARIES>")
+
+# Linked twice: the second time with the symbol table of the first (scripts/symtab).
+function(kernel name symbols)
+	add_executable(${name} ${symbols})
+	foreach(room IN LISTS rooms)
+		target_sources(${name} PRIVATE $<TARGET_OBJECTS:${room}>)
+	endforeach()
+	set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.elf LINKER_LANGUAGE C
+		LINK_DEPENDS "${script};${CMAKE_SOURCE_DIR}/cmake/registries.ld")
+	target_link_libraries(${name} PRIVATE tern_kernel ${libraries})
+	target_link_options(${name} PRIVATE -T ${script} -L ${CMAKE_SOURCE_DIR}/cmake)
+endfunction()
+
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+kernel(tern_without_symbols ${CMAKE_CURRENT_LIST_DIR}/no_symbols.S)
+add_custom_command(OUTPUT ${generated}/symbols.S DEPENDS tern_without_symbols ${CMAKE_SOURCE_DIR}/scripts/symtab
+	COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/symtab ${CMAKE_NM}
+		$<TARGET_FILE:tern_without_symbols> ${generated}/symbols.S VERBATIM)
+kernel(tern ${generated}/symbols.S)
 
 if(NOT TERN_ARCH STREQUAL x86_64)
 	add_custom_command(OUTPUT Image DEPENDS tern
