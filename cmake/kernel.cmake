@@ -12,6 +12,7 @@ set(generated ${CMAKE_BINARY_DIR}/generated)
 set(TERN_INCLUDES ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
 	${CMAKE_SOURCE_DIR}/hal/${TERN_ARCH}/include ${generated})
 include(generated)
+include(third_party)
 
 find_room(core)
 find_room(hal/common)

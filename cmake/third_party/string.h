@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The string functions that third-party code finds in the kernel. */
+#include <core/lib/string.h>

@@ -1,0 +1,2 @@
+# The initramfs may be compressed.
+room(NAME core DEPENDS zlib zstd)

@@ -1,0 +1,1 @@
+room(NAME hal/common DEPENDS libfdt)
