@@ -36,3 +36,9 @@ foreach(test IN LISTS tests)
 	add_test(NAME unit/${name} COMMAND ${target})
 	set_tests_properties(unit/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 endforeach()
+
+# Checks of the tree itself. What an architecture's build must supply is skipped until it is there; scripts/test builds all first.
+add_test(NAME check/layers COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-layers)
+add_test(NAME check/format COMMAND ${CMAKE_SOURCE_DIR}/scripts/format --check)
+add_test(NAME check/tidy COMMAND ${CMAKE_SOURCE_DIR}/scripts/tidy x86_64)
+set_tests_properties(check/tidy PROPERTIES SKIP_RETURN_CODE 125 TIMEOUT 600)
