@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/files.h - descriptor tables and the file-system context (root, current directory, umask), shared by clone's flags.
+ *
+ * Look-up in a table that is not shared takes no lock and no reference: fd_get() / fd_put() bracket the use; with a shared table a reference is taken under RCU.
+ */
+#ifndef CORE_FILES_H
+#define CORE_FILES_H
+
+#include <core/refcount.h>
+#include <core/spinlock.h>
+#include <core/vfs.h>
+
+struct fd_table { /* replaced whole when it grows; RCU */
+	struct rcu_head rcu;
+	unsigned int size;
+	struct file **files;
+	unsigned long *open, *cloexec; /* bitmaps */
+};
+
+struct files {
+	struct refcount refs;
+	struct spinlock lock;
+	struct fd_table *table; /* [lock], RCU */
+	unsigned int next;      /* [lock] lowest number that may be free */
+};
+
+struct fs_context {
+	struct refcount refs;
+	struct spinlock lock;
+	struct path root, cwd; /* [lock] */
+	umode_t umask;
+};
+
+/* A borrowed file: f NULL means -EBADF. */
+struct fd {
+	struct file *file;
+	bool referenced;
+};
+struct fd fd_get(int fd);      /* O_PATH files are not returned */
+struct fd fd_get_path(int fd); /* they are */
+static inline void fd_put(struct fd fd)
+{
+	if (fd.referenced)
+		file_put(fd.file);
+}
+
+/* Install file (consuming the reference) at the lowest free number >= from: the number, or -EMFILE/-ENOMEM (reference kept by the caller). */
+__must_check int fd_install(struct file *file, unsigned int from, bool cloexec);
+/* Reserve now, install or release later. */
+__must_check int fd_reserve(unsigned int from, bool cloexec);
+void fd_fill(int fd, struct file *file);
+void fd_release(int fd);
+__must_check int fd_close(int fd);
+
+struct files *files_create(void);
+struct files *files_copy(struct files *from, unsigned int keep_below); /* NULL: no memory */
+void files_put(struct files *files);
+void files_close_on_exec(struct files *files);
+/* For /proc/PID/fd: the file at fd (reference) of any table, and the next used number >= fd (or -1). */
+struct file *files_peek(struct files *files, unsigned int fd);
+int files_next(struct files *files, unsigned int fd);
+
+struct fs_context *fs_create(void);
+struct fs_context *fs_copy(struct fs_context *from);
+void fs_put(struct fs_context *fs);
+/* current's root and cwd with references. */
+void fs_root(struct path *path);
+void fs_cwd(struct path *path);
+
+#endif

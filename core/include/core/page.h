@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/page.h - page frames: the array of struct page, the buddy allocator with per-CPU lists, and the owner of each frame.
+ *
+ * Every frame has a state that says who owns it; a double free, or a freed frame that is still in use, panics at once with both owners named.
+ */
+#ifndef CORE_PAGE_H
+#define CORE_PAGE_H
+
+#include <core/lib/list.h>
+#include <core/refcount.h>
+#include <core/types.h>
+#include <hal/mmu.h>
+
+enum page_state {
+	PAGE_RESERVED, /* not the allocator's: kernel image, firmware */
+	PAGE_FREE,     /* in the buddy lists (head of a block of 2^order) */
+	PAGE_FREE_CPU, /* in a per-CPU list */
+	PAGE_KERNEL,   /* allocated, no further owner */
+	PAGE_SLAB,
+	PAGE_TABLE,    /* a page table */
+	PAGE_STACK,    /* of a kernel stack */
+	PAGE_ANON,     /* private anonymous: refs = entries + transient holders */
+	PAGE_CACHE,    /* in a page cache: refs = 1 for the cache + transient holders; entries hold none */
+	PAGE_STATES
+};
+
+struct pagecache;
+
+struct page {
+	struct refcount refs;
+	uint8_t state; /* enum page_state */
+	uint8_t order; /* of a free block or of an allocation's first frame */
+	uint16_t flags; /* PAGE_F_*: atomic */
+	union {
+		struct list link;           /* free lists, LRU */
+		struct { void *slab_cache; void *slab_free; };
+	};
+	union {
+		struct { struct pagecache *cache; uint64_t index; }; /* PAGE_CACHE */
+		struct { uint32_t slab_used, slab_count; void *slab_list; };
+	};
+};
+
+#define PAGE_F_UPTODATE   0x01
+#define PAGE_F_DIRTY      0x02
+#define PAGE_F_LOCKED     0x04
+#define PAGE_F_REFERENCED 0x08
+#define PAGE_F_LRU        0x10
+#define PAGE_F_WAITERS    0x20
+
+/* Allocation flags. Without GFP_ATOMIC the call may sleep, reclaim and, at last, wake the OOM killer. */
+#define GFP_KERNEL 0u
+#define GFP_ATOMIC 0x1u  /* must not sleep */
+#define GFP_ZERO   0x2u  /* zeroed */
+#define GFP_NORETRY 0x4u /* fail rather than kill */
+#define GFP_USER   0x8u  /* for a user's page: fails with the allocating process chosen by the OOM killer */
+
+/* 2^order frames, refs of the first 1, state PAGE_KERNEL; or NULL. */
+struct page *page_alloc(unsigned int gfp, unsigned int order);
+/* Free an allocation whose last reference it is. */
+void page_free(struct page *page, unsigned int order);
+void page_set_state(struct page *page, enum page_state from, enum page_state to);
+
+static inline void page_get(struct page *page)
+{
+	refcount_get(&page->refs);
+}
+/* Drop a reference to a single frame; the last one frees it. Any context. */
+void page_put(struct page *page);
+
+extern struct page *page_array;      /* indexed by frame number - page_first */
+extern uint64_t page_first, page_end; /* frame numbers */
+
+static inline struct page *page_of(paddr_t pa)
+{
+	return &page_array[(pa >> PAGE_SHIFT) - page_first];
+}
+static inline paddr_t page_pa(const struct page *page)
+{
+	return ((paddr_t)(page - page_array) + page_first) << PAGE_SHIFT;
+}
+static inline void *page_address(const struct page *page)
+{
+	return hal_phys_to_virt(page_pa(page));
+}
+static inline bool page_valid(paddr_t pa)
+{
+	return (pa >> PAGE_SHIFT) - page_first < page_end - page_first;
+}
+
+void page_init(void);                      /* from hal_boot_info; boot CPU */
+void page_free_region(paddr_t base, uint64_t size); /* give boot memory (initrd) to the allocator */
+
+struct page_counts {
+	uint64_t total, free, by_state[PAGE_STATES], reclaimable, dirty;
+};
+void page_counts(struct page_counts *counts);
+
+#endif
