@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: MIT
+// Every range function of <hal/mmu.h>, written once over the ports' <hal_arch/pte.h>.
+//
+// A walk descends once per leaf table and then runs along its entries. Nothing is locked: an entry goes from empty to full by
+// compare-and-exchange, is emptied by exchange (so that accessed and dirty bits which the hardware sets meanwhile are not lost) and is
+// changed by compare-and-exchange. A table is published with release order after it was zeroed, and readers depend on its address.
+// Tables are detached only by hal_free_tables() and pagetable_destroy(), whose callers exclude every other user of the range.
+
+// Until every port has them.
+#if __has_include(<hal_arch/pte.h>)
+
+#include <core/upcall.h>
+#include <hal/mmu.h>
+#include <hal/user.h>
+#include <hal_arch/pte.h>
+#include <common/pagetable.h>
+
+#define ENOMEM 12
+#define EAGAIN 11
+
+#define PAGE         ((vaddr_t)1 << HAL_PAGE_SHIFT)
+#define INDEX_BITS   9u
+#define ENTRIES      (1u << INDEX_BITS)
+#define LEAF_SPAN    (PAGE << INDEX_BITS) // bytes that one leaf table maps
+#define likely(x)    __builtin_expect(!!(x), 1)
+#define unlikely(x)  __builtin_expect(!!(x), 0)
+#define force_inline static inline __attribute__((always_inline))
+
+force_inline hal_pte load(const hal_pte *entry)
+{
+	return __atomic_load_n(entry, __ATOMIC_RELAXED);
+}
+
+// On failure *old becomes what is there.
+force_inline bool cas(hal_pte *entry, hal_pte *old, hal_pte new)
+{
+	return __atomic_compare_exchange_n(entry, old, new, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+force_inline hal_pte *table_at(paddr_t pa)
+{
+	return hal_phys_to_virt(pa);
+}
+
+force_inline unsigned int level_shift(unsigned int level)
+{
+	return HAL_PAGE_SHIFT + level * INDEX_BITS;
+}
+
+force_inline unsigned int index_at(vaddr_t va, unsigned int level)
+{
+	return (unsigned int)(va >> level_shift(level)) & (ENTRIES - 1);
+}
+
+// The leaf table for va, or NULL; *stop becomes the first address behind what was looked at, at most end.
+force_inline hal_pte *find_leaf(const struct hal_space *space, vaddr_t va, vaddr_t end, vaddr_t *stop)
+{
+	hal_pte *table = table_at(space->root);
+	vaddr_t behind;
+
+	for (unsigned int level = hal_pte_levels() - 1; level > 0; level--) {
+		hal_pte entry = load(&table[index_at(va, level)]);
+
+		if (unlikely(!entry || !hal_pte_is_table(entry))) {
+			behind = (va | (((vaddr_t)1 << level_shift(level)) - 1)) + 1;
+			*stop = behind < end ? behind : end;
+			return NULL;
+		}
+		table = table_at(hal_pte_pa(entry));
+	}
+	behind = (va | (LEAF_SPAN - 1)) + 1;
+	*stop = behind < end ? behind : end;
+	return table;
+}
+
+// The entry of va in its leaf table, or NULL where there is no table.
+force_inline hal_pte *find_entry(const struct hal_space *space, vaddr_t va)
+{
+	vaddr_t stop;
+	hal_pte *leaf = find_leaf(space, va, va + PAGE, &stop);
+
+	return leaf ? &leaf[index_at(va, 0)] : NULL;
+}
+
+// Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no memory.
+static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, unsigned long *count, bool kernel)
+{
+	paddr_t pa = core_table_alloc();
+	hal_pte seen = 0;
+	hal_pte entry;
+
+	if (!pa)
+		return 0;
+	entry = kernel ? hal_pte_kernel_table(pa) : hal_pte_table(pa);
+	if (!cas(slot, &seen, entry)) {
+		core_table_free(pa);
+		return seen;
+	}
+	if (count)
+		__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+	return entry;
+}
+
+// As find_entry(), making the tables that are missing. NULL: no memory.
+force_inline hal_pte *make_entry(paddr_t root, unsigned long *count, vaddr_t va, bool kernel)
+{
+	hal_pte *table = table_at(root);
+
+	for (unsigned int level = hal_pte_levels() - 1; level > 0; level--) {
+		hal_pte *slot = &table[index_at(va, level)];
+		hal_pte entry = load(slot);
+
+		if (unlikely(!entry)) {
+			entry = new_table(slot, count, kernel);
+			if (!entry)
+				return NULL;
+		}
+		table = table_at(hal_pte_pa(entry));
+	}
+	return &table[index_at(va, 0)];
+}
+
+force_inline struct hal_entry describe(vaddr_t va, hal_pte entry)
+{
+	if (!entry)
+		return (struct hal_entry){ .va = va };
+	return (struct hal_entry){ .va = va, .pa = hal_pte_pa(entry), .bits = hal_pte_bits(entry) };
+}
+
+// Step over empty entries, four at a time where they are; returns the address of the first that may be full, or stop.
+force_inline vaddr_t skip_empty(hal_pte **entry, vaddr_t va, vaddr_t stop)
+{
+	while (va + 4 * PAGE <= stop && !(load(*entry) | load(*entry + 1) | load(*entry + 2) | load(*entry + 3))) {
+		*entry += 4;
+		va += 4 * PAGE;
+	}
+	while (va < stop && !load(*entry)) {
+		(*entry)++;
+		va += PAGE;
+	}
+	return va;
+}
+
+// ---- entering and changing single entries ----
+
+int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned int count, unsigned int bits,
+	    uint64_t *taken)
+{
+	hal_pte *entry = NULL;
+	uint64_t filled = 0;
+	int error = 0;
+
+	for (unsigned int i = 0; i < count; i++, va += PAGE) {
+		hal_pte seen = 0;
+
+		if (!entry || !(va & (LEAF_SPAN - 1))) {
+			entry = make_entry(space->root, &space->tables, va, false);
+			if (unlikely(!entry)) {
+				error = -ENOMEM;
+				break;
+			}
+		} else {
+			entry++;
+		}
+		if (frames[i] && !load(entry) && cas(entry, &seen, hal_pte_make(frames[i], bits)))
+			filled |= (uint64_t)1 << (i & 63);
+	}
+	hal_pte_published();
+	if (taken)
+		*taken = filled;
+	return error;
+}
+
+int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, unsigned int bits)
+{
+	hal_pte *entry = find_entry(tlb->space, old->va);
+	hal_pte new = hal_pte_make(pa, bits);
+	hal_pte seen;
+
+	if (unlikely(!entry))
+		return -EAGAIN;
+	seen = load(entry);
+	for (;;) {
+		if (unlikely(!seen || hal_pte_pa(seen) != old->pa))
+			return -EAGAIN;
+		if (hal_pte_needs_break(seen, new)) {
+			// In between the entry has no rights, but is not empty: nobody maps something else there.
+			hal_pte broken = hal_pte_make(hal_pte_pa(seen), hal_pte_bits(seen) & ~HAL_PTE_RIGHTS);
+
+			if (!cas(entry, &seen, broken))
+				continue;
+			hal_tlb_gather_range(tlb, old->va, old->va + PAGE);
+			hal_tlb_flush(tlb);
+			if (!cas(entry, &broken, new))
+				return -EAGAIN;
+			break;
+		}
+		if (cas(entry, &seen, new)) {
+			if (hal_pte_needs_flush(seen, new))
+				hal_tlb_gather_range(tlb, old->va, old->va + PAGE);
+			break;
+		}
+	}
+	hal_pte_published();
+	hal_pte_refresh(old->va);
+	return 0;
+}
+
+bool hal_touch(struct hal_space *space, vaddr_t va, bool write)
+{
+	hal_pte *entry = find_entry(space, va);
+	unsigned int need = write ? HAL_PTE_WRITE : HAL_PTE_READ | HAL_PTE_EXEC;
+	unsigned int set = write ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
+	hal_pte seen;
+
+	if (!entry)
+		return false;
+	seen = load(entry);
+	do {
+		if (!seen || !(hal_pte_bits(seen) & need))
+			return false;
+		if ((hal_pte_bits(seen) & set) == set)
+			break;
+	} while (!cas(entry, &seen, hal_pte_make(hal_pte_pa(seen), hal_pte_bits(seen) | set)));
+	hal_pte_published();
+	hal_pte_refresh(va);
+	return true;
+}
+
+struct hal_entry hal_query(struct hal_space *space, vaddr_t va)
+{
+	hal_pte *entry = find_entry(space, va);
+
+	return describe(va, entry ? load(entry) : 0);
+}
+
+// ---- ranges ----
+
+unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max)
+{
+	vaddr_t va = *at;
+	unsigned int found = 0;
+
+	while (va < end && found < max) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(space, va, end, &stop);
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		while (found < max && (va = skip_empty(&entry, va, stop)) < stop) {
+			hal_pte seen = load(entry++);
+
+			if (seen)
+				out[found++] = describe(va, seen);
+			va += PAGE;
+		}
+	}
+	*at = va;
+	return found;
+}
+
+unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max)
+{
+	vaddr_t va = *at, first = end, last = 0;
+	unsigned int found = 0;
+
+	while (va < end && found < max) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		while (found < max && (va = skip_empty(&entry, va, stop)) < stop) {
+			hal_pte seen = __atomic_exchange_n(entry++, 0, __ATOMIC_RELAXED);
+
+			if (seen) {
+				out[found++] = describe(va, seen);
+				if (hal_pte_hw_present(seen)) {
+					if (first == end)
+						first = va;
+					last = va + PAGE;
+				}
+			}
+			va += PAGE;
+		}
+	}
+	if (last)
+		hal_tlb_gather_range(tlb, first, last);
+	*at = va;
+	return found;
+}
+
+void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights, bool keep_write)
+{
+	vaddr_t va = start, first = end, last = 0;
+
+	while (va < end) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		for (; (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+			hal_pte seen = load(entry), new;
+
+			do {
+				unsigned int bits = hal_pte_bits(seen);
+				unsigned int give = rights;
+
+				if (!keep_write && !(bits & HAL_PTE_WRITE))
+					give &= ~HAL_PTE_WRITE;
+				new = hal_pte_make(hal_pte_pa(seen), (bits & ~HAL_PTE_RIGHTS) | give);
+			} while (seen && seen != new && !cas(entry, &seen, new));
+			if (seen && hal_pte_needs_flush(seen, new)) {
+				if (first == end)
+					first = va;
+				last = va + PAGE;
+			}
+		}
+	}
+	if (last)
+		hal_tlb_gather_range(tlb, first, last);
+	hal_pte_published();
+}
+
+int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+	     unsigned int max, unsigned int *count)
+{
+	vaddr_t va = *at, first = end, last = 0;
+	unsigned int found = 0;
+	int error = 0;
+
+	while (va < end && found < max) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(parent_tlb->space, va, end, &stop);
+		hal_pte *target = NULL; // the child's leaf table, looked for when it has something to hold
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+			hal_pte seen = load(entry), new;
+			unsigned int bits = hal_pte_bits(seen);
+
+			if (!(bits & HAL_PTE_ANON))
+				continue;
+			if (!target) {
+				target = make_entry(child->root, &child->tables, va, false);
+				if (unlikely(!target)) {
+					error = -ENOMEM;
+					goto out;
+				}
+				target -= index_at(va, 0);
+			}
+			new = seen;
+			if (bits & HAL_PTE_WRITE) {
+				do {
+					bits = hal_pte_bits(seen) & ~HAL_PTE_WRITE;
+					new = hal_pte_make(hal_pte_pa(seen), bits);
+				} while (!cas(entry, &seen, new));
+				if (hal_pte_hw_present(seen)) {
+					if (first == end)
+						first = va;
+					last = va + PAGE;
+				}
+			}
+			__atomic_store_n(&target[index_at(va, 0)], new, __ATOMIC_RELAXED);
+			out[found++] = (struct hal_entry){ .va = va, .pa = hal_pte_pa(new), .bits = bits };
+		}
+	}
+out:
+	if (last)
+		hal_tlb_gather_range(parent_tlb, first, last);
+	hal_pte_published();
+	*at = va;
+	*count = found;
+	return error;
+}
+
+int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *moved)
+{
+	vaddr_t va = from, end = from + len, first = end, last = 0;
+	vaddr_t distance = to - from; // modulo 2^64
+	int error = 0;
+
+	while (va < end) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+		hal_pte *target = NULL;
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		for (; (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+			vaddr_t there = va + distance;
+			hal_pte seen;
+
+			// The two leaf tables need not begin at the same place.
+			if (!target || !(there & (LEAF_SPAN - 1))) {
+				target = make_entry(tlb->space->root, &tlb->space->tables, there, false);
+				if (unlikely(!target)) {
+					error = -ENOMEM;
+					goto out;
+				}
+				target -= index_at(there, 0);
+			}
+			seen = __atomic_exchange_n(entry, 0, __ATOMIC_RELAXED);
+			__atomic_store_n(&target[index_at(there, 0)], seen, __ATOMIC_RELEASE);
+			if (hal_pte_hw_present(seen)) {
+				if (first == end)
+					first = va;
+				last = va + PAGE;
+			}
+		}
+	}
+out:
+	if (last)
+		hal_tlb_gather_range(tlb, first, last);
+	hal_pte_published();
+	*moved = va - from;
+	return error;
+}
+
+unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty, struct hal_entry *out,
+		     unsigned int max)
+{
+	unsigned int clear = clear_dirty ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
+	vaddr_t va = *at, first = end, last = 0;
+	unsigned int found = 0;
+
+	while (va < end && found < max) {
+		vaddr_t stop;
+		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+
+		if (!entry) {
+			va = stop;
+			continue;
+		}
+		entry += index_at(va, 0);
+		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+			hal_pte seen = load(entry), new;
+
+			do {
+				new = hal_pte_make(hal_pte_pa(seen), hal_pte_bits(seen) & ~clear);
+			} while (seen && seen != new && !cas(entry, &seen, new));
+			if (!seen || !(hal_pte_bits(seen) & (HAL_PTE_YOUNG | HAL_PTE_DIRTY)))
+				continue;
+			out[found++] = describe(va, seen);
+			if (seen != new && hal_pte_hw_present(seen)) {
+				if (first == end)
+					first = va;
+				last = va + PAGE;
+			}
+		}
+	}
+	if (last)
+		hal_tlb_gather_range(tlb, first, last);
+	*at = va;
+	return found;
+}
+
+// ---- table pages ----
+
+// Detach what lies below table (whose entries are of this level) for [start, end) and wholly inside [floor, ceiling).
+static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, vaddr_t start, vaddr_t end, vaddr_t floor,
+		       vaddr_t ceiling)
+{
+	vaddr_t span = (vaddr_t)1 << level_shift(level);
+	vaddr_t next;
+
+	for (vaddr_t va = start; va < end; va = next) {
+		hal_pte *slot = &table[index_at(va, level)];
+		hal_pte entry = load(slot);
+		vaddr_t base = va & ~(span - 1);
+
+		next = base + span;
+		if (!entry || !hal_pte_is_table(entry))
+			continue;
+		if (level > 1)
+			free_level(tlb, table_at(hal_pte_pa(entry)), level - 1, va, next < end ? next : end, floor,
+				   ceiling);
+		if (base < floor || next > ceiling)
+			continue;
+		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+		__atomic_fetch_sub(&tlb->space->tables, 1, __ATOMIC_RELAXED);
+		hal_tlb_gather_range(tlb, va, next < end ? next : end);
+		hal_tlb_gather_table(tlb, hal_pte_pa(entry));
+	}
+}
+
+void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling)
+{
+	free_level(tlb, table_at(tlb->space->root), hal_pte_levels() - 1, start, end, floor, ceiling);
+}
+
+static void destroy_level(hal_pte *table, unsigned int level, unsigned int entries)
+{
+	for (unsigned int i = 0; i < entries; i++) {
+		hal_pte entry = table[i];
+
+		if (!entry)
+			continue;
+		if (level > 1)
+			destroy_level(table_at(hal_pte_pa(entry)), level - 1, ENTRIES);
+		core_table_free(hal_pte_pa(entry));
+	}
+}
+
+void pagetable_destroy(struct hal_space *space, unsigned int user_entries)
+{
+	if (space->tables > 1)
+		destroy_level(table_at(space->root), hal_pte_levels() - 1, user_entries);
+	core_table_free(space->root);
+	space->root = 0;
+	space->tables = 0;
+}
+
+size_t hal_space_table_bytes(const struct hal_space *space)
+{
+	return (size_t)__atomic_load_n(&space->tables, __ATOMIC_RELAXED) << HAL_PAGE_SHIFT;
+}
+
+// ---- the kernel's own mappings ----
+
+int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum hal_memory_type type)
+{
+	hal_pte *entry = NULL;
+
+	for (size_t done = 0; done < n; done += PAGE, va += PAGE) {
+		if (!entry || !(va & (LEAF_SPAN - 1))) {
+			entry = make_entry(hal_kernel_root(), NULL, va, true);
+			if (!entry)
+				return -ENOMEM;
+		} else {
+			entry++;
+		}
+		__atomic_store_n(entry, hal_pte_kernel(pa + done, rights, type), __ATOMIC_RELEASE);
+	}
+	hal_tlb_kernel_published();
+	return 0;
+}
+
+void hal_kernel_unmap(vaddr_t va, size_t n)
+{
+	struct hal_space kernel = { .root = hal_kernel_root() };
+	vaddr_t end = va + n;
+
+	for (vaddr_t at = va, stop; at < end; at = stop) {
+		hal_pte *entry = find_leaf(&kernel, at, end, &stop);
+
+		if (!entry)
+			continue;
+		entry += index_at(at, 0);
+		for (; at < stop; at += PAGE)
+			__atomic_store_n(entry++, 0, __ATOMIC_RELAXED);
+	}
+	hal_tlb_flush_kernel(va, end);
+}
+
+paddr_t hal_kernel_query(vaddr_t va)
+{
+	struct hal_space kernel = { .root = hal_kernel_root() };
+	hal_pte *entry = find_entry(&kernel, va);
+	hal_pte seen = entry ? load(entry) : 0;
+
+	return seen ? hal_pte_pa(seen) : 0;
+}
+
+#endif
