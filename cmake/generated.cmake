@@ -57,3 +57,15 @@ hal_vdso_end:
 	target_link_libraries(room_vdso PRIVATE tern_kernel)
 	set_property(GLOBAL APPEND PROPERTY TERN_ROOMS room_vdso)
 endif()
+
+# core/syscall/syscalls.tbl -> <generated/syscalls.h>: this machine's system calls as a list of macros.
+set(source ${CMAKE_SOURCE_DIR}/core/syscall/syscalls.tbl)
+if(EXISTS ${source})
+	file(MAKE_DIRECTORY ${generated}/generated)
+	add_custom_command(OUTPUT ${generated}/generated/syscalls.h
+		DEPENDS ${source} ${CMAKE_SOURCE_DIR}/scripts/syscalls
+		COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/syscalls --table ${TERN_ARCH}
+			> ${generated}/generated/syscalls.h VERBATIM)
+	add_custom_target(syscalls_header DEPENDS ${generated}/generated/syscalls.h)
+	add_dependencies(tern_generated syscalls_header)
+endif()

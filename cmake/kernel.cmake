@@ -7,6 +7,7 @@ foreach(language IN ITEMS C ASM)
 endforeach()
 include(flags)
 include(room)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(generated ${CMAKE_BINARY_DIR}/generated)
 set(TERN_INCLUDES ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
@@ -48,7 +49,6 @@ function(kernel name symbols)
 	target_link_options(${name} PRIVATE -T ${script} -L ${CMAKE_SOURCE_DIR}/cmake)
 endfunction()
 
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
 kernel(tern_without_symbols ${CMAKE_CURRENT_LIST_DIR}/no_symbols.S)
 add_custom_command(OUTPUT ${generated}/symbols.S DEPENDS tern_without_symbols ${CMAKE_SOURCE_DIR}/scripts/symtab
 	COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/symtab ${CMAKE_NM}
