@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+// Reading a flattened device tree with libfdt: boot information and look-ups. See common/fdt.h.
+
+#include <common/fdt.h>
+#include <common/memory_map.h>
+#include <core/lib/string.h>
+#include <hal/debug.h>
+#include <libfdt.h>
+
+#define DEPTH_MAX 16
+
+static const void *tree;
+
+size_t dt_size(const void *blob)
+{
+	return fdt_check_header(blob) == 0 ? fdt_totalsize(blob) : 0;
+}
+
+void dt_open(const void *blob)
+{
+	static bool checked;
+
+	if (!checked) {
+		if (fdt_check_header(blob) != 0)
+			hal_boot_fail("no device tree was given");
+		if (fdt_check_full(blob, fdt_totalsize(blob)) != 0)
+			hal_boot_fail("the device tree is malformed");
+		checked = true;
+	}
+	tree = blob;
+}
+
+const void *dt_property(const struct dt_node *node, const char *name, size_t *size)
+{
+	int n = 0;
+	const void *value = fdt_getprop(tree, node->offset, name, &n);
+
+	*size = value && n > 0 ? (size_t)n : 0;
+	return value;
+}
+
+static uint32_t cell_at(const void *cells, size_t i)
+{
+	return fdt32_ld((const fdt32_t *)cells + i);
+}
+
+uint32_t dt_cell(const struct dt_node *node, const char *name, unsigned int i, uint32_t otherwise)
+{
+	size_t size;
+	const void *value = dt_property(node, name, &size);
+
+	return value && size / 4 > i ? cell_at(value, i) : otherwise;
+}
+
+const char *dt_string(const struct dt_node *node, const char *name)
+{
+	size_t size;
+	const char *value = dt_property(node, name, &size);
+
+	return value && size && value[size - 1] == '\0' ? value : NULL;
+}
+
+bool dt_compatible(const struct dt_node *node, const char *compatible)
+{
+	return fdt_node_check_compatible(tree, node->offset, compatible) == 0;
+}
+
+static bool enabled(const struct dt_node *node)
+{
+	const char *status = dt_string(node, "status");
+
+	return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
+}
+
+// A number of cells as #address-cells has it; what is out of range counts as the default.
+static unsigned int cells_of(const struct dt_node *node, const char *name, unsigned int otherwise)
+{
+	uint32_t n = dt_cell(node, name, 0, otherwise);
+
+	return n <= 4 ? n : otherwise;
+}
+
+// One pass over the nodes, carrying what children inherit. It visits disabled nodes only when all
+// is set.
+static void walk(bool (*visit)(const struct dt_node *node, void *context), void *context, bool all)
+{
+	struct {
+		unsigned int address_cells, size_cells;
+		uint32_t interrupt_parent;
+	} inherited[DEPTH_MAX + 1] = {{2, 1, 0}};
+	int skip = DEPTH_MAX; // nodes deeper than this lie below a disabled one
+	int depth = 0;
+
+	for (int at = fdt_next_node(tree, -1, NULL); at >= 0 && depth >= 0;
+	     at = fdt_next_node(tree, at, &depth)) {
+		struct dt_node node = {.offset = at, .depth = depth};
+
+		if (depth < 0)
+			break;
+		if (depth > skip || depth >= DEPTH_MAX)
+			continue;
+		skip = DEPTH_MAX;
+		node.name = fdt_get_name(tree, at, NULL);
+		node.address_cells = inherited[depth].address_cells;
+		node.size_cells = inherited[depth].size_cells;
+		node.interrupt_parent =
+			dt_cell(&node, "interrupt-parent", 0, inherited[depth].interrupt_parent);
+		inherited[depth + 1].address_cells = cells_of(&node, "#address-cells", 2);
+		inherited[depth + 1].size_cells = cells_of(&node, "#size-cells", 1);
+		inherited[depth + 1].interrupt_parent = node.interrupt_parent;
+		if (!all && !enabled(&node)) {
+			skip = depth;
+			continue;
+		}
+		if (node.name && visit(&node, context))
+			return;
+	}
+}
+
+void dt_walk(bool (*visit)(const struct dt_node *node, void *context), void *context)
+{
+	walk(visit, context, false);
+}
+
+struct find {
+	int offset;
+	struct dt_node *node;
+	bool found;
+};
+
+static bool is_offset(const struct dt_node *node, void *context)
+{
+	struct find *find = context;
+
+	if (node->offset != find->offset)
+		return false;
+	*find->node = *node;
+	find->found = true;
+	return true;
+}
+
+static bool find_offset(struct dt_node *node, int offset)
+{
+	struct find find = {.offset = offset, .node = node};
+
+	if (offset >= 0)
+		walk(is_offset, &find, true);
+	return find.found;
+}
+
+bool dt_find_path(struct dt_node *node, const char *path)
+{
+	return find_offset(node, fdt_path_offset(tree, path));
+}
+
+bool dt_find_phandle(struct dt_node *node, uint32_t phandle)
+{
+	return find_offset(node, fdt_node_offset_by_phandle(tree, phandle));
+}
+
+bool dt_find_stdout(struct dt_node *node)
+{
+	struct dt_node chosen;
+	const char *path, *options;
+
+	if (!dt_find_path(&chosen, "/chosen"))
+		return false;
+	path = dt_string(&chosen, "stdout-path");
+	if (!path)
+		path = dt_string(&chosen, "linux,stdout-path");
+	if (!path)
+		return false;
+	options = strchr(path, ':'); // "serial0:115200n8"
+	return find_offset(
+		node, fdt_path_offset_namelen(tree, path,
+					      options ? (int)(options - path) : (int)strlen(path)));
+}
+
+// A number of n cells; those above 64 bits are dropped.
+static uint64_t number(const void *cells, size_t at, unsigned int n)
+{
+	uint64_t value = 0;
+
+	while (n--)
+		value = value << 32 | cell_at(cells, at++);
+	return value;
+}
+
+static bool range_of(const struct dt_node *node, const char *property, unsigned int i,
+		     paddr_t *base, uint64_t *size)
+{
+	size_t bytes, step = node->address_cells + node->size_cells;
+	const void *cells = dt_property(node, property, &bytes);
+
+	if (!cells || !step || bytes / 4 < step * (i + 1))
+		return false;
+	*base = number(cells, step * i, node->address_cells);
+	*size = number(cells, step * i + node->address_cells, node->size_cells);
+	return true;
+}
+
+bool dt_reg(const struct dt_node *node, unsigned int i, paddr_t *base, uint64_t *size)
+{
+	return range_of(node, "reg", i, base, size);
+}
+
+// ---- boot information ----
+
+static bool add_memory(const struct dt_node *node, void *context)
+{
+	const char *type = node->depth == 1 ? dt_string(node, "device_type") : NULL;
+	paddr_t base;
+	uint64_t size;
+
+	if (type && strcmp(type, "memory") == 0)
+		for (unsigned int i = 0; dt_reg(node, i, &base, &size); i++)
+			memory_map_add(context, base, size);
+	return false;
+}
+
+// Children of /reserved-memory; those without reg are wishes of drivers that do not concern us.
+struct reservations {
+	struct hal_boot_info *info;
+	bool inside;
+};
+
+static bool claim_reserved(const struct dt_node *node, void *context)
+{
+	struct reservations *r = context;
+	paddr_t base;
+	uint64_t size;
+
+	if (node->depth <= 1)
+		r->inside = node->depth == 1 && strcmp(node->name, "reserved-memory") == 0;
+	else if (r->inside && node->depth == 2)
+		for (unsigned int i = 0; dt_reg(node, i, &base, &size); i++)
+			memory_map_claim(r->info, base, size, HAL_MEM_RESERVED, true);
+	return false;
+}
+
+// An address in /chosen: 32 or 64 bits.
+static uint64_t chosen_number(const struct dt_node *chosen, const char *name)
+{
+	size_t size;
+	const void *value = dt_property(chosen, name, &size);
+
+	return value && (size == 4 || size == 8) ? number(value, 0, (unsigned int)size / 4) : 0;
+}
+
+static void read_chosen(struct hal_boot_info *info)
+{
+	static const char cut[] = "tern: the command line is too long and was cut off\n";
+	struct dt_node chosen;
+	const char *args;
+	uint64_t start, end;
+
+	if (!dt_find_path(&chosen, "/chosen"))
+		return;
+	args = dt_string(&chosen, "bootargs");
+	if (args && strscpy(info->cmdline, args, sizeof(info->cmdline)) < 0)
+		hal_debug_write(cut, sizeof(cut) - 1);
+	start = chosen_number(&chosen, "linux,initrd-start");
+	end = chosen_number(&chosen, "linux,initrd-end");
+	if (start && end > start) {
+		info->initrd = start;
+		info->initrd_size = end - start;
+	}
+}
+
+void dt_boot_info(struct hal_boot_info *info, paddr_t tree_base)
+{
+	struct reservations r = {.info = info};
+	uint64_t base, size;
+
+	info->loader = "fdt";
+	dt_walk(add_memory, info);
+	if (!info->region_count)
+		hal_boot_fail("the device tree names no memory");
+	dt_walk(claim_reserved, &r);
+	for (int i = 0; i < fdt_num_mem_rsv(tree); i++)
+		if (fdt_get_mem_rsv(tree, i, &base, &size) == 0 && base != tree_base)
+			memory_map_claim(info, base, size, HAL_MEM_RESERVED, true);
+	memory_map_claim(info, tree_base, fdt_totalsize(tree), HAL_MEM_KERNEL, false);
+	read_chosen(info);
+	if (info->initrd_size)
+		memory_map_claim(info, info->initrd, info->initrd_size, HAL_MEM_INITRD, false);
+}
+
+struct cpus {
+	uint64_t *ids;
+	unsigned int max, count;
+};
+
+static bool add_cpu(const struct dt_node *node, void *context)
+{
+	struct cpus *cpus = context;
+	const char *type = node->depth == 2 ? dt_string(node, "device_type") : NULL;
+	paddr_t id;
+	uint64_t size;
+
+	if (type && strcmp(type, "cpu") == 0 && dt_reg(node, 0, &id, &size)) {
+		if (cpus->count < cpus->max)
+			cpus->ids[cpus->count] = id;
+		cpus->count++;
+	}
+	return false;
+}
+
+unsigned int dt_cpus(uint64_t *ids, unsigned int max)
+{
+	struct cpus cpus = {.ids = ids, .max = max};
+
+	dt_walk(add_cpu, &cpus);
+	return cpus.count;
+}
+
+size_t dt_take_seed(void *buf, size_t n)
+{
+	static bool taken;
+	struct dt_node chosen;
+	size_t size;
+	void *seed;
+
+	if (taken || !dt_find_path(&chosen, "/chosen"))
+		return 0;
+	taken = true;
+	// The tree lies in RAM of ours: the seed must not be there for the next reader.
+	seed = (void *)(uintptr_t)dt_property(&chosen, "rng-seed", &size);
+	if (!seed || !size)
+		return 0;
+	n = size < n ? size : n;
+	memcpy(buf, seed, n);
+	memset(seed, 0, size);
+	return n;
+}
