@@ -31,20 +31,20 @@ def step(what):
         say(f"{what}: done in {taken:.0f} s")
 
 
-def command(argv, log=None, **options):
+def command(argv, log=None, source=subprocess.DEVNULL, **options):
     """Run a command quietly; on failure raise Failure with the end of its output (or its log file's name)."""
     if log is None:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(argv, stdin=source, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False, **options)
         output = done.stdout.decode(errors="replace")
     else:
         with open(log, "ab") as sink:
             sink.write(("$ " + " ".join(map(str, argv)) + "\n").encode())
             sink.flush()
-            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=sink,
+            done = subprocess.run(argv, stdin=source, stdout=sink,
                                   stderr=subprocess.STDOUT, check=False, **options)
-        with open(log, "rb") as source:
-            output = source.read().decode(errors="replace")
+        with open(log, "rb") as written:
+            output = written.read().decode(errors="replace")
     if done.returncode != 0:
         tail = "\n".join(output.rstrip().splitlines()[-15:])
         where = f"\n(whole log: {log})" if log else ""
