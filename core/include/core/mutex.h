@@ -2,7 +2,8 @@
 /*
  * core/mutex.h - sleeping locks: mutex and reader-writer semaphore.
  *
- * May sleep; never taken in interrupt context, under a spinlock or in an RCU section. Debug builds check owner and order. Writers are preferred.
+ * May sleep; never taken in interrupt context, under a spinlock or in an RCU section. Debug builds
+ * check owner and order. Writers are preferred.
  */
 #ifndef CORE_MUTEX_H
 #define CORE_MUTEX_H
@@ -13,8 +14,7 @@
 struct thread;
 
 struct mutex {
-	struct thread *owner; /* NULL: free; atomic */
-	uint32_t waiters;     /* [lock] */
+	struct thread *owner; /* NULL: free; bit 0: somebody is queued; atomic */
 	struct spinlock lock;
 	struct list queue; /* [lock] */
 #ifdef TERN_DEBUG
@@ -33,28 +33,42 @@ struct rwsem {
 };
 
 #ifdef TERN_DEBUG
-#define SLEEP_CLASS_(l, n)                                                                          \
-	do {                                                                                        \
-		static struct lock_class class_ = { .name = n };                                    \
-		(l)->class = &class_;                                                               \
+#define SLEEP_CLASS_(l, n)                                     \
+	do {                                                   \
+		static struct lock_class class_ = {.name = n}; \
+		(l)->class = &class_;                          \
 	} while (0)
-#define MUTEX_INIT(m, n) { .lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue), .class = &(struct lock_class){ .name = n } }
-#define RWSEM_INIT(m, n) { .lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue), .class = &(struct lock_class){ .name = n } }
+#define MUTEX_INIT(m, n)                                                 \
+	{                                                                \
+		.lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue), \
+		.class = &(struct lock_class)                            \
+		{                                                        \
+			.name = n                                        \
+		}                                                        \
+	}
+#define RWSEM_INIT(m, n)                                                 \
+	{                                                                \
+		.lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue), \
+		.class = &(struct lock_class)                            \
+		{                                                        \
+			.name = n                                        \
+		}                                                        \
+	}
 #else
 #define SLEEP_CLASS_(l, n) ((void)0)
-#define MUTEX_INIT(m, n) { .lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue) }
-#define RWSEM_INIT(m, n) { .lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue) }
+#define MUTEX_INIT(m, n)   {.lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue)}
+#define RWSEM_INIT(m, n)   {.lock = SPINLOCK_INIT(n), .queue = LIST_INIT((m).queue)}
 #endif
 
-#define mutex_init(m, n)                                                                            \
-	do {                                                                                        \
-		mutex_init_(m);                                                                     \
-		SLEEP_CLASS_(m, n);                                                                 \
+#define mutex_init(m, n)            \
+	do {                        \
+		mutex_init_(m);     \
+		SLEEP_CLASS_(m, n); \
 	} while (0)
-#define rwsem_init(s, n)                                                                            \
-	do {                                                                                        \
-		rwsem_init_(s);                                                                     \
-		SLEEP_CLASS_(s, n);                                                                 \
+#define rwsem_init(s, n)            \
+	do {                        \
+		rwsem_init_(s);     \
+		SLEEP_CLASS_(s, n); \
 	} while (0)
 
 void mutex_init_(struct mutex *m);

@@ -2,9 +2,11 @@
 /*
  * core/printk.h - the kernel log.
  *
- * printk() formats into a ring that /dev/kmsg, syslog(2) and dmesg read, and sends lines at or below the console level to the serial port. It may be called in any
- * context, takes no lock that it could wait for, and may lose output rather than wait. Levels as Linux's, as a prefix: printk(LOG_WARN "text\n").
- * panic() stops the other CPUs and reports through the emergency path; a line that begins "*** tern panic:" is what runners look for.
+ * printk() formats into a ring that /dev/kmsg, syslog(2) and dmesg read, and sends lines at or
+ * below the console level to the serial port. It may be called in any context, takes no lock that
+ * it could wait for, and may lose output rather than wait. Levels as Linux's, as a prefix:
+ * printk(LOG_WARN "text\n"). panic() stops the other CPUs and reports through the emergency path; a
+ * line that begins "*** tern panic:" is what runners look for.
  */
 #ifndef CORE_PRINTK_H
 #define CORE_PRINTK_H
@@ -12,30 +14,46 @@
 #include <core/types.h>
 #include <core/upcall.h>
 
-#define LOG_EMERG  "\001" "0"
-#define LOG_ERR    "\001" "3"
-#define LOG_WARN   "\001" "4"
-#define LOG_NOTICE "\001" "5"
-#define LOG_INFO   "\001" "6"
-#define LOG_DEBUG  "\001" "7"
+#define LOG_EMERG \
+	"\001"    \
+	"0"
+#define LOG_ERR \
+	"\001"  \
+	"3"
+#define LOG_WARN \
+	"\001"   \
+	"4"
+#define LOG_NOTICE \
+	"\001"     \
+	"5"
+#define LOG_INFO \
+	"\001"   \
+	"6"
+#define LOG_DEBUG \
+	"\001"    \
+	"7"
 
-/* Lines with a level numerically below this go to the console; the ring gets all. 1..8. syslog(8). */
+/* Lines with a level numerically below this go to the console; the ring gets all. 1..8. syslog(8).
+ */
 void printk_set_console_level(int level);
 int printk_console_level(void);
 
-/* Copy log text for syslog(2): from sequence *seq on into buf; returns bytes, advances *seq. Any context but NMI. */
+/* Copy log text for syslog(2): from sequence *seq on into buf; returns bytes, advances *seq. Any
+ * context but NMI. */
 size_t printk_read(uint64_t *seq, char *buf, size_t n);
 uint64_t printk_first(void); /* oldest sequence that is still there */
 uint64_t printk_next(void);  /* sequence that the next record will get */
 
-/* core/lib/printf.c: as C's, with %pS (symbol+offset) and %pe (errno name) besides; n includes the NUL; returns the length that was wanted. */
+/* core/lib/printf.c: as C's, with %pS (symbol+offset) besides; no floating point; n includes the
+ * NUL; returns the length that was wanted. */
 #include <stdarg.h>
 __printf(3, 4) int snprintf(char *buf, size_t n, const char *format, ...);
 int vsnprintf(char *buf, size_t n, const char *format, va_list ap);
 /* As snprintf, but returns what was really written: safe to add up. */
 __printf(3, 4) int scnprintf(char *buf, size_t n, const char *format, ...);
 
-/* Symbol for a kernel address as "name+0xoff/0xsize" into buf; false if it is not in the text. Any context. */
+/* Symbol for a kernel address as "name+0xoff/0xsize" into buf; false if it is not in the text. Any
+ * context. */
 bool symbol_name(vaddr_t pc, char *buf, size_t n);
 
 #endif

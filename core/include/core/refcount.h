@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/refcount.h - the one kind of reference count: never from zero, never past a limit; misuse panics in every build. */
+/* core/refcount.h - the one kind of reference count: never from zero, never past a limit; misuse
+ * panics in every build. */
 #ifndef CORE_REFCOUNT_H
 #define CORE_REFCOUNT_H
 
@@ -33,7 +34,8 @@ static inline __must_check bool refcount_get_unless_zero(struct refcount *r)
 	do {
 		if (old == 0)
 			return false;
-	} while (!__atomic_compare_exchange_n(&r->count, &old, old + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&r->count, &old, old + 1, true, __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
 	return true;
 }
 

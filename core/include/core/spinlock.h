@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/spinlock.h - test-and-test-and-set spinlocks, plain and irq-saving, and the counters that make sleeping under them an error.
+ * core/spinlock.h - test-and-test-and-set spinlocks, plain and irq-saving, and the counters that
+ * make sleeping under them an error.
  *
- * The kernel is not preempted, so a plain spinlock needs nothing besides the lock itself; a lock that interrupt handlers take is always
- * taken with the irq-saving form. Holding one forbids sleeping, user access that may page in, and resched_point(); debug builds check that and the order
- * in which classes of locks nest (core/debug/lockdep.c).
+ * The kernel is not preempted, so a plain spinlock needs nothing besides the lock itself; a lock
+ * that interrupt handlers take is always taken with the irq-saving form. Holding one forbids
+ * sleeping, user access that may page in, and resched_point(); debug builds check that and the
+ * order in which classes of locks nest (core/debug/lockdep.c).
  */
 #ifndef CORE_SPINLOCK_H
 #define CORE_SPINLOCK_H
@@ -28,12 +30,18 @@ struct spinlock {
 };
 
 #ifdef TERN_DEBUG
-#define SPINLOCK_INIT(n) { .class = &(struct lock_class){ .name = n } }
-#define spin_init(lock, n)                                                                          \
-	do {                                                                                        \
-		static struct lock_class class_ = { .name = n };                                    \
-		(lock)->locked = 0;                                                                 \
-		(lock)->class = &class_;                                                            \
+#define SPINLOCK_INIT(n)                      \
+	{                                     \
+		.class = &(struct lock_class) \
+		{                             \
+			.name = n             \
+		}                             \
+	}
+#define spin_init(lock, n)                                     \
+	do {                                                   \
+		static struct lock_class class_ = {.name = n}; \
+		(lock)->locked = 0;                            \
+		(lock)->class = &class_;                       \
 	} while (0)
 void lockdep_acquire(struct lock_class *class, const void *lock, bool sleeping, bool try);
 void lockdep_release(struct lock_class *class, const void *lock);
@@ -41,11 +49,11 @@ void lockdep_release(struct lock_class *class, const void *lock);
 void might_sleep_at(const char *file, int line);
 #define might_sleep() might_sleep_at(__FILE_NAME__, __LINE__)
 #else
-#define SPINLOCK_INIT(n) { 0 }
-#define spin_init(lock, n) ((void)((lock)->locked = 0))
+#define SPINLOCK_INIT(n)			    {0}
+#define spin_init(lock, n)			    ((void)((lock)->locked = 0))
 #define lockdep_acquire(class, lock, sleeping, try) ((void)0)
-#define lockdep_release(class, lock) ((void)0)
-#define might_sleep() ((void)0)
+#define lockdep_release(class, lock)		    ((void)0)
+#define might_sleep()				    ((void)0)
 #endif
 
 void spin_lock_slow(struct spinlock *lock);

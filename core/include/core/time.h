@@ -6,21 +6,24 @@
 #include <core/lib/rbtree.h>
 #include <core/types.h>
 
+struct wait_queue;
+
 #define KTIME_MAX UINT64_MAX /* never */
 
 /* CLOCK_MONOTONIC (= CLOCK_BOOTTIME: we do not suspend). Any context. */
 ktime_t clock_monotonic(void);
 /* CLOCK_REALTIME, ns since 1970 UTC. Any context. */
 ktime_t clock_realtime(void);
-/* Step the real-time clock; wakes TFD_TIMER_CANCEL_ON_SET and absolute realtime sleepers re-evaluate. */
+/* Step the real-time clock; wakes TFD_TIMER_CANCEL_ON_SET and absolute realtime sleepers
+ * re-evaluate. */
 void clock_set_realtime(ktime_t now);
 /* realtime minus monotonic. */
 int64_t clock_realtime_offset(void);
 
 /* A timer: fires once at an absolute CLOCK_MONOTONIC time, in interrupt context on some CPU. */
 struct timer {
-	struct rb_node node;  /* [base lock] */
-	ktime_t expires;      /* [base lock] */
+	struct rb_node node; /* [base lock] */
+	ktime_t expires;     /* [base lock] */
 	void (*fire)(struct timer *timer);
 	struct timer_base *base; /* where it is queued, NULL when not */
 };
@@ -30,7 +33,8 @@ void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_start(struct timer *timer, ktime_t expires);
 /* Remove; true if it was queued. Its function may still be running on another CPU. Any context. */
 bool timer_cancel(struct timer *timer);
-/* Remove and wait until its function runs nowhere. Not from the function itself, not with locks that it takes. */
+/* Remove and wait until its function runs nowhere. Not from the function itself, not with locks
+ * that it takes. */
 bool timer_cancel_sync(struct timer *timer);
 bool timer_pending(const struct timer *timer);
 
@@ -41,8 +45,14 @@ static inline ktime_t ktime_add(ktime_t a, ktime_t b)
 	return __builtin_add_overflow(a, b, &sum) ? KTIME_MAX : sum;
 }
 
-void time_init(void);         /* boot CPU: clocks, RTC */
-void time_init_cpu(void);     /* each CPU: its timer queue */
-const void *time_vdso_page(void); /* linear-map address of the page that holds struct hal_vdso_data */
+/* Woken when CLOCK_REALTIME was stepped. */
+extern struct wait_queue clock_was_set;
+
+void time_init(void);	    /* boot CPU: clocks, RTC */
+void timer_init_cpus(void); /* boot CPU, before any timer is started */
+void timer_reprogram(
+	void); /* this CPU: arm the hardware for its first timer or tick. Interrupts off */
+const void *
+time_vdso_page(void); /* linear-map address of the page that holds struct hal_vdso_data */
 
 #endif

@@ -36,11 +36,8 @@ __noreturn void core_kernel_trap(struct hal_regs *regs, const char *what, vaddr_
 
 /* Interrupt context, on the interrupt stack, interrupts off. */
 void core_irq(unsigned int irq);
-void core_timer(void);
+void core_timer(bool user); /* user: the interrupt came from user mode */
 void core_ipi(enum hal_ipi kind);
-
-/* Called by the HAL after the outermost interrupt's handling, still off the interrupt stack's duty: user says that user mode was interrupted. Nothing is preempted in
- * kernel mode. (Return to user goes through core_return_to_user when hal_thread.work is set.) */
 
 /* About to enter user mode with hal_thread.work non-zero: reschedule, deliver signals, ... Interrupts on; the HAL turns them off afterwards, looks at work again, and
  * calls again if it is set. */

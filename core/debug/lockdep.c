@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// Lock-order checking: a graph of lock classes, in which "B was taken while A was held" is an edge.
+// A cycle is a deadlock that only waits for its moment, and is reported the first time it could
+// happen. Also: sleeping while it is forbidden, and locks that interrupts take but others hold with
+// interrupts on.
+
+#ifdef TERN_DEBUG
+
+#include <core/lib/bitmap.h>
+#include <core/lockdep.h>
+#include <core/panic.h>
+#include <core/percpu.h>
+#include <core/printk.h>
+#include <core/spinlock.h>
+#include <core/thread.h>
+
+#define CLASSES 256
+
+static struct lock_class *classes[CLASSES]; /* [graph_lock] by id */
+static unsigned int class_count = 1;	    /* [graph_lock] id 0 is "not yet seen" */
+static uint64_t taken_inside[CLASSES][BITMAP_WORDS(CLASSES)]; /* [graph_lock for writing] edges */
+static uint64_t in_irq[BITMAP_WORDS(CLASSES)], irqs_on[BITMAP_WORDS(CLASSES)];
+static uint32_t graph_lock; /* a bare word: the checker does not check itself */
+static bool off;	    /* after the first report */
+
+static void graph_enter(void)
+{
+	while (__atomic_exchange_n(&graph_lock, 1, __ATOMIC_ACQUIRE))
+		hal_cpu_relax();
+}
+
+static void graph_leave(void)
+{
+	store_release(&graph_lock, 0);
+}
+
+static void name_class(struct lock_class *class)
+{
+	graph_enter();
+	if (!class->id && class_count < CLASSES) {
+		classes[class_count] = class;
+		store_release(&class->id, class_count++);
+	}
+	graph_leave();
+}
+
+/* Can `to` be reached from `from`? Breadth first over bit sets; graph_lock held. */
+static bool reaches(unsigned int from, unsigned int to)
+{
+	static uint64_t seen[BITMAP_WORDS(CLASSES)], todo[BITMAP_WORDS(CLASSES)]; /* graph_lock */
+	size_t next;
+
+	for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
+		seen[i] = todo[i] = 0;
+	bitmap_set(todo, from);
+	while ((next = bitmap_next(todo, CLASSES, 0)) < CLASSES) {
+		if (next == to)
+			return true;
+		bitmap_clear(todo, next);
+		bitmap_set(seen, next);
+		for (size_t i = 0; i < ARRAY_SIZE(seen); i++)
+			todo[i] |= taken_inside[next][i] & ~seen[i];
+	}
+	return false;
+}
+
+static void add_edge(unsigned int held, unsigned int taken)
+{
+	if (held == taken || bitmap_test(taken_inside[held], taken))
+		return;
+	graph_enter();
+	bool cycle = reaches(taken, held);
+	bitmap_set(taken_inside[held], taken);
+	graph_leave();
+	if (cycle) {
+		off = true;
+		panic("lock order: \"%s\" is taken under \"%s\", and elsewhere the other way round",
+		      classes[taken]->name, classes[held]->name);
+	}
+}
+
+static void check_irq_use(const struct lock_class *class)
+{
+	if (in_interrupt())
+		bitmap_set(in_irq, class->id);
+	else if (hal_irq_enabled())
+		bitmap_set(irqs_on, class->id);
+	if (bitmap_test(in_irq, class->id) && bitmap_test(irqs_on, class->id)) {
+		off = true;
+		panic("lock \"%s\" is taken by interrupts, and held elsewhere with interrupts on",
+		      class->name);
+	}
+}
+
+static bool usable(void)
+{
+	return !off && !panicking() && hal_cpu_local();
+}
+
+void lockdep_acquire(struct lock_class *class, const void *lock, bool sleeping, bool try)
+{
+	struct thread *t;
+
+	if (!usable())
+		return;
+	ASSERT(class); /* the lock was never initialised */
+	if (!load_acquire(&class->id))
+		name_class(class);
+	t = current;
+	if (!sleeping && !try)
+		check_irq_use(class);
+	for (unsigned int i = 0; i < t->held_count; i++) {
+		if (t->held[i].lock == lock && !try) {
+			off = true;
+			panic("lock \"%s\" is taken twice by the same thread", class->name);
+		}
+		if (!try && class->id)
+			add_edge(t->held[i].class->id, class->id);
+	}
+	if (t->held_count < ARRAY_SIZE(t->held))
+		t->held[t->held_count] = (struct held_lock){class, lock, sleeping};
+	else
+		panic("lockdep: more than %zu locks held", ARRAY_SIZE(t->held));
+	t->held_count++;
+}
+
+void lockdep_release(__attribute__((unused)) struct lock_class *class, const void *lock)
+{
+	struct thread *t;
+
+	if (!usable())
+		return;
+	t = current;
+	for (unsigned int i = t->held_count; i-- > 0;) {
+		if (t->held[i].lock == lock) {
+			t->held_count--;
+			for (; i < t->held_count; i++)
+				t->held[i] = t->held[i + 1];
+			return;
+		}
+	}
+	/* The run queue's lock is handed over in a switch: its releaser is another thread than its
+	 * taker. */
+}
+
+void lockdep_show_held(void)
+{
+	struct thread *t = current;
+
+	for (unsigned int i = 0; i < t->held_count && i < ARRAY_SIZE(t->held); i++)
+		printk(LOG_EMERG "  holds %s \"%s\" at %p\n",
+		       t->held[i].sleeping ? "sleeping lock" : "spinlock", t->held[i].class->name,
+		       t->held[i].lock);
+}
+
+void might_sleep_at(const char *file, int line)
+{
+	struct thread *t;
+
+	if (!usable())
+		return;
+	t = current;
+	if (t == this_cpu()->idle)
+		return; /* boot, before there are threads: nobody to switch to */
+	for (unsigned int i = 0; i < t->held_count; i++)
+		if (!t->held[i].sleeping)
+			panic("%s:%d: sleeping under spinlock \"%s\"", file, line,
+			      t->held[i].class->name);
+	if (t->rcu_depth)
+		panic("%s:%d: sleeping in an RCU read section", file, line);
+	if (in_interrupt())
+		panic("%s:%d: sleeping in interrupt context", file, line);
+	if (!hal_irq_enabled())
+		panic("%s:%d: sleeping with interrupts off", file, line);
+}
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Where a woken thread goes, and how an idle or less busy processor takes work from another.
+//
+// Counts of other queues are read without their locks: they are hints. A second queue lock is only
+// ever tried, never waited for, so that a switch in progress is never left half-way.
+
+#include "run_queue.h"
+
+static unsigned int load(unsigned int cpu)
+{
+	return READ_ONCE(run_queues[cpu].count);
+}
+
+unsigned int balance_place(struct thread *t, bool sync)
+{
+	uint64_t allowed = t->sched.affinity & sched_online();
+	unsigned int here = hal_cpu_id(), last = READ_ONCE(t->sched.cpu);
+
+	if (!allowed) /* its CPUs are not up: anywhere is better than nowhere */
+		return here;
+	if (allowed & 1ull << last && load(last) == 0)
+		return last;
+	if (allowed & 1ull << here && load(here) == (sync ? 1 : 0))
+		return here;
+	for (uint64_t rest = allowed; rest; rest &= rest - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
+
+		if (load(cpu) == 0)
+			return cpu;
+	}
+	unsigned int best = allowed & 1ull << last ? last : (unsigned int)__builtin_ctzll(allowed);
+
+	for (uint64_t rest = allowed; rest; rest &= rest - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
+
+		if (load(cpu) + 1 <
+		    load(best)) /* one more there than here is not worth a cold cache */
+			best = cpu;
+	}
+	return best;
+}
+
+/* A thread queued on from that may run on cpu; from->lock held. */
+static struct thread *movable(struct run_queue *from, unsigned int cpu)
+{
+	for (unsigned int level = RT_LEVELS - 1; level > 0; level--) {
+		struct thread *t;
+
+		if (!bitmap_test(from->rt_levels, RT_LEVELS - 1 - level))
+			continue;
+		list_for_each_entry (t, &from->rt[level], sched.rt_link)
+			if (t->sched.affinity & 1ull << cpu)
+				return t;
+	}
+	for (struct rb_node *node = rb_last(&from->fair); node; node = rb_prev(node)) {
+		struct thread *t = rb_entry(node, struct thread, sched.node);
+
+		if (t->sched.affinity & 1ull << cpu)
+			return t;
+	}
+	return NULL;
+}
+
+bool balance_pull(struct run_queue *rq)
+{
+	unsigned int busiest = rq->cpu, most = rq->count + 1;
+
+	assert_spin_held(&rq->lock);
+	for (uint64_t rest = sched_online(); rest; rest &= rest - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
+
+		if (load(cpu) > most) {
+			most = load(cpu);
+			busiest = cpu;
+		}
+	}
+	if (busiest == rq->cpu)
+		return false;
+
+	struct run_queue *from = &run_queues[busiest];
+	struct thread *t = NULL;
+
+	if (!spin_trylock(&from->lock))
+		return false;
+	if (from->count > rq->count + 1) {
+		sched_charge_running(from);
+		t = movable(from, rq->cpu);
+		if (t) {
+			sched_dequeue(from, t);
+			sched_enqueue(rq, t, false);
+		}
+	}
+	spin_unlock(&from->lock);
+	return t != NULL;
+}

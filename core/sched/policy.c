@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// What can be set and asked: policies, priorities, affinity, counts; and how queues and threads
+// begin.
+
+#include "run_queue.h"
+
+#include <core/errno.h>
+#include <hal/boot.h>
+#include <hal/time.h>
+
+static uint64_t online = 1;
+
+uint64_t sched_online(void)
+{
+	return READ_ONCE(online);
+}
+
+unsigned int sched_cpu_count(void)
+{
+	return (unsigned int)__builtin_popcountll(READ_ONCE(online));
+}
+
+void sched_cpu_online(void)
+{
+	__atomic_fetch_or(&online, 1ull << hal_cpu_id(), __ATOMIC_SEQ_CST);
+}
+
+void sched_init_cpu(unsigned int cpu, struct thread *idle)
+{
+	struct run_queue *rq = &run_queues[cpu];
+	struct percpu *p = &percpus[cpu];
+
+	spin_init(&rq->lock, "run queue");
+	rq->cpu = cpu;
+	rq->running = rq->idle = idle;
+	rq->next_tick = KTIME_MAX;
+	for (unsigned int i = 0; i < RT_LEVELS; i++)
+		list_init(&rq->rt[i]);
+	fair_init(rq);
+	p->cpu = cpu;
+	p->rq = rq;
+	p->idle = idle;
+	p->rcu_last = &p->rcu_first;
+
+	idle->sched.cpu = cpu;
+	idle->sched.on_cpu = true;
+	idle->sched.weight = fair_weight(SCHED_IDLE, 0);
+	idle->sched.policy = SCHED_IDLE;
+	idle->state = THREAD_RUNNING;
+	rq->idle_since = hal_time_ns();
+}
+
+void sched_init_thread(struct thread *child, const struct thread *parent)
+{
+	struct sched_entity *s = &child->sched;
+
+	*s = (struct sched_entity){.slice = FAIR_SLICE, .affinity = ~0ull, .cpu = hal_cpu_id()};
+	if (parent) {
+		s->policy = parent->sched.policy;
+		s->rt_priority = parent->sched.rt_priority;
+		s->nice = parent->sched.nice;
+		s->affinity = parent->sched.affinity;
+		if (parent->sched.reset_on_fork) {
+			if (sched_is_rt(parent))
+				s->policy = SCHED_OTHER;
+			s->rt_priority = 0;
+			if (s->nice < 0)
+				s->nice = 0;
+		}
+	}
+	s->weight = fair_weight(s->policy, s->nice);
+	child->state = THREAD_NEW;
+}
+
+/* Take t off its queue for a change of its class or weight, and put it back afterwards. */
+static struct run_queue *begin_change(struct thread *t, unsigned long *flags, bool *queued)
+{
+	*flags = hal_irq_save();
+	for (;;) {
+		struct run_queue *rq = &run_queues[READ_ONCE(t->sched.cpu)];
+
+		spin_lock(&rq->lock);
+		if (rq->cpu == t->sched.cpu) {
+			*queued = t->sched.queued;
+			if (rq->running == t)
+				sched_charge_running(rq);
+			if (*queued)
+				sched_dequeue(rq, t);
+			return rq;
+		}
+		spin_unlock(&rq->lock);
+	}
+}
+
+static void end_change(struct run_queue *rq, struct thread *t, unsigned long flags, bool queued)
+{
+	if (queued) {
+		/* The running one counts, but is in no tree or list. */
+		sched_enqueue(rq, t, false);
+		if (rq->running == t) {
+			if (sched_is_rt(t))
+				sched_rt_unlink(rq, t);
+			else
+				fair_set(rq, t);
+		}
+		sched_preempt(rq);
+	}
+	spin_unlock(&rq->lock);
+	hal_irq_restore(flags);
+}
+
+void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_priority, int nice)
+{
+	unsigned long flags;
+	bool queued;
+	struct run_queue *rq = begin_change(t, &flags, &queued);
+
+	t->sched.policy = (uint8_t)policy;
+	t->sched.rt_priority = (uint8_t)rt_priority;
+	t->sched.nice = (int8_t)nice;
+	t->sched.weight = fair_weight(policy, nice);
+	end_change(rq, t, flags, queued);
+}
+
+int sched_set_affinity(struct thread *t, uint64_t mask)
+{
+	unsigned long flags;
+	bool queued;
+
+	if (!(mask & sched_online()))
+		return -EINVAL;
+	struct run_queue *rq = begin_change(t, &flags, &queued);
+
+	t->sched.affinity = mask;
+	if (queued && rq->running != t && !(mask & 1ull << rq->cpu)) {
+		spin_unlock(&rq->lock);
+		sched_place(t);
+		hal_irq_restore(flags);
+		return 0;
+	}
+	end_change(rq, t, flags,
+		   queued); /* a running one moves when it next switches, which this makes it do */
+	return 0;
+}
+
+unsigned int sched_running(void)
+{
+	unsigned int sum = 0;
+
+	for (uint64_t rest = sched_online(); rest; rest &= rest - 1)
+		sum += READ_ONCE(run_queues[__builtin_ctzll(rest)].count);
+	return sum;
+}
+
+ktime_t sched_idle_time(unsigned int cpu)
+{
+	struct run_queue *rq = &run_queues[cpu];
+	ktime_t idle = READ_ONCE(rq->idle_time);
+
+	return READ_ONCE(rq->running) == rq->idle
+		       ? idle + (hal_time_ns() - READ_ONCE(rq->idle_since))
+		       : idle;
+}
+
+void sched_cpu_ticks(unsigned int cpu, ktime_t *user, ktime_t *system)
+{
+	*user = READ_ONCE(run_queues[cpu].user_ticks) * TICK;
+	*system = READ_ONCE(run_queues[cpu].system_ticks) * TICK;
+}
+
+uint64_t sched_switches(void)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t rest = sched_online(); rest; rest &= rest - 1)
+		sum += READ_ONCE(run_queues[__builtin_ctzll(rest)].switches);
+	return sum;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Clocks: the monotonic counter, real time as an offset to it, and the page from which the vDSO
+// reads both.
+
+#include <core/page.h>
+#include <core/percpu.h>
+#include <core/printk.h>
+#include <core/spinlock.h>
+#include <core/time.h>
+#include <core/wait.h>
+#include <hal/time.h>
+#include <hal/vdso.h>
+
+#define VDSO_REFRESH                                                                          \
+	(1 * NSEC_PER_SEC) /* keeps (counter - base) * mult far from overflow, and the coarse \
+			      clocks near */
+
+static uint64_t boot_time;	/* hal_time_ns() at time_init: CLOCK_MONOTONIC is 0 there */
+static int64_t realtime_offset; /* atomic */
+static struct hal_vdso_data *vdso;
+static struct spinlock vdso_lock = SPINLOCK_INIT("vDSO data");
+static struct timer refresh_timer;
+
+struct wait_queue clock_was_set = WAIT_QUEUE_INIT(clock_was_set);
+
+ktime_t clock_monotonic(void)
+{
+	return hal_time_ns() - boot_time;
+}
+
+int64_t clock_realtime_offset(void)
+{
+	return READ_ONCE(realtime_offset);
+}
+
+ktime_t clock_realtime(void)
+{
+	return clock_monotonic() + (ktime_t)clock_realtime_offset();
+}
+
+/* One writer at a time; readers in user space retry while seq is odd. */
+static void vdso_update(void)
+{
+	unsigned long flags = spin_lock_irqsave(&vdso_lock);
+	uint32_t seq = vdso->seq;
+
+	__atomic_store_n(&vdso->seq, seq + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	uint64_t now = hal_time_vdso(vdso) - boot_time;
+	vdso->monotonic_ns = vdso->coarse_monotonic_ns = now;
+	vdso->realtime_ns = vdso->coarse_realtime_ns = now + (uint64_t)clock_realtime_offset();
+	__atomic_store_n(&vdso->seq, seq + 2, __ATOMIC_RELEASE);
+	spin_unlock_irqrestore(&vdso_lock, flags);
+}
+
+static void refresh(struct timer *timer)
+{
+	vdso_update();
+	timer_start(timer, clock_monotonic() + VDSO_REFRESH);
+}
+
+const void *time_vdso_page(void)
+{
+	return vdso;
+}
+
+void clock_set_realtime(ktime_t now)
+{
+	__atomic_store_n(&realtime_offset, (int64_t)(now - clock_monotonic()), __ATOMIC_RELAXED);
+	vdso_update();
+	wait_wake_all(&clock_was_set);
+}
+
+void time_init(void)
+{
+	uint64_t seconds;
+	struct page *page = page_alloc(GFP_ZERO, 0);
+
+	if (!page)
+		panic("no memory for the vDSO's data");
+	vdso = page_address(page);
+	boot_time = hal_time_ns();
+	if (hal_rtc_read(&seconds) == 0)
+		realtime_offset = (int64_t)(seconds * NSEC_PER_SEC);
+	else
+		printk(LOG_WARN "time: no battery clock: it is 1970\n");
+	vdso_update();
+	timer_init(&refresh_timer, refresh);
+	timer_start(&refresh_timer, clock_monotonic() + VDSO_REFRESH);
+}
