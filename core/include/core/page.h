@@ -8,6 +8,7 @@
 #define CORE_PAGE_H
 
 #include <core/lib/list.h>
+#include <core/rcu.h>
 #include <core/refcount.h>
 #include <core/types.h>
 #include <hal/mmu.h>
@@ -25,22 +26,37 @@ enum page_state {
 	PAGE_STATES
 };
 
+struct kcache;
 struct pagecache;
 
+/* 40 bytes; which words mean what depends on the state. */
 struct page {
 	struct refcount refs;
 	uint8_t state; /* enum page_state */
-	uint8_t order; /* of a free block or of an allocation's first frame */
-	uint16_t flags; /* PAGE_F_*: atomic */
+	uint8_t order; /* of a free block's or an allocation's first frame; PAGE_TAIL: of the others */
 	union {
-		struct list link;           /* free lists, LRU */
-		struct { void *slab_cache; void *slab_free; };
+		uint16_t flags;     /* PAGE_F_*: atomic */
+		uint16_t slab_used; /* [cache lock] PAGE_SLAB, first frame: objects that are out */
 	};
 	union {
-		struct { struct pagecache *cache; uint64_t index; }; /* PAGE_CACHE */
-		struct { uint32_t slab_used, slab_count; void *slab_list; };
+		struct list link;    /* free lists, a slab cache's partial slabs */
+		struct rcu_head rcu; /* PAGE_TABLE on its way back */
 	};
+	union {
+		struct { /* PAGE_CACHE */
+			struct pagecache *cache; /* [page lock] NULL: no longer in it */
+			uint64_t index;
+		};
+		struct { /* PAGE_SLAB; slab_cache in all frames of a slab */
+			struct kcache *slab_cache;
+			void *slab_free;
+		};
+	};
+#ifdef TERN_DEBUG
+	vaddr_t changed_by; /* who changed the state last */
+#endif
 };
+#define PAGE_TAIL 0xffu
 
 #define PAGE_F_UPTODATE   0x01
 #define PAGE_F_DIRTY      0x02
@@ -60,6 +76,7 @@ struct page {
 struct page *page_alloc(unsigned int gfp, unsigned int order);
 /* Free an allocation whose last reference it is. */
 void page_free(struct page *page, unsigned int order);
+/* Change the owner of one frame; panics, naming both, when it is not in state from. */
 void page_set_state(struct page *page, enum page_state from, enum page_state to);
 
 static inline void page_get(struct page *page)
@@ -95,6 +112,13 @@ void page_free_region(paddr_t base, uint64_t size); /* give boot memory (initrd)
 struct page_counts {
 	uint64_t total, free, by_state[PAGE_STATES], reclaimable, dirty;
 };
+/* Counts every frame by its state: exact when nothing runs; costs a walk over all frames. */
 void page_counts(struct page_counts *counts);
+/* Cheap: frames the allocator was ever given, and those free now (per-CPU lists included). */
+uint64_t page_total(void), page_free_count(void);
+/* Give the frames in all CPUs' lists back to the buddy lists. May sleep. */
+void page_drain(void);
+/* Fill the frame at p with zeroes. */
+void page_clear(void *p);
 
 #endif

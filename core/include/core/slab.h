@@ -53,6 +53,10 @@ void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), vo
 
 /* drop_caches: drain magazines of all CPUs and free empty slabs. May sleep. */
 void slab_drain(void);
+#ifdef TERN_DEBUG
+/* Every n-th allocation of the current thread fails, so that tests see the -ENOMEM paths; 0: no more. */
+void memory_fail_every(unsigned int n);
+#endif
 void slab_init(void);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * core/lib/xarray.h - a sparse array of pointers indexed by 64-bit numbers: a radix tree of 64-way nodes that grows with the largest index.
  *
- * Readers are lock-free under RCU; the caller serialises writers. Used by page caches, pid and descriptor-like tables, and inode numbers.
+ * Readers are lock-free under RCU; the caller serialises writers. Entries are pointers whose bit 0 is clear. Used by page caches, pid and descriptor-like tables, and inode numbers.
  */
 #ifndef CORE_LIB_XARRAY_H
 #define CORE_LIB_XARRAY_H
@@ -11,9 +11,10 @@
 #include <stdint.h>
 
 struct xarray {
-	void *root;           /* node or, when height is 0, entry 0 */
-	unsigned int height;
+	void *root; /* RCU: NULL, entry 0 itself when it is the only one, or a node with bit 0 set */
 };
+
+#define XARRAY_INIT { NULL }
 
 void xarray_init(struct xarray *x);
 /* RCU read section, or the writers' lock. NULL: nothing there. */
@@ -25,7 +26,7 @@ void *xarray_erase(struct xarray *x, uint64_t index);
 void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last);
 /* First index >= from without an entry, at most last; UINT64_MAX: none. */
 uint64_t xarray_free_index(const struct xarray *x, uint64_t from, uint64_t last);
-/* Free the nodes; entries are the caller's. */
+/* Free the nodes (after a grace period); entries are the caller's. The array is empty afterwards. */
 void xarray_destroy(struct xarray *x);
 
 #endif
