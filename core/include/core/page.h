@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/page.h - page frames: the array of struct page, the buddy allocator with per-CPU lists, and the owner of each frame.
+ * core/page.h - page frames: the array of struct page, the buddy allocator with per-CPU lists, and
+ * the owner of each frame.
  *
- * Every frame has a state that says who owns it; a double free, or a freed frame that is still in use, panics at once with both owners named.
+ * Every frame has a state that says who owns it; a double free, or a freed frame that is still in
+ * use, panics at once with both owners named.
  */
 #ifndef CORE_PAGE_H
 #define CORE_PAGE_H
@@ -19,10 +21,11 @@ enum page_state {
 	PAGE_FREE_CPU, /* in a per-CPU list */
 	PAGE_KERNEL,   /* allocated, no further owner */
 	PAGE_SLAB,
-	PAGE_TABLE,    /* a page table */
-	PAGE_STACK,    /* of a kernel stack */
-	PAGE_ANON,     /* private anonymous: refs = entries + transient holders */
-	PAGE_CACHE,    /* in a page cache: refs = 1 for the cache + transient holders; entries hold none */
+	PAGE_TABLE, /* a page table */
+	PAGE_STACK, /* of a kernel stack */
+	PAGE_ANON,  /* private anonymous: refs = entries + transient holders */
+	PAGE_CACHE, /* in a page cache: refs = 1 for the cache + transient holders; entries hold
+		       none */
 	PAGE_STATES
 };
 
@@ -33,9 +36,10 @@ struct pagecache;
 struct page {
 	struct refcount refs;
 	uint8_t state; /* enum page_state */
-	uint8_t order; /* of a free block's or an allocation's first frame; PAGE_TAIL: of the others */
+	uint8_t order; /* of a free block's or an allocation's first frame; PAGE_TAIL: of the others
+			*/
 	union {
-		uint16_t flags;     /* PAGE_F_*: atomic */
+		uint16_t flags;	    /* PAGE_F_*: atomic */
 		uint16_t slab_used; /* [cache lock] PAGE_SLAB, first frame: objects that are out */
 	};
 	union {
@@ -43,7 +47,7 @@ struct page {
 		struct rcu_head rcu; /* PAGE_TABLE on its way back */
 	};
 	union {
-		struct { /* PAGE_CACHE */
+		struct {			 /* PAGE_CACHE */
 			struct pagecache *cache; /* [page lock] NULL: no longer in it */
 			uint64_t index;
 		};
@@ -58,19 +62,21 @@ struct page {
 };
 #define PAGE_TAIL 0xffu
 
-#define PAGE_F_UPTODATE   0x01
-#define PAGE_F_DIRTY      0x02
-#define PAGE_F_LOCKED     0x04
+#define PAGE_F_UPTODATE	  0x01
+#define PAGE_F_DIRTY	  0x02
+#define PAGE_F_LOCKED	  0x04
 #define PAGE_F_REFERENCED 0x08
-#define PAGE_F_LRU        0x10
-#define PAGE_F_WAITERS    0x20
+#define PAGE_F_LRU	  0x10
+#define PAGE_F_WAITERS	  0x20
 
-/* Allocation flags. Without GFP_ATOMIC the call may sleep, reclaim and, at last, wake the OOM killer. */
-#define GFP_KERNEL 0u
-#define GFP_ATOMIC 0x1u  /* must not sleep */
-#define GFP_ZERO   0x2u  /* zeroed */
+/* Allocation flags. Without GFP_ATOMIC the call may sleep, reclaim and, at last, wake the OOM
+ * killer. */
+#define GFP_KERNEL  0u
+#define GFP_ATOMIC  0x1u /* must not sleep */
+#define GFP_ZERO    0x2u /* zeroed */
 #define GFP_NORETRY 0x4u /* fail rather than kill */
-#define GFP_USER   0x8u  /* for a user's page: fails with the allocating process chosen by the OOM killer */
+#define GFP_USER \
+	0x8u /* for a user's page: fails with the allocating process chosen by the OOM killer */
 
 /* 2^order frames, refs of the first 1, state PAGE_KERNEL; or NULL. */
 struct page *page_alloc(unsigned int gfp, unsigned int order);
@@ -86,7 +92,7 @@ static inline void page_get(struct page *page)
 /* Drop a reference to a single frame; the last one frees it. Any context. */
 void page_put(struct page *page);
 
-extern struct page *page_array;      /* indexed by frame number - page_first */
+extern struct page *page_array;	      /* indexed by frame number - page_first */
 extern uint64_t page_first, page_end; /* frame numbers */
 
 static inline struct page *page_of(paddr_t pa)
@@ -106,7 +112,7 @@ static inline bool page_valid(paddr_t pa)
 	return (pa >> PAGE_SHIFT) - page_first < page_end - page_first;
 }
 
-void page_init(void);                      /* from hal_boot_info; boot CPU */
+void page_init(void);				    /* from hal_boot_info; boot CPU */
 void page_free_region(paddr_t base, uint64_t size); /* give boot memory (initrd) to the allocator */
 
 struct page_counts {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The few functions of core that nearly every room calls, in the simplest form that works on the host: panic, printk, RCU, spinning.
+// The few functions of core that nearly every room calls, in the simplest form that works on the
+// host: panic, printk, RCU, spinning.
 
 #define _GNU_SOURCE
 #include "fake_hal.h"
@@ -7,8 +8,8 @@
 #include <core/rcu.h>
 #include <core/sched.h>
 #include <core/spinlock.h>
-#include <core/upcall.h>
 #include <core/time.h>
+#include <core/upcall.h>
 
 #include <pthread.h>
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The fake machine: 64 MiB of "RAM" behind a linear map, kernel mappings as real mappings of the same memory, user spaces as page tables that
-// only hal/common/pagetable.c and the copy functions here read.
+// The fake machine: 64 MiB of "RAM" behind a linear map, kernel mappings as real mappings of the
+// same memory, user spaces as page tables that only hal/common/pagetable.c and the copy functions
+// here read.
 
 #define _GNU_SOURCE
 #include "fake_hal.h"
@@ -39,7 +40,8 @@ void fake_hal_start(void)
 	if (fake_ram == MAP_FAILED)
 		abort();
 	if (mmap((void *)HAL_KERNEL_VM_START, HAL_KERNEL_VM_END - HAL_KERNEL_VM_START, PROT_NONE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+		 0) == MAP_FAILED)
 		abort();
 }
 
@@ -62,15 +64,17 @@ static uint32_t vm_frame[VM_PAGES]; // frame number - base + 1
 static int fake_kernel_map(vaddr_t va, paddr_t pa, size_t n)
 {
 	for (size_t at = 0; at < n; at += 4096) {
-		if (mmap((void *)(va + at), 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ram_fd,
-			 (off_t)(pa + at - FAKE_RAM_BASE)) == MAP_FAILED)
+		if (mmap((void *)(va + at), 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			 ram_fd, (off_t)(pa + at - FAKE_RAM_BASE)) == MAP_FAILED)
 			return -12;
-		vm_frame[(va + at - HAL_KERNEL_VM_START) >> 12] = (uint32_t)((pa + at - FAKE_RAM_BASE) >> 12) + 1;
+		vm_frame[(va + at - HAL_KERNEL_VM_START) >> 12] =
+			(uint32_t)((pa + at - FAKE_RAM_BASE) >> 12) + 1;
 	}
 	return 0;
 }
 
-// pagetable.c's kernel half works on page tables that nobody walks here: the tests' link replaces it.
+// pagetable.c's kernel half works on page tables that nobody walks here: the tests' link replaces
+// it.
 int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum hal_memory_type type)
 {
 	(void)rights;
@@ -80,7 +84,8 @@ int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum h
 
 void hal_kernel_unmap(vaddr_t va, size_t n)
 {
-	if (mmap((void *)va, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
+	if (mmap((void *)va, n, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		 -1, 0) == MAP_FAILED)
 		abort();
 	memset(&vm_frame[(va - HAL_KERNEL_VM_START) >> 12], 0, (n >> 12) * sizeof(vm_frame[0]));
 }

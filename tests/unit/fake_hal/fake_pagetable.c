@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// hal/common/pagetable.c itself over the host's pte.h, and the port's half: spaces and flushes. The kernel's mappings stay fake_hal.c's.
+// hal/common/pagetable.c itself over the host's pte.h, and the port's half: spaces and flushes. The
+// kernel's mappings stay fake_hal.c's.
 
 #define hal_kernel_map	 pagetable_kernel_map
 #define hal_kernel_unmap pagetable_kernel_unmap

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // sources: core/lib/xarray.c tests/unit/fake_hal/fake_core.c
 
-#include "../../test.h"
 #include "../../fake_hal/fake_hal.h"
+#include "../../test.h"
 
 #include <core/lib/xarray.h>
 #include <core/slab.h>
@@ -55,7 +55,8 @@ TEST(single_entry_needs_no_node)
 
 TEST(grows_and_shrinks)
 {
-	static const uint64_t at[] = {0, 1, 63, 64, 4095, 4096, 1ull << 32, (1ull << 60) + 5, UINT64_MAX};
+	static const uint64_t at[] = {
+		0, 1, 63, 64, 4095, 4096, 1ull << 32, (1ull << 60) + 5, UINT64_MAX};
 	struct xarray x = XARRAY_INIT;
 
 	for (unsigned int i = 0; i < 9; i++)

@@ -3,8 +3,8 @@
 // sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
 
-#include "../../test.h"
 #include "../../fake_hal/fake_hal.h"
+#include "../../test.h"
 
 #include <core/mm.h>
 #include <core/page.h>
@@ -128,6 +128,10 @@ TEST(write_after_free_is_found)
 	word[5] = 1;
 	CHECK_PANICS(page_alloc(GFP_KERNEL, 0), "was written to");
 	word[5] = old;
+	// Taken off the lists, not handed out: put it back.
+	page_set_state(page, PAGE_FREE_CPU, PAGE_KERNEL);
+	page->order = 0;
+	page_free(page, 0);
 }
 
 TEST(slab_objects)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/arch.h (the host, for unit tests): a machine of 16 CPUs whose "CPUs" are host threads. */
+/* hal_arch/arch.h (the host, for unit tests): a machine of 16 CPUs whose "CPUs" are host threads.
+ */
 #ifndef HAL_ARCH_ARCH_H
 #define HAL_ARCH_ARCH_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/mmu.h (host): "physical memory" is one shared mapping, seen through the linear map at fake_linear. */
+/* hal_arch/mmu.h (host): "physical memory" is one shared mapping, seen through the linear map at
+ * fake_linear. */
 #ifndef HAL_ARCH_MMU_H
 #define HAL_ARCH_MMU_H
 

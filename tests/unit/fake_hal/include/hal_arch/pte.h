@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/pte.h (host): the bits of the interface as they are, bit 6 a table, bit 7 a leaf; so that hal/common/pagetable.c itself is under test. */
+/* hal_arch/pte.h (host): the bits of the interface as they are, bit 6 a table, bit 7 a leaf; so
+ * that hal/common/pagetable.c itself is under test. */
 #ifndef HAL_ARCH_PTE_H
 #define HAL_ARCH_PTE_H
 
