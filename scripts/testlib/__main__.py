@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""scripts/test, and the suites that ctest calls (python3 scripts/testlib --suite-of PRESET SUITE)."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import plan  # noqa: E402
+import suites  # noqa: E402
+from ternlib import ui  # noqa: E402
+
+DESCRIPTION = """\
+Builds Tern for all three architectures and runs every test: unit tests and checks on this machine, self-tests inside the
+kernel, the contracts (on Linux too), every boot path, BusyBox's own test suite, and a session on a pseudo-terminal. All of it runs
+through ctest; this tool puts the pieces in order and prints one table per architecture.
+"""
+EPILOG = """\
+suites: host (unit tests and checks), kernel, boot, contracts, busybox, session, tools (scripts/run itself)
+
+examples:
+  scripts/test                                      everything (what CI runs)
+  scripts/test --arch riscv64 --suite contracts --only 'signals/*'
+  scripts/test --suite kernel --debug-only          the self-tests on the sanitizer builds
+
+exit status: 0 when nothing failed, 1 when something did, 125 when a build or the set-up failed.
+Reports: build/report/ (contracts.html, results.json, one log per suite).
+"""
+
+
+def main(words):
+    if words[:1] == ["--suite-of"]:
+        preset, name = words[1:3]
+        return suites.run(preset, name)
+    parser = argparse.ArgumentParser(prog="scripts/test", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arch", action="append", choices=plan.ARCHES, help="only this architecture (repeatable)")
+    parser.add_argument("--suite", action="append", choices=plan.SUITES, help="only this suite (repeatable)")
+    parser.add_argument("--only", metavar="GLOB", help="only tests whose name matches, such as 'signals/*'")
+    parser.add_argument("--full", action="store_true", help="also what takes long: whole suites on the debug builds, more processors")
+    parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
+    parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
+    parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
+    parser.add_argument("--no-build", action="store_true", help="take what is built")
+    parser.add_argument("--no-oracle", action="store_true", help="do not run contracts on Linux (known answers are still used)")
+    options = parser.parse_args(words)
+    if options.smp is not None and not 1 <= options.smp <= 8:
+        raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("NO_ORACLE", options.no_oracle)):
+        if value:
+            os.environ[f"TERN_TEST_{name}"] = str(value)
+    return plan.execute(options)
+
+
+ui.main(main)

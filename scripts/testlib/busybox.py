@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""BusyBox's own test suite, from its source package, on Tern and on Linux with the same binary.
+
+A test counts as failed when Linux passes it and Tern does not. Linux's answers are kept in the cache.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+
+import guest
+from results import FAILED, PASSED, SKIPPED, Result
+from ternlib import cache, sources, toolchain
+
+LINE = re.compile(r"^(PASS|FAIL|SKIPPED|UNTESTED): (.*)$")
+SILENCE = 180  # seconds without a line: the guest hangs
+BOOTS = 6
+# On the debug builds, unless --full: what uses processes, pipes, files and signals most, and little arithmetic.
+SAMPLE = ["ash", "cat", "cp", "cpio", "cut", "du", "find", "grep", "gunzip", "ls", "mkdir", "mv", "pidof", "rm", "rmdir", "sed", "sort",
+          "tail", "tar", "tee", "touch", "tr", "uniq", "wc", "which", "xargs"]
+# They ask for a network or a compiler's source tree.
+LEFT_OUT = {"all_sourcecode", "wget"}
+
+
+def prepare(tree):
+    """The suite as the guest sees it at /bb; returns the names of the applets that have tests."""
+    source = sources.unpacked("busybox")
+    shutil.copytree(source / "testsuite", tree / "testsuite", symlinks=True)
+    runtest = tree / "testsuite" / "runtest"
+    # Say which applet comes next, so that a dead kernel can be laid at its door.
+    runtest.write_text(runtest.read_text().replace("for applet in $applets; do\n", 'for applet in $applets; do\n\techo "@@applet $applet"\n', 1))
+    (tree / "busybox").symlink_to("/bin/busybox")
+    folder = tree / "testsuite"
+    found = {p.name.removesuffix(".tests") for p in folder.glob("*.tests")}
+    found |= {p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")}
+    return sorted(found - LEFT_OUT - {"mount.testroot"})
+
+
+def run_guest(preset, tree, applets, linux):
+    """[(verdict, name)...] and {applet: what killed the kernel}."""
+    lines, deaths, remaining = [], {}, list(applets)
+    for _ in range(BOOTS):
+        current, done = None, set()
+
+        def line(text):
+            nonlocal current
+            if text.startswith("@@applet "):
+                if current:
+                    done.add(current)
+                current = text.split()[1]
+            elif found := LINE.match(text):
+                lines.append((found[1], f"{current}: {found[2]}"))
+
+        options = ["--add", f"{tree}:/bb"] + (["--kernel", "linux"] if linux else [])
+        script = "cd /bb/testsuite && ./runtest " + " ".join(remaining) + "; echo @@applet end"
+        status, errors = guest.follow(guest.words(preset, *options, command=("sh", "-c", script)), SILENCE, line)
+        if current == "end":
+            break
+        why = guest.panic_line(errors) or ("the guest hung" if status is None else f"the machine stopped (status {status})")
+        if current is None:
+            deaths["start"] = why + "\n" + errors[-3000:]
+            break
+        deaths[current] = why + "\n" + errors[-3000:]
+        remaining = remaining[remaining.index(current) + 1:]
+        if not remaining:
+            break
+    return lines, deaths
+
+
+def numbered(lines):
+    """Verdict by name; names that come again get a number."""
+    found = {}
+    for verdict, name in lines:
+        key, n = name, 1
+        while key in found:
+            n += 1
+            key = f"{name} #{n}"
+        found[key] = verdict
+    return found
+
+
+def oracle(arch, tree, applets, program):
+    key = hashlib.sha256("\0".join([cache.file_hash(toolchain.linux(arch) / "kernel"), cache.file_hash(program), cache.tree_hash(tree),
+                                    *applets]).encode()).hexdigest()[:24]
+    place = cache.folder("oracle") / f"{arch}-busybox-{key}.json"
+    if not place.is_file():
+        if os.environ.get("TERN_TEST_NO_ORACLE"):
+            return None
+        lines, deaths = run_guest(arch, tree, applets, True)
+        if deaths:
+            raise RuntimeError(f"the suite does not finish on Linux: {deaths}")
+        place.write_text(json.dumps(lines))
+    return numbered(json.loads(place.read_text()))
+
+
+def run(preset):
+    from suites import wanted
+    arch, debug = guest.split_preset(preset)
+    start = time.monotonic()
+    with cache.Workspace("busybox") as work:
+        tree = work / "bb"
+        tree.mkdir()
+        applets = prepare(tree)
+        program = toolchain.busybox(arch)
+        shutil.copy(program / "config", tree / ".config")
+        if debug and not guest.full():
+            applets = [a for a in applets if a in SAMPLE]
+        applets = [a for a in applets if wanted(a)]
+        if not applets:
+            yield Result("busybox", SKIPPED, "there are none that match")
+            return
+        lines, deaths = run_guest(preset, tree, applets, False)
+        linux = oracle(arch, tree, applets, program / "busybox")
+    tern = numbered(lines)
+    took = (time.monotonic() - start) / max(1, len(tern))
+    for applet, why in deaths.items():
+        yield Result(f"{applet}: kernel survives", FAILED, why)
+    for name in linux if linux is not None else tern:
+        there = linux.get(name) if linux is not None else "PASS"
+        here = tern.get(name, "missing")
+        if here == "PASS":
+            yield Result(name, PASSED, "", took)
+        elif there == "PASS":
+            yield Result(name, FAILED, f"{here} here, passes on Linux", took)
+        else:
+            yield Result(name, SKIPPED, f"{there} on Linux too", took)
+
+

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""Contracts: one program per promise of Linux's interface, run in one boot per architecture on Tern and on Linux.
+
+Linux's answer is kept in the cache under the hash of its kernel, the runner and the program. A contract that Linux does not
+pass is a wrong contract and fails as such. When the kernel dies or hangs in a contract, that one fails and the rest get a new boot.
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import guest
+import results
+from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
+from ternlib import cache, toolchain
+
+SOURCES = REPOSITORY / "tests" / "contracts"
+SECONDS_EACH = 30
+BOOTS = 12  # after so many dead kernels the rest is not tried
+ENDED = re.compile(r"@@end (\S+) (exit|signal|timeout) (\d+) (-?\d+)$")
+
+
+def names():
+    return sorted(f"{p.parent.name}/{p.stem}" for p in SOURCES.glob("*/*.c"))
+
+
+def compile_all(arch, which):
+    """Programs by name in build/contracts/ARCH, compiled when stale; returns (folder, {name: compiler's complaint})."""
+    folder = REPOSITORY / "build" / "contracts" / arch
+    configuration = toolchain.config(arch)
+    headers = list(SOURCES.glob("*.h")) + list(SOURCES.glob("*/*.h"))
+    broken = {}
+
+    def one(item):
+        name, source = item
+        program = folder / name
+        newest = max(p.stat().st_mtime for p in [source, *headers, Path(configuration)])
+        if program.is_file() and program.stat().st_mtime > newest:
+            return
+        program.parent.mkdir(parents=True, exist_ok=True)
+        new = program.with_name(f".{program.name}.new-{os.getpid()}")
+        done = subprocess.run(["clang-19", f"--config={configuration}", "-static", "-std=gnu17", "-O2", "-g0", "-Wall", "-Wextra",
+                               "-I", str(SOURCES), "-Wl,-s", "-pthread", "-o", str(new), str(source)],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            broken[name] = done.stderr
+        else:
+            os.replace(new, program)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, [(name, SOURCES / f"{name}.c") for name in which] + [("contracts-runner", SOURCES / "runner.c")]))
+    if "contracts-runner" in broken:
+        raise RuntimeError(broken["contracts-runner"])
+    return folder, broken
+
+
+def verdict(kind, number, seconds, output, name):
+    text = "\n".join(output[-30:])
+    last = next((line for line in reversed(output) if line.strip()), "")
+    if kind == "exit" and number == 77:
+        return Result(name, SKIPPED, last or "n/a", seconds)
+    if kind == "exit" and number == 0 and re.fullmatch(r"ok \d+ checks?", last.strip()):
+        return Result(name, PASSED, last.strip(), seconds)
+    # The line that says what went wrong comes first.
+    said = next((line for line in output if re.search(r"(?i)fail|expect|got|not ok", line)), last)
+    ended = {"exit": f"exit status {number}", "signal": f"killed by signal {number}",
+             "timeout": f"not done after {SECONDS_EACH} s"}[kind]
+    if kind == "exit" and number == 0:
+        ended = "it did not end with 'ok N checks'"
+    return Result(name, FAILED, f"{said + ': ' if said else ''}{ended}\n{text}", seconds)
+
+
+def run_guest(preset, folder, which, linux):
+    """Results by name, over as many boots as it takes."""
+    found, remaining = {}, list(which)
+    for _ in range(BOOTS):
+        if not remaining:
+            break
+        current, output = None, []
+
+        def line(text):
+            nonlocal current
+            end = ENDED.search(text)
+            if text.startswith("@@begin "):
+                current = text.split()[1]
+                output.clear()
+            elif end and end[1] == current:
+                # Text without a newline before the mark belongs to the program.
+                if end.start():
+                    output.append(text[:end.start()])
+                found[current] = verdict(end[2], int(end[3]), int(end[4]) / 1000, output, current)
+                current = None
+            elif current:
+                output.append(text)
+
+        with cache.Workspace("contracts") as work:
+            tree = work / "contracts"
+            for name in remaining:
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(folder / name, tree / name)
+            shutil.copy(folder / "contracts-runner", tree / "runner")
+            options = ["--add", f"{tree}:/contracts"] + (["--kernel", "linux"] if linux else [])
+            status, errors = guest.follow(
+                guest.words(preset, *options, command=("/contracts/runner", str(SECONDS_EACH), "/contracts", *remaining)),
+                SECONDS_EACH + 60, line)
+        remaining = [name for name in remaining if name not in found]
+        if not remaining:
+            break
+        if current is None:
+            # Nothing had started, or it stopped between two: no contract is to blame, so another boot would do the same.
+            reason = guest.panic_line(errors) or f"the guest stopped (status {status}) before this contract"
+            for name in remaining:
+                found[name] = Result(name, FAILED, reason + "\n" + errors[-3000:])
+            break
+        reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
+        found[current] = Result(current, FAILED, "\n".join([reason, *output[-20:], errors[-4000:]]))
+        remaining.remove(current)
+    for name in remaining:
+        found.setdefault(name, Result(name, FAILED, f"not run: the kernel had died {BOOTS} times"))
+    return found
+
+
+def oracle(arch, folder, which):
+    """Linux's results by name: from the cache, or by running what it does not know. {} when that is switched off."""
+    store = cache.folder("oracle")
+    key = hashlib.sha256()
+    key.update(cache.file_hash(toolchain.linux(arch) / "kernel").encode())
+    key.update(cache.file_hash(folder / "contracts-runner").encode())
+
+    def place(name):
+        mine = key.copy()
+        mine.update(cache.file_hash(folder / name).encode())
+        return store / f"{arch}-{mine.hexdigest()[:24]}.json"
+
+    known = {}
+    for name in which:
+        try:
+            known[name] = Result(**json.loads(place(name).read_text()))
+        except (OSError, ValueError):
+            pass
+    missing = [name for name in which if name not in known]
+    if missing and not os.environ.get("TERN_TEST_NO_ORACLE"):
+        for name, result in run_guest(arch, folder, missing, True).items():
+            known[name] = result
+            place(name).write_text(json.dumps(vars(result)))
+    return known
+
+
+def run(preset):
+    from suites import wanted
+    arch, debug = guest.split_preset(preset)
+    which = [name for name in names() if wanted(name)]
+    if not which:
+        yield Result("contracts", SKIPPED, "there are none that match")
+        return
+    folder, broken = compile_all(arch, which)
+    for name, complaint in sorted(broken.items()):
+        yield Result(name, FAILED, "does not compile\n" + complaint)
+    which = [name for name in which if name not in broken]
+    tern = run_guest(preset, folder, which, False)
+    linux = {} if debug else oracle(arch, folder, which)
+    if not debug:
+        results.save(preset, "contracts-linux", list(linux.values()))
+    for name in which:
+        here, there = tern[name], linux.get(name)
+        if there is not None and there.status == FAILED:
+            yield Result(name, FAILED, "the contract is wrong: Linux does not pass it: " + there.detail, here.seconds)
+        elif there is not None and (there.status == SKIPPED) != (here.status == SKIPPED) and here.status != FAILED:
+            yield Result(name, FAILED, f"Tern says '{here.detail}', Linux says '{there.detail}'", here.seconds)
+        else:
+            yield here
+
+
+MARK = {PASSED: "ok", FAILED: "FAIL", SKIPPED: "n/a", None: "-"}
+
+
+def _cells(table):
+    """{name: {(arch, kernel): Result}} for the matrix."""
+    rows, columns = {}, []
+    for arch in ("x86_64", "arm64", "riscv64"):
+        if (arch, "contracts") not in table:
+            continue
+        columns += [(arch, "Tern"), (arch, "Linux")]
+        for kernel, suite in (("Tern", "contracts"), ("Linux", "contracts-linux")):
+            for result in (table[arch, suite] if (arch, suite) in table else results.load(arch, suite)) or []:
+                rows.setdefault(result.name, {})[arch, kernel] = result
+    return rows, columns
+
+
+def matrix(table):
+    """The text of the matrix; also writes the HTML page."""
+    rows, columns = _cells(table)
+    if not columns:
+        return ""
+    width = max([len(name) for name in rows] + [9]) + 2
+    lines = ["contracts".ljust(width) + "".join(f"{arch:>9}" if kernel == "Tern" else "    Linux" for arch, kernel in columns)]
+    for name in sorted(rows):
+        cells = [rows[name].get(column) for column in columns]
+        lines.append(name.ljust(width) + "".join(f"{MARK[cell.status if cell else None]:>9}" for cell in cells))
+    _page(rows, columns)
+    return "\n".join(lines) + "\n\nbuild/report/contracts.html has the same with what each failure said.\n"
+
+
+def _page(rows, columns):
+    colour = {PASSED: "#cfe8cf", FAILED: "#f2b8b5", SKIPPED: "#e8e8e8", None: "#ffffff"}
+    body = []
+    for name in sorted(rows):
+        cells = []
+        for column in columns:
+            result = rows[name].get(column)
+            status = result.status if result else None
+            detail = html.escape(result.detail[:2000]) if result else ""
+            cells.append(f'<td style="background:{colour[status]}" title="{detail}">{MARK[status]}</td>')
+        said = next((r.detail for r in rows[name].values() if r.status == FAILED), "")
+        body.append(f"<tr><th>{html.escape(name)}</th>{''.join(cells)}<td class=why>{html.escape(said.splitlines()[0][:200]) if said else ''}</td></tr>")
+    head = "".join(f"<th>{arch}<br>{kernel}</th>" for arch, kernel in columns)
+    (REPORT / "contracts.html").write_text(
+        "<!doctype html><meta charset=utf-8><title>Tern: contracts</title><style>body{font:14px sans-serif;margin:2em}"
+        "table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.2em .6em;text-align:center}"
+        "tr th:first-child{text-align:left;font-weight:normal;font-family:monospace}.why{text-align:left;font-family:monospace;font-size:12px}"
+        f"</style><h1>Contracts</h1><p>What a program may rely on, checked on Tern and on Linux by the same binaries.</p>"
+        f"<table><tr><th>contract</th>{head}<th>the first failure</th></tr>{''.join(body)}</table>\n", encoding="utf-8")

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Runs of scripts/run as the suites need them."""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RUN = REPOSITORY / "scripts" / "run"
+CRASHED, TIMED_OUT, SETUP = 123, 124, 125
+
+
+def smp(default=2):
+    return int(os.environ.get("TERN_TEST_SMP", default))
+
+
+def full():
+    return bool(os.environ.get("TERN_TEST_FULL"))
+
+
+def split_preset(preset):
+    """("x86_64", True) of "x86_64-debug"."""
+    arch, _, debug = preset.partition("-")
+    return arch, debug == "debug"
+
+
+def words(preset, *options, command=(), processors=None):
+    arch, debug = split_preset(preset)
+    line = [str(RUN), arch, "--smp", str(processors or smp())]
+    kernel = os.environ.get("TERN_TEST_KERNEL")  # to test the tests themselves: TERN_TEST_KERNEL=linux
+    if "--kernel" in options:
+        pass
+    elif kernel:
+        line += ["--kernel", kernel]
+    else:
+        line.append("--no-build")
+    if debug and not kernel and "--kernel" not in options:
+        line.append("--debug")
+    line += options
+    return line + (["--", *command] if command else [])
+
+
+class Outcome:
+    """What a run left: its status, standard output and standard error as text."""
+
+    def __init__(self, status, output, errors, seconds):
+        self.status, self.output, self.errors, self.seconds = status, output, errors, seconds
+
+    def tail(self, lines=12):
+        text = [line for line in (self.output + "\n" + self.errors).splitlines() if line.strip()]
+        return "\n".join(text[-lines:])
+
+
+def run(preset, *options, command=(), processors=None, timeout=60, stdin=None):
+    start = time.monotonic()
+    done = subprocess.run(words(preset, *options, "--timeout", str(timeout), command=command, processors=processors),
+                          input=stdin, stdin=subprocess.DEVNULL if stdin is None else None, capture_output=True, check=False)
+    return Outcome(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"),
+                   time.monotonic() - start)
+
+
+def follow(line, silence, on_line):
+    """Run a command line, giving on_line each line of its output as it comes; killed after `silence` seconds without any.
+    Returns its status (None when killed) and standard error."""
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    errors, pending = b"", b""
+    streams = {process.stdout.fileno(), process.stderr.fileno()}
+    killed = False
+    while streams:
+        ready, _, _ = select.select(list(streams), [], [], silence)
+        if not ready:
+            # The runner ends its machine when it is told to stop.
+            os.killpg(process.pid, signal.SIGTERM)
+            killed = True
+            silence = 10
+            continue
+        for stream in ready:
+            data = os.read(stream, 65536)
+            if not data:
+                streams.discard(stream)
+            elif stream == process.stderr.fileno():
+                errors += data
+            else:
+                *complete, pending = (pending + data).split(b"\n")
+                for text in complete:
+                    on_line(text.decode(errors="replace").rstrip("\r"))
+    if pending:
+        on_line(pending.decode(errors="replace"))
+    status = process.wait()
+    return None if killed else status, errors.decode(errors="replace")
+
+
+PANIC = re.compile(r"\*\*\* tern panic:.*|Kernel panic - not syncing.*")
+
+
+def panic_line(text):
+    found = PANIC.search(text)
+    return found[0] if found else ""

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""The order of a whole test run: build, host, then each architecture through ctest; and the summary."""
+
+import fnmatch
+import json
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import results
+from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
+from ternlib import ui
+
+ARCHES = ["x86_64", "arm64", "riscv64"]
+SUITES = ["host", "kernel", "boot", "contracts", "busybox", "session", "tools"]
+# The debug builds carry asserts and sanitizers: they run what exercises the kernel, not the tools again.
+DEBUG_SUITES = ["kernel", "contracts", "busybox"]
+
+
+def execute(options):
+    start = time.monotonic()
+    arches = [a for a in ARCHES if not options.arch or a in options.arch]
+    wanted = [s for s in SUITES if not options.suite or s in options.suite]
+    presets = []
+    for arch in arches:
+        if not options.debug_only:
+            presets.append((arch, [s for s in wanted if s != "host"]))
+        if not options.no_debug:
+            presets.append((f"{arch}-debug", [s for s in wanted if s in DEBUG_SUITES]))
+    presets = [(preset, names) for preset, names in presets if names]
+    host = "host" in wanted and not options.debug_only
+    REPORT.mkdir(parents=True, exist_ok=True)
+
+    table = {}
+    unbuilt = set()
+    if not options.no_build:
+        # The layer check reads the objects of all three, clang-tidy one compilation database.
+        needed = list(dict.fromkeys([p for p, _ in presets] + (ARCHES + ["host"] if host else [])))
+        for preset in needed:
+            result = build(preset)
+            table[preset, "build"] = [result]
+            if result.status == FAILED:
+                unbuilt.add(preset)
+                ui.say(f"{preset} does not build:\n{result.detail}")
+    if host and "host" not in unbuilt:
+        table["host", "host"] = run_host(options)
+        progress("host", "host", table["host", "host"])
+    for preset, names in presets:
+        if preset not in unbuilt:
+            table.update(run_preset(preset, names))
+    return summary(table, time.monotonic() - start)
+
+
+def progress(preset, suite, found):
+    seconds = sum(r.seconds for r in found)
+    ui.say(f"{preset} {suite}: {results.one_line(found)} ({seconds:.0f} s)")
+    for result in found:
+        if result.status == FAILED:
+            ui.say(f"  FAILED {result.name}" + (f": {first_line(result.detail)}" if result.detail else ""))
+
+
+def first_line(text):
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:160]
+
+
+def build(preset):
+    start = time.monotonic()
+    log = REPORT / f"build-{preset}.log"
+    with open(log, "wb") as sink:
+        for command in (["cmake", "--preset", preset], ["cmake", "--build", "--preset", preset]):
+            if subprocess.run(command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT).returncode:
+                text = log.read_text(errors="replace").splitlines()
+                errors = [line for line in text if "error" in line.lower() or "FAILED" in line][:12] or text[-12:]
+                return Result("build", FAILED, "\n".join(errors) + f"\n(whole log: {log})", time.monotonic() - start)
+    seconds = time.monotonic() - start
+    if seconds >= 2:
+        ui.say(f"built {preset} in {seconds:.0f} s")
+    return Result("build", PASSED, "", seconds)
+
+
+def run_host(options):
+    report = REPORT / "host.xml"
+    report.unlink(missing_ok=True)
+    with open(REPORT / "host.log", "wb") as log:
+        subprocess.run(["ctest", "--preset", "host", "-j", "2", "--output-junit", str(report)], cwd=REPOSITORY,
+                       stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
+    if not report.is_file():
+        return [Result("ctest", FAILED, (REPORT / "host.log").read_text(errors="replace")[-2000:])]
+    found = []
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        name = case.get("name")
+        if options.only and not fnmatch.fnmatch(name, options.only):
+            continue
+        status = {"run": PASSED, "fail": FAILED}.get(case.get("status"), SKIPPED)
+        if case.find("failure") is not None:
+            status = FAILED
+        output = case.findtext("system-out") or ""
+        found.append(Result(name, status, output[-4000:] if status == FAILED else "", float(case.get("time") or 0)))
+    return found
+
+
+def run_preset(preset, names):
+    """Run a preset's suites through ctest; each leaves a JSON file of its own."""
+    for name in names:
+        results.path(preset, name).unlink(missing_ok=True)
+    pattern = "^(" + "|".join(names) + ")$"
+    ui.say(f"{preset}: {' '.join(names)} ...")
+    log = REPORT / f"ctest-{preset}.log"
+    with open(log, "wb") as sink:
+        process = subprocess.Popen(["ctest", "--preset", preset, "-j", "2", "-R", pattern], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
+                                   stdout=sink, stderr=subprocess.STDOUT)
+        shown = set()
+        while True:
+            ended = process.poll() is not None
+            for name in names:
+                found = results.load(preset, name)
+                if found is not None and name not in shown:
+                    shown.add(name)
+                    progress(preset, name, found)
+            if ended:
+                break
+            time.sleep(0.3)
+    table = {}
+    for name in names:
+        found = results.load(preset, name)
+        if found is None:
+            found = [Result(name, FAILED, f"the suite left no results (log: {log})\n" + log.read_text(errors="replace")[-1500:])]
+            progress(preset, name, found)
+        table[preset, name] = found
+    return table
+
+
+def summary(table, seconds):
+    print()
+    for preset in dict.fromkeys(p for p, _ in table):
+        print(f"{preset}")
+        for suite in dict.fromkeys(s for p, s in table if p == preset):
+            counts = results.count(table[preset, suite])
+            taken = sum(r.seconds for r in table[preset, suite])
+            print(f"  {suite:12}{counts[PASSED]:5} passed {counts[FAILED]:4} failed {counts[SKIPPED]:4} skipped {taken:7.1f} s")
+        for suite in dict.fromkeys(s for p, s in table if p == preset):
+            for result in table[preset, suite]:
+                if result.status == FAILED:
+                    print(f"    FAILED {suite} {result.name}: {first_line(result.detail)}")
+        print()
+    if any(suite == "contracts" for _, suite in table):
+        import contracts
+        print(contracts.matrix(table))
+    (REPORT / "results.json").write_text(json.dumps(
+        {f"{p} {s}": [vars(r) for r in found] for (p, s), found in table.items()}, indent=1))
+    failed_details(table)
+    everything = [r for found in table.values() for r in found]
+    print(f"{int(seconds) // 60} min {int(seconds) % 60} s; details of every failure: {os.path.relpath(REPORT)}/failures.txt")
+    print(results.one_line(everything), flush=True)
+    return 1 if results.count(everything)[FAILED] or not results.count(everything)[PASSED] else 0
+
+
+def failed_details(table):
+    with open(REPORT / "failures.txt", "w", encoding="utf-8") as file:
+        for (preset, suite), found in table.items():
+            for result in found:
+                if result.status == FAILED:
+                    file.write(f"==== {preset} {suite} {result.name}\n{result.detail}\n\n")

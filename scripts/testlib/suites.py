@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The suites of one preset: each is a function that yields results."""
+
+import fnmatch
+import os
+import re
+import sys
+import traceback
+
+import guest
+import results
+from results import FAILED, PASSED, SKIPPED, Result
+
+
+def kernel(preset):
+    """The self-tests inside the kernel: it prints `selftest NAME ok`, `selftest NAME FAIL why` and a final count."""
+    seconds = 900 if guest.full() else 300
+    for processors in ([1, 2, 4] if guest.full() else [guest.smp()]):
+        pattern = os.environ.get("TERN_TEST_ONLY")
+        outcome = guest.run(preset, "--verbose", "--append", f"selftest={pattern}" if pattern else "selftest",
+                            processors=processors, timeout=seconds, command=("true",))
+        text = outcome.errors + outcome.output
+        suffix = f" (smp {processors})" if guest.full() else ""
+        for name, verdict in re.findall(r"selftest (\S+) (ok|FAIL\b.*)", text):
+            yield Result(name + suffix, PASSED if verdict == "ok" else FAILED, verdict)
+        total = re.search(r"selftests: (\d+) passed, (\d+) failed", text)
+        if not total:
+            yield Result("all ran" + suffix, FAILED, (guest.panic_line(text) or "the kernel did not print its count of self-tests")
+                         + "\n" + outcome.tail(40), outcome.seconds)
+        else:
+            yield Result("all ran" + suffix, PASSED, "", outcome.seconds)
+
+
+def boot(preset):
+    import boot as suite
+    yield from suite.run(preset)
+
+
+def contracts(preset):
+    import contracts as suite
+    yield from suite.run(preset)
+
+
+def busybox(preset):
+    import busybox as suite
+    yield from suite.run(preset)
+
+
+def session(preset):
+    import terminal as suite
+    yield from suite.run(preset)
+
+
+def tools(preset):
+    import tools as suite
+    yield from suite.run(preset)
+
+
+ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybox, "session": session, "tools": tools}
+
+
+def wanted(name):
+    pattern = os.environ.get("TERN_TEST_ONLY")
+    return not pattern or fnmatch.fnmatch(name, pattern)
+
+
+def run(preset, suite):
+    """Called by ctest. The status says whether anything failed; the results go to a file for the summary."""
+    found = []
+    try:
+        for result in ALL[suite](preset):
+            found.append(result)
+            print(f"{result.status:8}{result.name}  {result.detail.splitlines()[0][:150] if result.detail else ''}", flush=True)
+    except Exception:  # pylint: disable=broad-except
+        found.append(Result("suite", FAILED, traceback.format_exc()))
+        traceback.print_exc(file=sys.stdout)
+    results.save(preset, suite, found)
+    print(results.one_line(found))
+    return 1 if results.count(found)[FAILED] or not found else 0
+
+
+__all__ = ["ALL", "run", "wanted", "SKIPPED"]

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER NAME...
+//
+// Each program starts in a session, a process group and an empty folder of its own, with no input, default signal
+// actions and standard output and error in one pipe. After it has ended, or after SECONDS, everything that it left running is
+// killed. What the host reads:
+//
+//	@@begin NAME
+//	the program's output, ending in a newline
+//	@@end NAME exit STATUS MILLISECONDS      or: signal NUMBER, timeout 0
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define OUTPUT_LIMIT (64 * 1024)
+
+static long long now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+	(void)info;
+	(void)kind;
+	if (where->level > 0)
+		remove(path);
+	return 0;
+}
+
+static void become(const char *folder, const char *name, int output)
+{
+	char path[256];
+	sigset_t none;
+	int input = open("/dev/null", O_RDONLY);
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	setsid();
+	dup2(input, 0);
+	dup2(output, 1);
+	dup2(output, 2);
+	for (int fd = 3; fd < 16; fd++)
+		close(fd);
+	for (int number = 1; number < 32; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execl(path, path, (char *)NULL);
+	fprintf(stderr, "cannot run %s: %s\n", path, strerror(errno));
+	_exit(127);
+}
+
+// Pass the program's output on until it has ended and the pipe is empty, or the time is over. True: it ended by itself.
+static bool follow(pid_t child, int output, long long deadline, int *status)
+{
+	static char buffer[4096];
+	size_t passed = 0;
+	char last = '\n';
+	bool ended = false;
+
+	for (;;) {
+		struct pollfd ready = {.fd = output, .events = POLLIN};
+		ssize_t n = 0;
+
+		if (poll(&ready, 1, ended ? 0 : 50) > 0)
+			n = read(output, buffer, sizeof(buffer));
+		if (n > 0) {
+			if (passed < OUTPUT_LIMIT) {
+				fwrite(buffer, 1, (size_t)n, stdout);
+				last = buffer[n - 1];
+			}
+			passed += (size_t)n;
+		}
+		// Once it has ended, only what is already in the pipe counts: a child of it may hold the other end.
+		if (ended && n <= 0)
+			break;
+		if (!ended && waitpid(child, status, WNOHANG) == child)
+			ended = true;
+		else if (!ended && now_ms() > deadline)
+			break;
+	}
+	if (last != '\n')
+		putchar('\n');
+	return ended;
+}
+
+static void run(const char *folder, const char *name, int seconds)
+{
+	long long start = now_ms();
+	int status = 0;
+	int ends[2];
+	bool ended;
+	pid_t child;
+
+	printf("@@begin %s\n", name);
+	fflush(stdout);
+	mkdir("/tmp/contract", 0755);
+	if (chdir("/tmp/contract") != 0 || pipe(ends) != 0) {
+		printf("runner: %s\n@@end %s exit 126 0\n", strerror(errno), name);
+		return;
+	}
+	child = fork();
+	if (child == 0)
+		become(folder, name, ends[1]);
+	close(ends[1]);
+	if (child < 0) {
+		printf("runner: fork: %s\n@@end %s exit 126 0\n", strerror(errno), name);
+		close(ends[0]);
+		return;
+	}
+	ended = follow(child, ends[0], start + seconds * 1000LL, &status);
+	close(ends[0]);
+
+	// All but process 1 and this one.
+	kill(-1, SIGKILL);
+	for (int tries = 0; tries < 100; tries++) {
+		pid_t gone = waitpid(-1, NULL, WNOHANG);
+
+		if (gone < 0)
+			break;
+		if (gone == 0)
+			usleep(10000);
+	}
+	if (chdir("/") == 0)
+		nftw("/tmp/contract", remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	if (!ended)
+		printf("@@end %s timeout 0 %lld\n", name, now_ms() - start);
+	else if (WIFEXITED(status))
+		printf("@@end %s exit %d %lld\n", name, WEXITSTATUS(status), now_ms() - start);
+	else
+		printf("@@end %s signal %d %lld\n", name, WTERMSIG(status), now_ms() - start);
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4) {
+		fprintf(stderr, "usage: %s SECONDS FOLDER NAME...\n", argv[0]);
+		return 2;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	for (int i = 3; i < argc; i++)
+		run(argv[2], argv[i], atoi(argv[1]));
+	return 0;
+}
