@@ -2,6 +2,7 @@
 """What QEMU boots for each boot path: a kernel and an initrd handed over directly, a GRUB disc, or a U-Boot disk."""
 
 import os
+import shlex
 import shutil
 
 from . import ui
@@ -18,6 +19,14 @@ def arguments(boot, machine, work, kernel, initrd, command_line, linux):
     return _uboot(machine.arch, work, kernel, initrd, command_line)
 
 
+def _words(command_line):
+    """The words of a command line; quotes hold one together, as the kernel and GRUB's own output have it."""
+    try:
+        return shlex.split(command_line)
+    except ValueError:
+        return command_line.split()
+
+
 def _grub_quoted(text):
     return "'" + text.replace("'", "'\\''") + "'"
 
@@ -26,8 +35,7 @@ def _grub(boot, work, kernel, initrd, command_line, linux):
     tree = work / "disc"
     (tree / "boot/grub").mkdir(parents=True)
     shutil.copy(kernel, tree / "boot/kernel")
-    # GRUB drops quotes when it splits a line into words: quote each word for it.
-    words = " ".join(_grub_quoted(word) for word in command_line.split())
+    words = " ".join(_grub_quoted(word) for word in _words(command_line))
     load, module = ("linux", "initrd") if linux else ("multiboot2", "module2")
     lines = ["serial --unit=0 --speed=115200", "terminal_input serial", "terminal_output serial",
              f"{load} /boot/kernel {words}"]

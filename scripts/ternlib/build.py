@@ -42,11 +42,12 @@ def _run(command, sink, log):
     terminal = sys.stderr.isatty()
     announced = False
     with subprocess.Popen(command, cwd=cache.REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env={**os.environ, "NINJA_STATUS": "[%f/%t] "}) as process:
+                          stderr=subprocess.STDOUT, env={**os.environ, "NINJA_STATUS": "[%f/%t] "},
+                          preexec_fn=ui.die_with_parent) as process:
         for line in process.stdout:
             sink.write(line)
             text = line.decode(errors="replace").rstrip()
-            if not text.startswith("["):
+            if not text.startswith("[") or text.startswith("[0/"):  # nothing was done yet
                 continue
             if terminal:
                 print(f"\r\033[K{text[:100]}", end="", file=sys.stderr, flush=True)

@@ -6,7 +6,6 @@ import gzip
 import os
 import secrets
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -263,9 +262,6 @@ def main(words):
         command = board.command(keyboard) + bootmedia.arguments(options.boot, board, work.path, kernel, initrd,
                                                                 command_line, linux)
         return _run(options, command, nonce, keyboard, interactive)
-    except session.Interrupted as interrupted:
-        ui.say(f"interrupted ({signal.Signals(interrupted.number).name})")
-        return 128 + interrupted.number
     finally:
         work.close()
 

@@ -10,11 +10,11 @@ means that the kernel crashed: what follows it is the panic's text, and the run 
 program that prints such a line by itself: then END still comes and the text was output after all.
 """
 
-import ctypes
 import fcntl
 import os
 import re
 import select
+import signal
 import signal
 import subprocess
 import sys
@@ -28,22 +28,8 @@ PANIC_START = b"*** tern panic:"
 SECONDS_TO_DIE_AFTER_PANIC = 15
 SECONDS_TO_POWER_OFF = 20
 SECONDS_TO_HOLD_BACK = 0.05
-PR_SET_PDEATHSIG = 1
 LONGEST_MARKER = 64
 KEY_INTERRUPT = b"\x03"
-
-
-class Interrupted(Exception):
-    """A signal told the runner itself to stop."""
-
-    def __init__(self, number):
-        super().__init__(number)
-        self.number = number
-
-
-def _die_with_parent():
-    """In the child: QEMU goes when the runner goes, however it went."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Terminal:
@@ -187,10 +173,8 @@ def run(command, session, timeout, keyboard, interactive):
     """Run QEMU until it ends. Returns (how, QEMU's status, QEMU's own complaints); how is 'exited' or 'timeout'."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE if keyboard else subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-                               preexec_fn=_die_with_parent)
+                               preexec_fn=ui.die_with_parent)
     terminal = None
-    previous = {number: signal.signal(number, _interrupt)
-                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         if keyboard:
             terminal = Terminal(output_processing=not interactive)
@@ -201,12 +185,6 @@ def run(command, session, timeout, keyboard, interactive):
         process.wait()
         if terminal:
             terminal.restore()
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(number, _frame):
-    raise Interrupted(number)
 
 
 def _pump(process, session, timeout, keyboard):
@@ -244,7 +222,7 @@ def _pump(process, session, timeout, keyboard):
                 if not data:
                     keyboard = False
                 elif session.phase == session.BOOT and data == KEY_INTERRUPT:
-                    raise Interrupted(signal.SIGINT)
+                    raise ui.Interrupted(signal.SIGINT)
                 typed += data
             elif not data:
                 open_outputs.discard(source)

@@ -7,7 +7,6 @@
 """
 
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -82,8 +81,8 @@ def make_sysroot(output, arch, source, resources, machine_flags):
 
 
 def sysroot(arch):
-    return cache.built(f"sysroot-{arch}", make_sysroot, (arch, sources.unpacked("musl"), runtime(arch), MACHINE_FLAGS[arch]),
-                       f"building musl for {arch}")
+    inputs = (arch, sources.unpacked("musl"), runtime(arch), MACHINE_FLAGS[arch])
+    return cache.built(f"sysroot-{arch}", make_sysroot, inputs, f"building musl for {arch}")
 
 
 def make_config(output, arch, root, resources, machine_flags):
@@ -94,8 +93,8 @@ def make_config(output, arch, root, resources, machine_flags):
 
 def config(arch):
     """The clang configuration file for guest programs of this architecture."""
-    made = cache.built(f"config-{check_architecture(arch)}", make_config, (arch, sysroot(arch), runtime(arch), MACHINE_FLAGS[arch]),
-                       f"clang configuration for {arch}")
+    inputs = (check_architecture(arch), sysroot(arch), runtime(arch), MACHINE_FLAGS[arch])
+    made = cache.built(f"config-{arch}", make_config, inputs, f"clang configuration for {arch}")
     return made / "guest.cfg"
 
 
@@ -108,7 +107,10 @@ def make_busybox(output, arch, source, configuration):
                 "OBJCOPY=llvm-objcopy-19", "SKIP_STRIP=y"]
         ui.command([*make, "defconfig"], log=log)
         settings = (work / ".config").read_text()
-        settings = re.sub(r"# CONFIG_STATIC is not set", "CONFIG_STATIC=y", settings)
+        settings = settings.replace("# CONFIG_STATIC is not set", "CONFIG_STATIC=y")
+        # a command's output should not have colours only because its console is a terminal
+        settings = settings.replace("CONFIG_FEATURE_LS_COLOR_IS_DEFAULT=y",
+                                    "# CONFIG_FEATURE_LS_COLOR_IS_DEFAULT is not set")
         (work / ".config").write_text(settings)
         ui.command([*make, "-j2", "busybox"], log=log)
         ui.command(["llvm-strip-19", "-o", output / "busybox", work / "busybox"], log=log)

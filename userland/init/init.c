@@ -140,7 +140,7 @@ static void mount_file_systems(void)
 	mount_one("sysfs", "/sys", 0555, NULL);
 	mount_one("devtmpfs", "/dev", 0755, "mode=0755");
 	mount_one("devpts", "/dev/pts", 0755, "gid=5,mode=620,ptmxmode=666");
-	mount_one("tmpfs", "/tmp", 01777, "mode=1777");
+	mount_one("tmpfs", "/dev/shm", 01777, "mode=1777");
 }
 
 /* The name of the last console= on the kernel's command line, without its options, in a buffer of
