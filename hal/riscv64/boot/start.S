@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entry of the boot hart, whichever it is: S-mode, paging off, a0 = hart id, a1 = device tree, any 2 MiB aligned load
- * address. One root serves Sv39, and Sv48 through a level above it, because the image lies where both are canonical.
+ * Where harts begin: S-mode, paging off, any 2 MiB aligned load address.
+ *
+ * The boot hart, whichever it is, gets a0 = hart id, a1 = device tree. Its provisional tables map the image at its link address and the first 128 GiB of
+ * physical memory where the linear map will be. One root serves Sv39, and Sv48 through a level above it. There is no identity mapping: writing satp
+ * faults on the next fetch, and stvec leads on to the high address. A secondary hart gets a1 = its struct hal_cpu and the final tables.
  */
+#include <asm_offsets.h>
 
 	.section .head, "ax", @progbits
 	.globl _start
@@ -32,16 +36,18 @@ start:
 	addi t0, t0, 8
 	bltu t0, t1, 1b
 
-	/* Identity: the first GiB (serial port) and the image's GiB, both read-write-execute. */
+	/* The linear map: entries 256 to 383, a GiB each, read and write. */
 	lla t0, boot_l1
-	li t1, 0xcf			/* V R W X A D */
-	sd t1, (t0)
-	srli t2, s2, 30
-	slli t3, t2, 28
-	ori t3, t3, 0xcf
-	slli t2, t2, 3
+	li t1, 0xe7			/* V R W G A D */
+	li t2, 256*8
 	add t2, t2, t0
-	sd t3, (t2)
+	li t3, 128
+	li t4, 1 << 28			/* a GiB in an entry */
+1:	sd t1, (t2)
+	add t1, t1, t4
+	addi t2, t2, 8
+	addi t3, t3, -1
+	bnez t3, 1b
 
 	/* The image at 0xffffffff80000000, in 2 MiB pages. */
 	lla t2, boot_l2
@@ -51,7 +57,7 @@ start:
 	add t4, t4, t0
 	sd t3, (t4)
 	srli t3, s2, 2
-	ori t3, t3, 0xcf
+	ori t3, t3, 0xef		/* V R W X G A D */
 	lla t4, __kernel_end
 	sub t4, t4, s2
 	li t5, 0x200000
@@ -62,40 +68,77 @@ start:
 	sub t4, t4, t5
 	bgtz t4, 1b
 
-	/* The level above, for Sv48: both ends lead to the same table. */
+	/* The level above, for Sv48. */
 	lla t1, boot_l0
 	srli t2, t0, 2
 	ori t2, t2, 1
-	sd t2, (t1)
 	li t3, 511*8
 	add t3, t3, t1
 	sd t2, (t3)
 
-	li a2, -0x80000000		/* from here to there */
-	sub a2, a2, s2
-	lla a3, start_high
-	add a3, a3, a2
+	li t2, -0x80000000		/* from here to there */
+	sub t2, t2, s2
+	lla t3, start_high
+	add t3, t3, t2
+	csrw stvec, t3
 
-	/* A mode that the hart lacks leaves satp as it was. */
+	/* A mode that the hart lacks leaves satp as it was, and execution goes on here. */
 	srli t1, t1, 12
 	li t2, 9 << 60
 	or t1, t1, t2
 	sfence.vma
 	csrw satp, t1
-	csrr t2, satp
-	beq t1, t2, 1f
+	nop
 	srli t0, t0, 12
 	li t2, 8 << 60
 	or t0, t0, t2
 	csrw satp, t0
-1:	sfence.vma
-	jr a3
+1:	wfi				/* no paging at all */
+	j 1b
 
 	.balign 4
 start_high:
+	sfence.vma
 	lla sp, boot_cpu_stack_end
+	lla tp, riscv_boot_thread
 	li fp, 0
-	call core_main
+	li gp, 0
+	mv a0, s0
+	mv a1, s1
+	mv a2, s2
+	call riscv_boot
+	unimp
+
+	.globl riscv_start_secondary
+	.hidden riscv_start_secondary
+	.balign 4
+riscv_start_secondary:
+	csrw sie, zero
+	csrw sip, zero
+	mv s1, a1
+	lla t0, hal_kernel_satp
+	ld t0, (t0)
+	lla t1, _start
+	li t2, -0x80000000
+	sub t2, t2, t1
+	lla t3, secondary_high
+	add t3, t3, t2
+	csrw stvec, t3
+	sfence.vma
+	csrw satp, t0
+1:	wfi
+	j 1b
+
+	.balign 4
+secondary_high:
+	sfence.vma
+	ld tp, CPU_FIRST(s1)
+	ld sp, THREAD_REGS(tp)
+	li fp, 0
+	li gp, 0
+	mv a0, s1
+	call riscv_boot_secondary
+	unimp
 
 	.bss
 	.balign 4096
@@ -105,8 +148,18 @@ boot_l1:
 	.skip 4096
 boot_l2:
 	.skip 4096
-	.balign 32768
-	.skip 16384
-boot_cpu_stack_end:
+
+	/* Stacks are the upper halves of windows of twice their size; the lower halves serve nobody. */
+	.macro boot_stack name
+	.balign 2 * STACK_SIZE
+	.skip STACK_SIZE
+	.globl \name
+	.hidden \name
+	.skip STACK_SIZE
+\name:
+	.endm
+	boot_stack boot_cpu_stack_end
+	boot_stack riscv_boot_irq_stack
+	boot_stack riscv_boot_emergency_stack
 
 	.section .note.GNU-stack, "", @progbits

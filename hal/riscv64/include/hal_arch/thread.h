@@ -23,7 +23,7 @@ struct hal_thread {
 	unsigned long saved[14]; /* ra, sp, s0..s11 while it does not run */
 };
 
-#define HAL_THREAD_USER 1u /* has a user frame */
+#define HAL_THREAD_NOFAULT 1u /* inside a _nofault user copy */
 
 static inline struct hal_thread *hal_thread_current(void)
 {

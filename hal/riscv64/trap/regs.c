@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// <hal/regs.h>: reading and changing a saved frame.
+
+#include <core/lib/string.h>
+#include <hal/regs.h>
+#include <riscv/regs.h>
+
+#define EOPNOTSUPP 95
+
+vaddr_t hal_regs_pc(const struct hal_regs *regs)
+{
+	return regs->pc;
+}
+
+vaddr_t hal_regs_sp(const struct hal_regs *regs)
+{
+	return regs->sp;
+}
+
+void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc)
+{
+	regs->pc = pc;
+}
+
+void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp)
+{
+	regs->sp = sp;
+}
+
+bool hal_regs_user(const struct hal_regs *regs)
+{
+	return !(regs->status & SSTATUS_SPP);
+}
+
+bool hal_regs_irqs_on(const struct hal_regs *regs)
+{
+	return regs->status & SSTATUS_SPIE;
+}
+
+bool hal_regs_in_syscall(const struct hal_regs *regs)
+{
+	return regs->cause == CAUSE_SYSCALL;
+}
+
+void hal_regs_leave_syscall(struct hal_regs *regs)
+{
+	regs->cause = REGS_CAUSE_NONE;
+}
+
+long hal_regs_syscall(const struct hal_regs *regs)
+{
+	return (long)regs->a7;
+}
+
+unsigned long hal_regs_syscall_arg(const struct hal_regs *regs, unsigned int i)
+{
+	return i ? (&regs->a0)[i] : regs->orig_a0;
+}
+
+long hal_regs_result(const struct hal_regs *regs)
+{
+	return (long)regs->a0;
+}
+
+void hal_regs_set_result(struct hal_regs *regs, long result)
+{
+	regs->a0 = (unsigned long)result;
+}
+
+void hal_regs_restart(struct hal_regs *regs, long nr)
+{
+	regs->a0 = regs->orig_a0;
+	regs->pc -= 4; // ecall has no compressed form
+	if (nr >= 0)
+		regs->a7 = (unsigned long)nr;
+}
+
+int hal_regs_single_step(struct hal_regs *regs, bool on)
+{
+	(void)regs;
+	(void)on;
+	return -EOPNOTSUPP;
+}
+
+// Linux's struct user_regs_struct: the first 32 words of the frame.
+size_t hal_regset_size(void)
+{
+	return REGS_USER_WORDS * 8;
+}
+
+void hal_regset_get(const struct hal_regs *regs, void *buf)
+{
+	memcpy(buf, regs, REGS_USER_WORDS * 8);
+}
+
+void hal_regset_set(struct hal_regs *regs, const void *buf)
+{
+	memcpy(regs, buf, REGS_USER_WORDS * 8);
+}
