@@ -71,6 +71,8 @@ __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image)
 	info.cpu_count = hal_cpu_total;
 	riscv_mmu_init(&info);
 	riscv_debug_init();
+	riscv_plic_init();
+	riscv_devices_init();
 	riscv_time_init();
 	core_main();
 }

@@ -6,6 +6,7 @@
 #include <core/upcall.h>
 #include <hal/boot.h>
 #include <hal/debug.h>
+#include <hal_arch/pte.h>
 #include <riscv/cpu.h>
 #include <riscv/sbi.h>
 

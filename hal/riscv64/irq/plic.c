@@ -95,19 +95,36 @@ void riscv_plic_cpu_init(void)
 		plic[THRESHOLD(this_cpu()->plic_context)] = 0;
 }
 
+// Each hart's own controller is a child of its node.
+static uint32_t intc[HAL_MAX_CPUS]; // phandles
+
+static bool find_intc(const struct dt_node *node, void *context)
+{
+	unsigned int *cpu = context; // of the last CPU's node seen
+	paddr_t hartid;
+	uint64_t size;
+
+	if (node->depth == 2)
+		*cpu = dt_reg(node, 0, &hartid, &size) ? riscv_cpu_of_hart(hartid) : HAL_MAX_CPUS;
+	else if (node->depth == 3 && *cpu < HAL_MAX_CPUS && dt_compatible(node, "riscv,cpu-intc"))
+		intc[*cpu] = dt_cell(node, "phandle", 0, 0);
+	return false;
+}
+
 // interrupts-extended has a pair (a hart's own controller, its cause) for each context.
 static void find_contexts(const struct dt_node *node)
 {
+	unsigned int at = HAL_MAX_CPUS;
+
+	dt_walk(find_intc, &at);
 	for (unsigned int context = 0;; context++) {
 		uint32_t phandle = dt_cell(node, "interrupts-extended", context * 2, 0);
 		uint32_t cause = dt_cell(node, "interrupts-extended", context * 2 + 1, 0);
 
 		if (!phandle)
 			return;
-		if (cause != IRQ_EXTERNAL)
-			continue;
 		for (unsigned int cpu = 0; cpu < hal_cpu_total; cpu++)
-			if (riscv_intc_phandle(hal_cpus[cpu].hartid) == phandle)
+			if (cause == IRQ_EXTERNAL && intc[cpu] == phandle)
 				hal_cpus[cpu].plic_context = context;
 	}
 }

@@ -191,10 +191,10 @@ void riscv_mmu_init(struct hal_boot_info *info)
 	map_image(__data_start, __kernel_end, HAL_PTE_READ | HAL_PTE_WRITE);
 	map_memory();
 	// Under Sv39 every GiB has an entry in the top level, which spaces copy.
-	for (vaddr_t va = HAL_KERNEL_VM_START; va < HAL_KERNEL_VM_END; va += level_size(hal_mmu_levels - 1))
+	for (vaddr_t va = HAL_KERNEL_VM_START; va < HAL_KERNEL_VM_END; va += level_size(2))
 		entry_at(va, hal_mmu_levels - 2);
 #ifdef TERN_KASAN
-	for (vaddr_t va = 0xfffffff700000000; va < 0xffffffff00000000; va += level_size(hal_mmu_levels - 1))
+	for (vaddr_t va = 0xfffffff700000000; va < 0xffffffff00000000; va += level_size(2))
 		entry_at(va, hal_mmu_levels - 2);
 #endif
 	hal_kernel_satp = mode << 60 | kernel_root >> HAL_PAGE_SHIFT;

@@ -11,7 +11,7 @@
 #define NSEC_PER_SEC 1000000000ul
 #define SHIFT        24
 
-bool hal_has_sstc;
+static bool has_sstc;
 static uint64_t frequency;
 static uint64_t to_ns;      // ns = ticks * to_ns >> SHIFT
 static uint64_t to_ticks;   // ticks = ns * to_ticks >> 32
@@ -49,7 +49,7 @@ void riscv_time_init(void)
 		hal_boot_fail("the device tree has no usable timebase-frequency");
 	to_ns = ((NSEC_PER_SEC << SHIFT) + frequency / 2) / frequency;
 	to_ticks = (frequency << 32) / NSEC_PER_SEC;
-	hal_has_sstc = riscv_isa_has("sstc") && stimecmp_works();
+	has_sstc = riscv_isa_has("sstc") && stimecmp_works();
 	riscv_time_cpu_init();
 }
 
@@ -71,7 +71,7 @@ void hal_timer_set(uint64_t deadline)
 	// Rounded up, so that it has passed when the interrupt comes.
 	if (deadline != UINT64_MAX)
 		ticks = (uint64_t)((unsigned __int128)deadline * to_ticks >> 32) + 2;
-	if (hal_has_sstc)
+	if (has_sstc)
 		__asm__ volatile("csrw 0x14d, %0" : : "r"(ticks) : "memory");
 	else
 		sbi_call(SBI_TIME, 0, ticks, 0, 0, 0, 0);

@@ -3,6 +3,7 @@
 #ifndef RISCV_CPU_H
 #define RISCV_CPU_H
 
+#include <hal/boot.h>
 #include <hal/cpu.h>
 #include <hal/mmu.h>
 #include <hal/thread.h>
@@ -43,11 +44,12 @@ static inline struct hal_cpu *this_cpu(void)
 __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image);
 __noreturn void riscv_boot_secondary(struct hal_cpu *cpu);
 extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __kernel_end[];
-extern bool hal_has_sstc;
 bool riscv_option(const char *name, const char *value); /* does the command line have name=value (name alone: value NULL) */
 
 /* boot/cpus.c */
 void riscv_cpus_init(unsigned long boot_hartid);
+bool riscv_isa_has(const char *name); /* a letter, or an extension's name */
+unsigned long riscv_machine_id(unsigned int which); /* mvendorid, marchid, mimpid */
 unsigned int riscv_cpu_of_hart(unsigned long hartid); /* HAL_MAX_CPUS: none of ours */
 void riscv_ipi_handle(void);
 
@@ -67,10 +69,11 @@ vaddr_t riscv_user_fixup(vaddr_t pc);
 void riscv_plic_init(void);
 void riscv_plic_cpu_init(void);
 void riscv_plic_handle(void);
-unsigned int riscv_plic_line(unsigned int source);
 
 /* time/time.c */
 void riscv_time_init(void);
+void riscv_time_cpu_init(void);
+uint64_t riscv_time_frequency(void);
 void riscv_rtc_init(paddr_t pa);
 
 /* thread/fpu.S and fpu.c */
@@ -79,6 +82,15 @@ void riscv_fpu_load(const void *fpu);
 bool riscv_fpu_first_use(struct hal_regs *regs);  /* an illegal instruction with FS off: load the state and try again */
 void riscv_fpu_store(struct hal_regs *regs);      /* make current's fpu memory current */
 void riscv_fpu_forget(struct hal_regs *regs);     /* current's fpu memory was written: the registers are stale */
+
+/* boot/devices.c */
+void riscv_devices_init(void);
+
+/* debug/serial.c */
+void riscv_debug_init(void);
+uint8_t riscv_uart_in(unsigned int reg);
+void riscv_uart_out(unsigned int reg, uint8_t value);
+extern unsigned int riscv_uart_irq; /* HAL_IRQ_NONE: there is no 16550, or it has no line */
 
 /* trap */
 void riscv_trap_init(void);
