@@ -23,8 +23,10 @@ struct boot_option {
 	const char *name;
 	int (*set)(const char *value); /* value NULL without "="; non-zero: "bad value" is reported */
 };
-#define BOOT_OPTION(n, fn)                                                                          \
-	static const struct boot_option boot_option_##fn __attribute__((used, section("core_options"))) = { n, fn }
+#define BOOT_OPTION_(n, fn, id)                                                                     \
+	static const struct boot_option boot_option_##id __attribute__((used, section("core_options"))) = { n, fn }
+#define BOOT_OPTION__(n, fn, id) BOOT_OPTION_(n, fn, id)
+#define BOOT_OPTION(n, fn)       BOOT_OPTION__(n, fn, __COUNTER__) /* one function may serve several */
 
 /* A self-test, run with "selftest" (or selftest=GLOB) on the command line: returns 0 or a text that says what is wrong. May sleep. */
 struct selftest {

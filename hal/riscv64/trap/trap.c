@@ -125,7 +125,7 @@ void riscv_interrupt(struct hal_regs *regs)
 	switch (regs->cause & ~CAUSE_INTERRUPT) {
 	case IRQ_TIMER:
 		hal_timer_set(UINT64_MAX);
-		core_timer();
+		core_timer(hal_regs_user(regs));
 		break;
 	case IRQ_SOFT:
 		riscv_ipi_handle();
