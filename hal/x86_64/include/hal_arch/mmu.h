@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Inline half of hal/mmu.h. */
+#ifndef HAL_ARCH_MMU_H
+#define HAL_ARCH_MMU_H
+
+#include <hal/types.h>
+#include <hal_arch/arch.h>
+
+/*
+ * generation counts the flushes this space has needed. A CPU in cpus has the space loaded and is told of each by IPI; one that comes back to it
+ * under a PCID compares the generation it left with.
+ */
+struct hal_space {
+	paddr_t root;	     /* the top-level table */
+	uint64_t id;	     /* never used twice; 0: the kernel's own */
+	uint64_t generation; /* atomic */
+	uint64_t cpus;	     /* atomic: bit n: loaded on CPU n */
+	unsigned int tables; /* atomic: table pages, the root included */
+};
+
+#define HAL_TLB_TABLES 14
+
+/* Addresses [start, end) of space await a flush; start > end: none. */
+struct hal_tlb {
+	struct hal_space *space;
+	vaddr_t start, end;
+	unsigned int table_count;
+	paddr_t tables[HAL_TLB_TABLES]; /* detached, to be freed after the flush */
+};
+
+static inline void *hal_phys_to_virt(paddr_t pa)
+{
+	return (void *)(pa + HAL_LINEAR_START);
+}
+
+static inline paddr_t hal_virt_to_phys(const void *p)
+{
+	return (vaddr_t)p >= HAL_IMAGE_START ? (vaddr_t)p - HAL_IMAGE_START
+					     : (vaddr_t)p - HAL_LINEAR_START;
+}
+
+static inline bool hal_is_linear(const void *p)
+{
+	return (vaddr_t)p >= HAL_LINEAR_START && (vaddr_t)p < HAL_LINEAR_END;
+}
+
+#endif
