@@ -2,6 +2,7 @@
 // Constants of C for the port's assembly.
 
 #include <common/asm_offsets.h>
+#include <hal/user.h>
 #include <x86_64/cpu.h>
 #include <x86_64/regs.h>
 

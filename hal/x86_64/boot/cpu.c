@@ -19,10 +19,11 @@ struct gate {
 };
 static struct gate idt[256] __aligned_to(16);
 
+// The instruction reads from limit on. base is aligned: the compiler may make this a constant, whose relocation RELR could not express otherwise.
 struct table_pointer {
-	uint16_t limit;
+	uint16_t pad[3], limit;
 	uint64_t base;
-} __attribute__((packed));
+};
 
 static bool bit(uint32_t word, unsigned int n)
 {
@@ -116,8 +117,8 @@ static void set_ist(struct hal_cpu *cpu)
 static void load_tables(struct hal_cpu *cpu)
 {
 	uint64_t tss = (uint64_t)&cpu->tss;
-	struct table_pointer gdtr = {sizeof(cpu->gdt) - 1, (uint64_t)cpu->gdt};
-	struct table_pointer idtr = {sizeof(idt) - 1, (uint64_t)idt};
+	struct table_pointer gdtr = {{0}, sizeof(cpu->gdt) - 1, (uint64_t)cpu->gdt};
+	struct table_pointer idtr = {{0}, sizeof(idt) - 1, (uint64_t)idt};
 
 	cpu->gdt[KERNEL_CS / 8] = 0x00af9b000000ffff;
 	cpu->gdt[KERNEL_DS / 8] = 0x00cf93000000ffff;
@@ -129,7 +130,7 @@ static void load_tables(struct hal_cpu *cpu)
 	cpu->gdt[GDT_NUMBER] = 0x0040f50000000000 | cpu->head.id; // expand-up, read-only, accessed
 	cpu->tss.iomap_base = sizeof(cpu->tss);
 
-	__asm__ volatile("lgdt %0" : : "m"(gdtr));
+	__asm__ volatile("lgdt %0" : : "m"(gdtr.limit), "m"(gdtr));
 	__asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
 			 :
 			 : "i"(KERNEL_CS)
@@ -138,7 +139,7 @@ static void load_tables(struct hal_cpu *cpu)
 			 :
 			 : "r"(KERNEL_DS), "r"(0));
 	__asm__ volatile("ltr %w0" : : "r"(GDT_TSS * 8));
-	__asm__ volatile("lidt %0" : : "m"(idtr));
+	__asm__ volatile("lidt %0" : : "m"(idtr.limit), "m"(idtr));
 }
 
 static void set_registers(struct hal_cpu *cpu)

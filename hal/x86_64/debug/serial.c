@@ -1,48 +1,46 @@
 // SPDX-License-Identifier: MIT
-// Emergency output by polling COM1, and the power switch of QEMU's PC.
+// Emergency output by polling COM1.
 
 #include <hal/debug.h>
-#include <stdint.h>
+#include <x86_64/boot.h>
+#include <x86_64/cpu.h>
 
-#define COM1		  0x3f8
-#define COM1_STATUS	  (COM1 + 5)
-#define COM1_STATUS_EMPTY 0x20
+#define COM1	     0x3f8
+#define STATUS	     (COM1 + 5)
+#define STATUS_EMPTY 0x20
+#define STATUS_SENT  0x40
 
-static void out8(uint16_t port, uint8_t value)
+// 115200 8N1 with FIFOs, whatever the firmware left.
+void debug_boot(void)
 {
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+	out8(COM1 + 1, 0);
+	out8(COM1 + 3, 0x80);
+	out8(COM1 + 0, 1);
+	out8(COM1 + 1, 0);
+	out8(COM1 + 3, 3);
+	out8(COM1 + 2, 7);
+	out8(COM1 + 4, 0x0b);
 }
 
-static uint8_t in8(uint16_t port)
+// A port that never becomes ready must not stop the machine.
+static void wait(uint8_t status)
 {
-	uint8_t value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
+	for (unsigned int i = 0; i < 1000000 && !(in8(STATUS) & status); i++)
+		hal_cpu_relax();
 }
 
 static void put(char c)
 {
-	while (!(in8(COM1_STATUS) & COM1_STATUS_EMPTY))
-		;
+	wait(STATUS_EMPTY);
 	out8(COM1, (uint8_t)c);
 }
 
-void hal_debug_write(const char *text, size_t length)
+void hal_debug_write(const char *text, size_t n)
 {
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (text[i] == '\n')
 			put('\r');
 		put(text[i]);
 	}
-}
-
-__noreturn void hal_power_off(int code)
-{
-	if (code)
-		out8(0xf4, (uint8_t)code); // isa-debug-exit
-	// ACPI's sleep register on QEMU's PC.
-	__asm__ volatile("outw %0, %1" : : "a"((uint16_t)0x2000), "Nd"((uint16_t)0x604));
-	for (;;)
-		__asm__ volatile("cli; hlt");
+	wait(STATUS_SENT);
 }

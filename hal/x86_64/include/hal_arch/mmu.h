@@ -15,18 +15,28 @@ struct hal_space {
 	uint64_t id;	     /* never used twice; 0: the kernel's own */
 	uint64_t generation; /* atomic */
 	uint64_t cpus;	     /* atomic: bit n: loaded on CPU n */
-	unsigned int tables; /* atomic: table pages, the root included */
+	unsigned long tables; /* atomic: table pages, the root included */
 };
 
 #define HAL_TLB_TABLES 14
 
-/* Addresses [start, end) of space await a flush; start > end: none. */
+/* Addresses [start, end) of space await a flush; start >= end: none. */
 struct hal_tlb {
 	struct hal_space *space;
 	vaddr_t start, end;
 	unsigned int table_count;
 	paddr_t tables[HAL_TLB_TABLES]; /* detached, to be freed after the flush */
 };
+
+static inline void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start, vaddr_t end)
+{
+	if (start < tlb->start)
+		tlb->start = start;
+	if (end > tlb->end)
+		tlb->end = end;
+}
+
+void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table);
 
 static inline void *hal_phys_to_virt(paddr_t pa)
 {

@@ -61,14 +61,14 @@ static inline paddr_t hal_pte_pa(hal_pte pte)
 	return pte & X86_PTE_FRAME;
 }
 
-static inline bool hal_pte_empty(hal_pte pte)
-{
-	return pte == 0;
-}
-
 static inline hal_pte hal_pte_table(paddr_t table)
 {
 	return table | X86_PTE_P | X86_PTE_W | X86_PTE_U | X86_PTE_A;
+}
+
+static inline hal_pte hal_pte_kernel_table(paddr_t table)
+{
+	return table | X86_PTE_P | X86_PTE_W | X86_PTE_A;
 }
 
 /* Above the last level only. */
@@ -100,6 +100,21 @@ static inline bool hal_pte_needs_break(hal_pte before, hal_pte after)
 	(void)before;
 	(void)after;
 	return false;
+}
+
+static inline bool hal_pte_needs_flush(hal_pte before, hal_pte after)
+{
+	if (!(before & X86_PTE_P))
+		return false;
+	/* Nothing but rights and A or D added: a stale translation costs at most a fault. */
+	return ((before ^ after) & (X86_PTE_FRAME | X86_PTE_P)) ||
+	       (before & ~after & (X86_PTE_W | X86_PTE_A | X86_PTE_D)) ||
+	       (after & ~before & X86_PTE_NX);
+}
+
+static inline void hal_pte_refresh(vaddr_t va)
+{
+	(void)va;
 }
 
 /* Absent entries are not cached: nothing to do. */

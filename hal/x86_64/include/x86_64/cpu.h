@@ -19,11 +19,11 @@
 struct tss {
 	uint32_t reserved0;
 	uint64_t rsp[3];
-	uint64_t reserved1;
 	uint64_t ist[8]; /* [0] reserved */
 	uint64_t reserved2;
 	uint16_t reserved3, iomap_base;
 } __attribute__((packed));
+_Static_assert(sizeof(struct tss) == 104, "the CPU's layout");
 
 #define PCID_SLOTS 6
 
@@ -210,7 +210,8 @@ extern paddr_t kernel_root;
 void mmu_fill_kernel_half(uint64_t *root);
 
 /* mmu/tlb.c */
-void tlb_boot(void);
+/* Patch instructions the CPU does not have, while text is writable. */
+void mmu_patch(void);
 void tlb_cpu_setup(struct hal_cpu *cpu);
 void tlb_ipi(void);
 
@@ -230,16 +231,13 @@ void apic_eoi(void);
 /* ICR: destination APIC id and command */
 void apic_command(uint32_t destination, uint32_t command);
 void apic_timer_setup(void);
-void apic_timer_start(uint64_t ns);
-void apic_timer_measure(uint64_t ticks_per_second);
-uint32_t apic_timer_count(void);
 void ioapic_boot(void);
 /* The line of an ISA interrupt, with ACPI's overrides. */
 unsigned int ioapic_isa_line(unsigned int isa);
 
 /* time/time.c */
 void time_boot(void);
-void time_check_warp(bool boot_cpu);
+void time_check_warp(void);
 void time_timer_interrupt(void);
 uint64_t time_tsc_khz(void);
 void time_delay_us(unsigned int us);
