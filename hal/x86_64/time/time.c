@@ -260,7 +260,7 @@ void hal_timer_set(uint64_t deadline)
 		      rdtsc() + (deadline > now ? scale(deadline - now, tsc_per_ns) : 0));
 }
 
-void time_timer_interrupt(void)
+void time_timer_interrupt(bool user)
 {
 	uint64_t deadline = this_cpu()->timer_deadline;
 
@@ -272,5 +272,5 @@ void time_timer_interrupt(void)
 		return;
 	}
 	this_cpu()->timer_deadline = UINT64_MAX;
-	core_timer();
+	core_timer(user);
 }

@@ -283,7 +283,7 @@ void trap_interrupt(struct hal_regs *regs)
 	switch (vector) {
 	case VECTOR_TIMER:
 		apic_eoi();
-		time_timer_interrupt();
+		time_timer_interrupt(hal_regs_user(regs));
 		return;
 	case VECTOR_IPI + HAL_IPI_TLB:
 		apic_eoi();

@@ -238,7 +238,7 @@ unsigned int ioapic_isa_line(unsigned int isa);
 /* time/time.c */
 void time_boot(void);
 void time_check_warp(void);
-void time_timer_interrupt(void);
+void time_timer_interrupt(bool user);
 uint64_t time_tsc_khz(void);
 void time_delay_us(unsigned int us);
 
