@@ -79,12 +79,23 @@ def _parse(words):
     tests.add_argument("--initramfs-format", default="plain", choices=("plain", "gzip", "zstd"))
     tests.add_argument("--initrd", metavar="FILE", help="boot with this initrd as it is ('none': without any)")
     tests.add_argument("--expect", metavar="TEXT",
-                       help="run no command: boot, and exit 0 when TEXT was on the console by the time the machine stops")
+                       help="run no command: boot, and exit 0 when TEXT was on the console by the time the machine stops (after a crash: in the crash's text)")
     tests.add_argument("--qemu", action="append", default=[], metavar="WORDS", help="more words for QEMU")
-    options = parser.parse_args(own)
+    options = parser.parse_args(_bind_values(own))
     options.command = command
     _check(options, has_command="--" in words)
     return options
+
+
+def _bind_values(words):
+    """`--qemu -d` as `--qemu=-d`: the values of these options may begin with a dash."""
+    bound, rest = [], iter(words)
+    for word in rest:
+        if word in ("--qemu", "--append", "--expect"):
+            value = next(rest, None)
+            word = word if value is None else f"{word}={value}"
+        bound.append(word)
+    return bound
 
 
 def _check(options, has_command):
@@ -216,31 +227,29 @@ def _verdict(options, run, how, status, complaints, log):
     """The exit status of this tool, after saying what went wrong outside the command."""
     if status != 0 and not run.heard:
         raise ui.Failure(f"QEMU did not start:\n{complaints.decode(errors='replace').strip()}")
+    if options.expect is not None and options.expect.encode() in (run.panic_text or run.heard):
+        return 0
     if run.panic_at is not None:
         ui.say(f"the kernel crashed (log: {log})")
-        if not options.verbose and run.panic_text not in run.messages[-len(run.panic_text):]:
-            _show(run.panic_text)
-        elif not options.verbose:
+        if not options.verbose:
             _show(run.panic_text)
         return ui.EXIT_CRASH
+    last = "" if options.verbose else "; its last messages:\n" + _last_messages(run.messages)
     if options.expect is not None:
-        if options.expect.encode() in run.heard:
-            return 0
         problem = "timed out" if how == "timeout" else "stopped"
-        ui.say(f"the machine {problem} without printing '{options.expect}' (log: {log}); its last messages:\n"
-               + _last_messages(run.messages))
+        ui.say(f"the machine {problem} without printing '{options.expect}' (log: {log}){last}")
         return ui.EXIT_TIMEOUT if how == "timeout" else ui.EXIT_CRASH
     if run.status is not None:
         return run.status
     if how == "timeout":
         ui.say(f"timed out after {options.timeout:g} s (log: {log})")
         if run.phase == run.BOOT:
-            ui.say("the command had not started; last messages:\n" + _last_messages(run.messages))
+            ui.say("the command had not started" + last)
         return ui.EXIT_TIMEOUT
     if not options.command and run.phase == run.PROGRAM:
         return 0  # left with Ctrl-A X
     what = "before the command started" if run.phase == run.BOOT else "while the command ran"
-    ui.say(f"the machine stopped {what} (log: {log}); its last messages:\n" + _last_messages(run.messages))
+    ui.say(f"the machine stopped {what} (log: {log}){last}")
     return ui.EXIT_CRASH
 
 
