@@ -3,7 +3,8 @@
 #   tern_kernel     everything that runs in the kernel, third-party libraries too
 option(TERN_DEBUG "Asserts, UBSan and the other debug checks" OFF)
 option(TERN_KASAN "Kernel address sanitizer (needs the runtime in core/debug/kasan.c)" OFF)
-set(TERN_FRAME_LIMIT $<IF:$<BOOL:${TERN_KASAN}>,2048,1024>)
+# The sanitizers keep more in a frame.
+set(TERN_FRAME_LIMIT $<IF:$<OR:$<BOOL:${TERN_KASAN}>,$<BOOL:${TERN_DEBUG}>>,2048,1024>)
 # One shadow offset for all: canonical in Sv39 and in every 48-bit layout alike. The shadow of the highest
 # address ends at 0xffffffff00000000, below the kernel image.
 set(TERN_KASAN_OFFSET 0xdfffffff00000000)
