@@ -15,7 +15,7 @@
 #include <hal/time.h>
 
 #define RING_SIZE (64u * 1024)
-#define LINE_MAX  400
+#define LINE_MAX  360
 #define TRIES	  1000000u
 
 struct record {

@@ -267,6 +267,18 @@ static void read_chosen(struct hal_boot_info *info)
 	}
 }
 
+// Without the room that loaders leave at the end for additions.
+static size_t used_size(void)
+{
+	size_t structure = (size_t)fdt_off_dt_struct(tree) + fdt_size_dt_struct(tree);
+	size_t strings = (size_t)fdt_off_dt_strings(tree) + fdt_size_dt_strings(tree);
+	size_t reserved = (size_t)fdt_off_mem_rsvmap(tree) +
+			  (size_t)(fdt_num_mem_rsv(tree) + 1) * sizeof(struct fdt_reserve_entry);
+	size_t most = structure > strings ? structure : strings;
+
+	return most > reserved ? most : reserved;
+}
+
 void dt_boot_info(struct hal_boot_info *info, paddr_t tree_base)
 {
 	struct reservations r = {.info = info};
@@ -280,7 +292,7 @@ void dt_boot_info(struct hal_boot_info *info, paddr_t tree_base)
 	for (int i = 0; i < fdt_num_mem_rsv(tree); i++)
 		if (fdt_get_mem_rsv(tree, i, &base, &size) == 0 && base != tree_base)
 			memory_map_claim(info, base, size, HAL_MEM_RESERVED, true);
-	memory_map_claim(info, tree_base, fdt_totalsize(tree), HAL_MEM_KERNEL, false);
+	memory_map_claim(info, tree_base, used_size(), HAL_MEM_KERNEL, false);
 	read_chosen(info);
 	if (info->initrd_size)
 		memory_map_claim(info, info->initrd, info->initrd_size, HAL_MEM_INITRD, false);

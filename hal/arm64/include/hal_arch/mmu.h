@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* hal_arch/mmu.h (arm64) - address conversions, address spaces, what is gathered for a flush. */
+#ifndef HAL_ARCH_MMU_H
+#define HAL_ARCH_MMU_H
+
+#include <hal/types.h>
+#include <hal_arch/arch.h>
+
+struct hal_space {
+	paddr_t root;
+	unsigned long tables; /* table pages, the root included; atomic */
+	uint64_t asid;        /* generation and ASID (mmu/tlb.c); 0: never active, so no TLB knows it */
+	bool dying;           /* CPUs that still have it are asked to leave */
+};
+
+#define HAL_TLB_TABLES 14
+
+struct hal_tlb {
+	struct hal_space *space;
+	vaddr_t start, end; /* empty when start >= end */
+	unsigned int table_count;
+	paddr_t tables[HAL_TLB_TABLES];
+};
+
+static inline void *hal_phys_to_virt(paddr_t pa)
+{
+	return (void *)(pa + HAL_LINEAR_BASE);
+}
+
+/* Image address minus physical address; constant once C runs. */
+extern vaddr_t arm_image_offset;
+
+static inline paddr_t hal_virt_to_phys(const void *p)
+{
+	vaddr_t va = (vaddr_t)p;
+
+	return va >= HAL_IMAGE_BASE ? va - arm_image_offset : va - HAL_LINEAR_BASE;
+}
+
+static inline bool hal_is_linear(const void *p)
+{
+	return (vaddr_t)p - HAL_LINEAR_BASE < HAL_LINEAR_SIZE;
+}
+
+static inline void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start, vaddr_t end)
+{
+	if (start < tlb->start)
+		tlb->start = start;
+	if (end > tlb->end)
+		tlb->end = end;
+}
+
+void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table);
+
+#endif
