@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Stands in for rooms that have not landed, so that the kernel links: weak functions that say so. Delete this file when core/proc is here.
 
+#include <core/mm.h>
 #include <core/printk.h>
 #include <core/sched.h>
+#include <core/signal.h>
+#include <core/thread.h>
 #include <core/upcall.h>
 
 #define ABSENT __attribute__((weak))
@@ -35,5 +38,24 @@ ABSENT void core_secondary(unsigned int cpu)
 
 ABSENT void process_tick(__attribute__((unused)) struct thread *thread, __attribute__((unused)) bool user,
 			 __attribute__((unused)) ktime_t length)
+{
+}
+
+ABSENT bool signal_pending(void)
+{
+	return false;
+}
+
+ABSENT bool signal_fatal_pending(void)
+{
+	return false;
+}
+
+ABSENT bool oom_kill(const char *why)
+{
+	panic("out of memory, but no processes yet: %s", why);
+}
+
+ABSENT void thread_put(__attribute__((unused)) struct thread *thread)
 {
 }

@@ -6,9 +6,6 @@
 // changed by compare-and-exchange. A table is published with release order after it was zeroed, and readers depend on its address.
 // Tables are detached only by hal_free_tables() and pagetable_destroy(), whose callers exclude every other user of the range.
 
-// Until every port has them.
-#if __has_include(<hal_arch/pte.h>)
-
 #include <core/upcall.h>
 #include <hal/mmu.h>
 #include <hal/user.h>
@@ -578,5 +575,3 @@ paddr_t hal_kernel_query(vaddr_t va)
 
 	return seen ? hal_pte_pa(seen) : 0;
 }
-
-#endif

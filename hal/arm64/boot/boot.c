@@ -10,12 +10,13 @@
 #include <hal/debug.h>
 
 extern char __kernel_start[], __kernel_end[];
-extern char arm_boot_stacks[], arm_boot_stack_end[], arm_boot_irq_stack_end[], arm_boot_emergency_stack_end[];
+extern char arm_boot_stacks[], arm_boot_stack_end[], arm_boot_irq_stack_end[],
+	arm_boot_emergency_stack_end[];
 extern char arm_no_table[];
 
 struct hal_boot_info arm_boot_info;
 struct arm_features arm_features;
-vaddr_t arm_image_offset;
+paddr_t hal_image_pa;
 paddr_t arm_console;
 
 // Stands for the boot context until core adopts it.
@@ -76,10 +77,10 @@ void arm_boot(paddr_t tree, paddr_t image, bool from_el2)
 {
 	struct hal_cpu *cpu = &arm_cpus[0];
 
-	arm_image_offset = HAL_IMAGE_BASE - image;
+	hal_image_pa = image;
 	arm_features.el2 = from_el2;
 	boot_thread.hal = cpu;
-	boot_thread.regs = (struct hal_regs *)(arm_boot_stack_end) - 1;
+	boot_thread.regs = (struct hal_regs *)(arm_boot_stack_end)-1;
 	cpu->irq_stack = arm_boot_irq_stack_end;
 	cpu->emergency_stack = arm_boot_emergency_stack_end;
 	cpu->online = true;

@@ -14,19 +14,20 @@ extern paddr_t arm_kernel_root;
 struct hal_cpu arm_cpus[HAL_MAX_CPUS];
 
 // SCTLR_EL1
-#define SCTLR_RESERVED   (1ul << 29 | 1ul << 28 | 1ul << 22 | 1ul << 20 | 1ul << 11)
-#define SCTLR_MMU        (1ul << 0)
-#define SCTLR_CACHES     (1ul << 2 | 1ul << 12)
+#define SCTLR_RESERVED	 (1ul << 29 | 1ul << 28 | 1ul << 22 | 1ul << 20 | 1ul << 11)
+#define SCTLR_MMU	 (1ul << 0)
+#define SCTLR_CACHES	 (1ul << 2 | 1ul << 12)
 #define SCTLR_SP_ALIGNED (1ul << 3 | 1ul << 4)
-#define SCTLR_USER_CTR   (1ul << 15) // as Linux: CTR_EL0, DC ZVA, cache maintenance, WFI and WFE in user mode
-#define SCTLR_USER_ZVA   (1ul << 14)
+#define SCTLR_USER_CTR \
+	(1ul << 15) // as Linux: CTR_EL0, DC ZVA, cache maintenance, WFI and WFE in user mode
+#define SCTLR_USER_ZVA	 (1ul << 14)
 #define SCTLR_USER_CACHE (1ul << 26)
-#define SCTLR_USER_WAIT  (1ul << 16 | 1ul << 18)
-#define SCTLR_NO_PAN     (1ul << 23) // leave PSTATE.PAN alone at exceptions
-#define SCTLR_PAC        (1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13)
-#define SCTLR_BTI        (1ul << 36) // PACIASP is a landing pad for BR too... in EL1
+#define SCTLR_USER_WAIT	 (1ul << 16 | 1ul << 18)
+#define SCTLR_NO_PAN	 (1ul << 23) // leave PSTATE.PAN alone at exceptions
+#define SCTLR_PAC	 (1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13)
+#define SCTLR_BTI	 (1ul << 36) // PACIASP is a landing pad for BR too... in EL1
 
-#define CPACR_TRAP_USER  (1ul << 20)
+#define CPACR_TRAP_USER	     (1ul << 20)
 #define CNTKCTL_USER_VIRTUAL 2ul // CNTVCT_EL0 for the vDSO
 
 static void find_features(void)
@@ -45,10 +46,12 @@ static void find_features(void)
 	arm_features.pan = id_field(mmfr1, 20) != 0;
 	arm_features.bti = id_field(pfr1, 0) != 0;
 	arm_features.random = id_field(isar0, 60) != 0;
-	arm_features.pac = (id_field(isar1, 4) || id_field(isar1, 8)) && (id_field(isar1, 24) || id_field(isar1, 28));
+	arm_features.pac = (id_field(isar1, 4) || id_field(isar1, 8)) &&
+			   (id_field(isar1, 24) || id_field(isar1, 28));
 }
 
-// The compiler's prologues sign return addresses: no signed frame may be alive when the keys change.
+// The compiler's prologues sign return addresses: no signed frame may be alive when the keys
+// change.
 static inline __attribute__((always_inline)) void write_kernel_key(void)
 {
 	write_sysreg(s3_0_c2_c1_0, arm_kernel_key[0]);
@@ -57,8 +60,8 @@ static inline __attribute__((always_inline)) void write_kernel_key(void)
 
 __attribute__((target("branch-protection=none"))) void arm_cpu_init(struct hal_cpu *cpu)
 {
-	unsigned long sctlr = SCTLR_RESERVED | SCTLR_MMU | SCTLR_CACHES | SCTLR_SP_ALIGNED | SCTLR_USER_CTR |
-			      SCTLR_USER_ZVA | SCTLR_USER_CACHE | SCTLR_USER_WAIT;
+	unsigned long sctlr = SCTLR_RESERVED | SCTLR_MMU | SCTLR_CACHES | SCTLR_SP_ALIGNED |
+			      SCTLR_USER_CTR | SCTLR_USER_ZVA | SCTLR_USER_CACHE | SCTLR_USER_WAIT;
 
 	cpu->mpidr = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 	cpu->midr = read_sysreg(midr_el1);
@@ -105,7 +108,8 @@ void arm_cpus_find(void)
 	arm_boot_info.cpu_count = count;
 }
 
-int hal_cpu_start(unsigned int number, struct hal_thread *thread, void *irq_stack, void *emergency_stack)
+int hal_cpu_start(unsigned int number, struct hal_thread *thread, void *irq_stack,
+		  void *emergency_stack)
 {
 	struct hal_cpu *cpu = &arm_cpus[number];
 
@@ -119,7 +123,8 @@ int hal_cpu_start(unsigned int number, struct hal_thread *thread, void *irq_stac
 	arm_clean(cpu, sizeof(*cpu));
 	arm_clean(thread, sizeof(*thread));
 	arm_clean(&arm_kernel_root, sizeof(arm_kernel_root));
-	if (arm_psci(PSCI_CPU_ON, cpu->mpidr, hal_virt_to_phys(arm_secondary_start), hal_virt_to_phys(cpu)))
+	if (arm_psci(PSCI_CPU_ON, cpu->mpidr, hal_virt_to_phys(arm_secondary_start),
+		     hal_virt_to_phys(cpu)))
 		return -5; // EIO
 	return 0;
 }
@@ -145,7 +150,10 @@ void hal_cpu_set_local(void *local)
 void hal_cpu_idle(void)
 {
 	// WFI wakes for a pending interrupt that is still masked; it is taken in between.
-	__asm__ volatile("dsb sy\n\twfi\n\tmsr daifclr, #2\n\tisb\n\tmsr daifset, #2" : : : "memory");
+	__asm__ volatile("dsb sy\n\twfi\n\tmsr daifclr, #2\n\tisb\n\tmsr daifset, #2"
+			 :
+			 :
+			 : "memory");
 }
 
 __noreturn void hal_cpu_park(void)

@@ -7,7 +7,8 @@
 #include <common/fdt.h>
 #include <core/lib/string.h>
 
-// A feature that user mode can use without help of ours, or whose state we switch: a field of an ID register that must be at least this.
+// A feature that user mode can use without help of ours, or whose state we switch: a field of an ID
+// register that must be at least this.
 struct feature {
 	unsigned char word, bit; // of AT_HWCAP, AT_HWCAP2
 	unsigned char id, shift, least;
@@ -17,22 +18,22 @@ struct feature {
 enum { PFR0, ISAR0, ISAR1, ISAR2, MMFR2, ID_COUNT };
 
 static const struct feature features[] = {
-	{0, 0, PFR0, 16, 0, "fp"},           {0, 1, PFR0, 20, 0, "asimd"},
-	{0, 3, ISAR0, 4, 1, "aes"},          {0, 4, ISAR0, 4, 2, "pmull"},
-	{0, 5, ISAR0, 8, 1, "sha1"},         {0, 6, ISAR0, 12, 1, "sha2"},
-	{0, 7, ISAR0, 16, 1, "crc32"},       {0, 8, ISAR0, 20, 2, "atomics"},
-	{0, 9, PFR0, 16, 1, "fphp"},         {0, 10, PFR0, 20, 1, "asimdhp"},
-	{0, 11, PFR0, 0, 0, "cpuid"},        {0, 12, ISAR0, 28, 1, "asimdrdm"},
-	{0, 13, ISAR1, 12, 1, "jscvt"},      {0, 14, ISAR1, 16, 1, "fcma"},
-	{0, 15, ISAR1, 20, 1, "lrcpc"},      {0, 16, ISAR1, 0, 1, "dcpop"},
-	{0, 17, ISAR0, 32, 1, "sha3"},       {0, 18, ISAR0, 36, 1, "sm3"},
-	{0, 19, ISAR0, 40, 1, "sm4"},        {0, 20, ISAR0, 44, 1, "asimddp"},
-	{0, 21, ISAR0, 12, 2, "sha512"},     {0, 23, ISAR0, 48, 1, "asimdfhm"},
-	{0, 24, PFR0, 48, 1, "dit"},         {0, 25, MMFR2, 32, 1, "uscat"},
-	{0, 26, ISAR1, 20, 2, "ilrcpc"},     {0, 27, ISAR0, 52, 1, "flagm"},
-	{0, 29, ISAR1, 36, 1, "sb"},         {1, 0, ISAR1, 0, 2, "dcpodp"},
-	{1, 7, ISAR0, 52, 2, "flagm2"},      {1, 8, ISAR1, 32, 1, "frint"},
-	{1, 13, ISAR1, 52, 1, "i8mm"},       {1, 14, ISAR1, 44, 1, "bf16"},
+	{0, 0, PFR0, 16, 0, "fp"},	 {0, 1, PFR0, 20, 0, "asimd"},
+	{0, 3, ISAR0, 4, 1, "aes"},	 {0, 4, ISAR0, 4, 2, "pmull"},
+	{0, 5, ISAR0, 8, 1, "sha1"},	 {0, 6, ISAR0, 12, 1, "sha2"},
+	{0, 7, ISAR0, 16, 1, "crc32"},	 {0, 8, ISAR0, 20, 2, "atomics"},
+	{0, 9, PFR0, 16, 1, "fphp"},	 {0, 10, PFR0, 20, 1, "asimdhp"},
+	{0, 11, PFR0, 0, 0, "cpuid"},	 {0, 12, ISAR0, 28, 1, "asimdrdm"},
+	{0, 13, ISAR1, 12, 1, "jscvt"},	 {0, 14, ISAR1, 16, 1, "fcma"},
+	{0, 15, ISAR1, 20, 1, "lrcpc"},	 {0, 16, ISAR1, 0, 1, "dcpop"},
+	{0, 17, ISAR0, 32, 1, "sha3"},	 {0, 18, ISAR0, 36, 1, "sm3"},
+	{0, 19, ISAR0, 40, 1, "sm4"},	 {0, 20, ISAR0, 44, 1, "asimddp"},
+	{0, 21, ISAR0, 12, 2, "sha512"}, {0, 23, ISAR0, 48, 1, "asimdfhm"},
+	{0, 24, PFR0, 48, 1, "dit"},	 {0, 25, MMFR2, 32, 1, "uscat"},
+	{0, 26, ISAR1, 20, 2, "ilrcpc"}, {0, 27, ISAR0, 52, 1, "flagm"},
+	{0, 29, ISAR1, 36, 1, "sb"},	 {1, 0, ISAR1, 0, 2, "dcpodp"},
+	{1, 7, ISAR0, 52, 2, "flagm2"},	 {1, 8, ISAR1, 32, 1, "frint"},
+	{1, 13, ISAR1, 52, 1, "i8mm"},	 {1, 14, ISAR1, 44, 1, "bf16"},
 	{1, 16, ISAR0, 60, 1, "rng"},
 };
 
@@ -89,7 +90,8 @@ static void put(struct text *text, const char *s)
 		*text->at = '\0';
 }
 
-static void put_number(struct text *text, unsigned long value, unsigned int base, unsigned int digits)
+static void put_number(struct text *text, unsigned long value, unsigned int base,
+		       unsigned int digits)
 {
 	char buf[24];
 	unsigned int at = sizeof(buf) - 1;
@@ -139,8 +141,8 @@ size_t hal_cpu_describe(unsigned int cpu, char *buf, size_t n)
 	return (size_t)(text.at - buf);
 }
 
-// Identification registers (op0 3, op1 0, CRn 0) that user mode reads: those of a feature list with only what hal_hwcap() tells, MIDR, and
-// zero for all else.
+// Identification registers (op0 3, op1 0, CRn 0) that user mode reads: those of a feature list with
+// only what hal_hwcap() tells, MIDR, and zero for all else.
 static unsigned long shown_id(unsigned int crm, unsigned int op2)
 {
 	static const struct {
@@ -149,7 +151,10 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 	unsigned long value = 0;
 
 	if (crm == 0)
-		return op2 == 0 ? this_cpu()->midr : op2 == 5 ? 1ul << 31 : op2 == 6 ? read_sysreg(revidr_el1) : 0;
+		return op2 == 0	  ? this_cpu()->midr
+		       : op2 == 5 ? 1ul << 31
+		       : op2 == 6 ? read_sysreg(revidr_el1)
+				  : 0;
 	for (unsigned int i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (lists[i].crm != crm || lists[i].op2 != op2)
 			continue;
@@ -166,14 +171,17 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 
 bool arm_emulate_sysreg(struct hal_regs *regs)
 {
-	// ESR_EL1.ISS of a trapped MRS: Op0 21..20, Op2 19..17, Op1 16..14, CRn 13..10, Rt 9..5, CRm 4..1, read 0.
+	// ESR_EL1.ISS of a trapped MRS: Op0 21..20, Op2 19..17, Op1 16..14, CRn 13..10, Rt 9..5,
+	// CRm 4..1, read 0.
 	unsigned long iss = regs->syndrome;
 	unsigned int rt = (unsigned int)(iss >> 5) & 31;
 
-	if (!(iss & 1) || (iss >> 20 & 3) != 3 || (iss >> 14 & 7) || (iss >> 10 & 15) || (iss >> 1 & 15) > 7)
+	if (!(iss & 1) || (iss >> 20 & 3) != 3 || (iss >> 14 & 7) || (iss >> 10 & 15) ||
+	    (iss >> 1 & 15) > 7)
 		return false;
 	if (rt != 31)
-		regs->x[rt] = shown_id((unsigned int)(iss >> 1) & 15, (unsigned int)(iss >> 17) & 7);
+		regs->x[rt] =
+			shown_id((unsigned int)(iss >> 1) & 15, (unsigned int)(iss >> 17) & 7);
 	regs->flags |= REGS_CHANGED;
 	regs->pc += 4;
 	return true;
@@ -187,7 +195,10 @@ size_t hal_entropy(void *buf, size_t n)
 		unsigned long value, failed, take = n - done < 8 ? n - done : 8;
 
 		// RNDR sets Z when it has none for now.
-		__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, eq" : "=r"(value), "=r"(failed) : : "cc");
+		__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %1, eq"
+				 : "=r"(value), "=r"(failed)
+				 :
+				 : "cc");
 		if (failed)
 			break;
 		memcpy((char *)buf + done, &value, take);

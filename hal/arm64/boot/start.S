@@ -210,8 +210,10 @@ mmu_on:
 	.text
 	.globl arm_replace_root
 arm_replace_root:
-	adrp x3, arm_image_offset
-	ldr x3, [x3, :lo12:arm_image_offset]
+	ldr x3, =IMAGE_BASE
+	adrp x4, hal_image_pa
+	ldr x4, [x4, :lo12:hal_image_pa]
+	sub x3, x3, x4			/* image address minus physical address */
 	adr x4, 1f
 	sub x4, x4, x3
 	adrp x5, arm_no_table

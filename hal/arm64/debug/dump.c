@@ -7,11 +7,11 @@
 #include <hal/debug.h>
 
 // A PL011's registers. Until the device tree has been read: QEMU's, in the identity map.
-#define UART_GUESS   0x09000000ul
-#define UART_DATA    0x00
-#define UART_FLAGS   0x18
-#define UART_FULL    0x20u
-#define UART_BUSY    0x08u
+#define UART_GUESS    0x09000000ul
+#define UART_DATA     0x00
+#define UART_FLAGS    0x18
+#define UART_FULL     0x20u
+#define UART_BUSY     0x08u
 #define UART_PATIENCE 1000000u // polls: a port that never drains must not hang a panic
 
 static volatile unsigned char *uart = (volatile unsigned char *)UART_GUESS;
@@ -23,7 +23,8 @@ void arm_debug_uart(volatile void *registers)
 
 static void wait_while(uint32_t flag)
 {
-	for (unsigned int i = 0; i < UART_PATIENCE && *(volatile uint32_t *)(uart + UART_FLAGS) & flag; i++)
+	for (unsigned int i = 0;
+	     i < UART_PATIENCE && *(volatile uint32_t *)(uart + UART_FLAGS) & flag; i++)
 		;
 }
 
@@ -80,12 +81,15 @@ static void put_line(void (*line)(const char *text), const struct field *fields,
 
 void hal_regs_dump(const struct hal_regs *regs, void (*line)(const char *text))
 {
-	static const char names[][4] = {"x0 ", "x1 ", "x2 ", "x3 ", "x4 ", "x5 ", "x6 ", "x7 ", "x8 ", "x9 ", "x10",
-					"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
-					"x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30"};
+	static const char names[][4] = {"x0 ", "x1 ", "x2 ", "x3 ", "x4 ", "x5 ", "x6 ", "x7 ",
+					"x8 ", "x9 ", "x10", "x11", "x12", "x13", "x14", "x15",
+					"x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+					"x24", "x25", "x26", "x27", "x28", "x29", "x30"};
 	struct field fields[3];
 
-	put_line(line, (struct field[]){{"pc ", regs->pc}, {"sp ", regs->sp}, {"pstate", regs->pstate}}, 3);
+	put_line(line,
+		 (struct field[]){{"pc ", regs->pc}, {"sp ", regs->sp}, {"pstate", regs->pstate}},
+		 3);
 	for (unsigned int i = 0; i < 31; i += 3) {
 		unsigned int n = i + 3 <= 31 ? 3 : 31 - i;
 
@@ -94,7 +98,11 @@ void hal_regs_dump(const struct hal_regs *regs, void (*line)(const char *text))
 		put_line(line, fields, n);
 	}
 	put_line(line, (struct field[]){{"esr", regs->syndrome}, {"far", regs->address}}, 2);
-	put_line(line, (struct field[]){{"ttbr0", read_sysreg(ttbr0_el1)}, {"sctlr", read_sysreg(sctlr_el1)}, {"tls", read_sysreg(tpidr_el0)}}, 3);
+	put_line(line,
+		 (struct field[]){{"ttbr0", read_sysreg(ttbr0_el1)},
+				  {"sctlr", read_sysreg(sctlr_el1)},
+				  {"tls", read_sysreg(tpidr_el0)}},
+		 3);
 }
 
 // Is the frame record at fp inside one of the stacks that this CPU may be on?
@@ -107,7 +115,8 @@ static bool on_known_stack(vaddr_t fp)
 	if (fp & 7 || fp - base > HAL_STACK_SIZE - 16)
 		return false;
 	return base == ((vaddr_t)thread->regs & ~(vaddr_t)(HAL_STACK_SIZE - 1)) ||
-	       base + HAL_STACK_SIZE == (vaddr_t)cpu->irq_stack || base + HAL_STACK_SIZE == (vaddr_t)cpu->emergency_stack;
+	       base + HAL_STACK_SIZE == (vaddr_t)cpu->irq_stack ||
+	       base + HAL_STACK_SIZE == (vaddr_t)cpu->emergency_stack;
 }
 
 // A return address without its pointer authentication code.
@@ -132,7 +141,8 @@ unsigned int hal_backtrace(const struct hal_regs *regs, vaddr_t *pcs, unsigned i
 		const unsigned long *record = (const unsigned long *)fp;
 
 		pcs[n++] = strip(record[1]);
-		// Upwards on one stack; a change of stacks is from an interrupt to what it interrupted.
+		// Upwards on one stack; a change of stacks is from an interrupt to what it
+		// interrupted.
 		if (record[0] == fp)
 			break;
 		fp = record[0];

@@ -18,7 +18,9 @@ static bool find_psci(const struct dt_node *node, void *context)
 		return false;
 	method = dt_string(node, "method");
 	if (method)
-		conduit = strcmp(method, "smc") == 0 ? SMC : strcmp(method, "hvc") == 0 ? HVC : NONE;
+		conduit = strcmp(method, "smc") == 0   ? SMC
+			  : strcmp(method, "hvc") == 0 ? HVC
+						       : NONE;
 	return true;
 }
 
@@ -40,9 +42,17 @@ long arm_psci(unsigned long function, unsigned long a, unsigned long b, unsigned
 	if (conduit == NONE)
 		return -1; // NOT_SUPPORTED
 	if (smc)
-		__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
+		__asm__ volatile("smc #0"
+				 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+				 :
+				 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+				   "x14", "x15", "x16", "x17", "memory");
 	else
-		__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
+		__asm__ volatile("hvc #0"
+				 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+				 :
+				 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+				   "x14", "x15", "x16", "x17", "memory");
 	return (long)(int)x0;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* irq/gic.h - one interrupt controller of two kinds: GICv2 by registers, GICv3 by redistributors and system registers. */
+/* irq/gic.h - one interrupt controller of two kinds: GICv2 by registers, GICv3 by redistributors
+ * and system registers. */
 #ifndef ARM64_GIC_H
 #define ARM64_GIC_H
 
 #include <arm64/cpu.h>
 
 #define GIC_SPURIOUS 1020u /* interrupt ids from here on mean: none */
-#define GIC_SPI      32u   /* first shared interrupt */
+#define GIC_SPI	     32u   /* first shared interrupt */
 
 struct gic_ops {
 	void (*init_cpu)(struct hal_cpu *cpu);

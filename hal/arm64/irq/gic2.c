@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// GICv2 (ARM IHI 0048): a distributor and a banked CPU interface, both in memory; at most eight CPUs.
+// GICv2 (ARM IHI 0048): a distributor and a banked CPU interface, both in memory; at most eight
+// CPUs.
 
 #include "gic.h"
 #include <common/fdt.h>

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
-// GICv3 (ARM IHI 0069): a distributor with affinity routing, a redistributor per CPU, the CPU interface in system registers.
+// GICv3 (ARM IHI 0069): a distributor with affinity routing, a redistributor per CPU, the CPU
+// interface in system registers.
 
 #include "gic.h"
 #include <common/fdt.h>
 
-enum { GICR_TYPER = 0x0008, GICR_WAKER = 0x0014, GICR_SGI = 0x10000 }; // the second frame has the private interrupts
+enum {
+	GICR_TYPER = 0x0008,
+	GICR_WAKER = 0x0014,
+	GICR_SGI = 0x10000
+}; // the second frame has the private interrupts
 
 #define CTLR_ENABLE_GROUP1 2u
-#define CTLR_AFFINITY      0x10u
-#define CTLR_BUSY          (1u << 31)
-#define WAKER_SLEEP        2u
-#define WAKER_ASLEEP       4u
-#define TYPER_LAST         (1ull << 4)
+#define CTLR_AFFINITY	   0x10u
+#define CTLR_BUSY	   (1u << 31)
+#define WAKER_SLEEP	   2u
+#define WAKER_ASLEEP	   4u
+#define TYPER_LAST	   (1ull << 4)
 #define TYPER_VIRTUAL_LPIS (1ull << 1) // four frames instead of two
 
 static void wait_distributor(void)
@@ -20,7 +25,8 @@ static void wait_distributor(void)
 		;
 }
 
-// Affinity as the redistributor's and the routing registers have it: 8 bits each, the highest apart in GICD_IROUTER.
+// Affinity as the redistributor's and the routing registers have it: 8 bits each, the highest apart
+// in GICD_IROUTER.
 static uint32_t affinity32(uint64_t mpidr)
 {
 	return (uint32_t)(mpidr >> 8 & 0xff000000) | (uint32_t)(mpidr & 0xffffff);
@@ -41,12 +47,13 @@ static void init_cpu(struct hal_cpu *cpu)
 	gic_put(r, GICD_ISENABLER, 0x0000ffff);
 	for (unsigned int i = 0; i < 8; i++)
 		gic_put(r, GICD_IPRIORITYR + 4 * i, 0xa0a0a0a0);
-	write_sysreg(s3_0_c12_c12_5, read_sysreg(s3_0_c12_c12_5) | 1); // ICC_SRE_EL1: system registers
+	write_sysreg(s3_0_c12_c12_5,
+		     read_sysreg(s3_0_c12_c12_5) | 1); // ICC_SRE_EL1: system registers
 	isb();
-	write_sysreg(s3_0_c4_c6_0, 0xf0);  // ICC_PMR_EL1
-	write_sysreg(s3_0_c12_c12_3, 0);   // ICC_BPR1_EL1
-	write_sysreg(s3_0_c12_c12_4, 0);   // ICC_CTLR_EL1: one write ends an interrupt
-	write_sysreg(s3_0_c12_c12_7, 1);   // ICC_IGRPEN1_EL1
+	write_sysreg(s3_0_c4_c6_0, 0xf0); // ICC_PMR_EL1
+	write_sysreg(s3_0_c12_c12_3, 0);  // ICC_BPR1_EL1
+	write_sysreg(s3_0_c12_c12_4, 0);  // ICC_CTLR_EL1: one write ends an interrupt
+	write_sysreg(s3_0_c12_c12_7, 1);  // ICC_IGRPEN1_EL1
 	isb();
 }
 
@@ -69,9 +76,11 @@ static void send(const struct hal_cpu *cpu, unsigned int sgi)
 	uint64_t m = cpu->mpidr;
 
 	dsb(ishst);
-	// ICC_SGI1R_EL1: affinities 3, 2, 1; a bit among sixteen of affinity 0, in the range m >> 4.
-	write_sysreg(s3_0_c12_c11_5, (m >> 32 & 0xff) << 48 | (m >> 4 & 0xf) << 44 | (m >> 16 & 0xff) << 32 |
-					     (uint64_t)sgi << 24 | (m >> 8 & 0xff) << 16 | 1ull << (m & 0xf));
+	// ICC_SGI1R_EL1: affinities 3, 2, 1; a bit among sixteen of affinity 0, in the range m
+	// >> 4.
+	write_sysreg(s3_0_c12_c11_5, (m >> 32 & 0xff) << 48 | (m >> 4 & 0xf) << 44 |
+					     (m >> 16 & 0xff) << 32 | (uint64_t)sgi << 24 |
+					     (m >> 8 & 0xff) << 16 | 1ull << (m & 0xf));
 	isb();
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Interrupts: hal/irq.h, IPIs, and the dispatch of what the controller acknowledges.
 //
-// Ids of the GIC: 0..15 software-generated (an enum hal_ipi each), 16..31 private to a CPU (its timer), from 32 on shared: these are core's
-// lines, numbered from 0.
+// Ids of the GIC: 0..15 software-generated (an enum hal_ipi each), 16..31 private to a CPU (its
+// timer), from 32 on shared: these are core's lines, numbered from 0.
 
 #include "gic.h"
 #include <arm64/trap.h>
@@ -16,8 +16,8 @@ static unsigned int line_count;
 
 static bool find_gic(const struct dt_node *node, void *context)
 {
-	static const char *const names[] = {"arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a9-gic",
-					    "arm,cortex-a7-gic"};
+	static const char *const names[] = {"arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400",
+					    "arm,cortex-a9-gic", "arm,cortex-a7-gic"};
 	const char *why = "no memory for the interrupt controller";
 	paddr_t base;
 	uint64_t size;
@@ -63,7 +63,8 @@ void arm_irq_enable_private(unsigned int id)
 {
 	struct hal_cpu *cpu = this_cpu();
 
-	gic_put(cpu->redistributor ? cpu->redistributor + 0x10000 : gic_distributor, GICD_ISENABLER, 1u << id);
+	gic_put(cpu->redistributor ? cpu->redistributor + 0x10000 : gic_distributor, GICD_ISENABLER,
+		1u << id);
 }
 
 unsigned int arm_irq_of(const struct dt_node *node, unsigned int i)

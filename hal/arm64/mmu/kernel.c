@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The kernel's half of the address space at boot: RAM in the linear map, in the largest blocks that fit, and the image page by page with the
-// rights of each section. Nothing of it is ever split later. Text and read-only data are read-only in the linear map too.
+// The kernel's half of the address space at boot: RAM in the linear map, in the largest blocks that
+// fit, and the image page by page with the rights of each section. Nothing of it is ever split
+// later. Text and read-only data are read-only in the linear map too.
 
 #include <arm64/cpu.h>
 #include <common/memory_map.h>
@@ -8,11 +9,12 @@
 #include <core/lib/string.h>
 #include <hal_arch/pte.h>
 
-#define PAGE    ((vaddr_t)1 << HAL_PAGE_SHIFT)
-#define GIB     ((paddr_t)1 << 30)
+#define PAGE	((vaddr_t)1 << HAL_PAGE_SHIFT)
+#define GIB	((paddr_t)1 << 30)
 #define ENTRIES 512u
 
-extern char __kernel_start[], __rodata_start[], __rodata_end[], __data_start[], __kernel_end[], arm_boot_stacks[];
+extern char __kernel_start[], __rodata_start[], __rodata_end[], __data_start[], __kernel_end[],
+	arm_boot_stacks[];
 extern hal_pte arm_identity_table[ENTRIES];
 void arm_replace_root(paddr_t root);
 
@@ -36,7 +38,8 @@ static void pool_open(const struct hal_boot_info *info, paddr_t image)
 	paddr_t from = image & ~(GIB - 1);
 
 	for (uint64_t size = 1 << 20; size >= 1 << 15 && !pool.start; size >>= 1)
-		pool.start = memory_map_find(info, size, PAGE, image, from + 2 * GIB), pool.end = pool.start + size;
+		pool.start = memory_map_find(info, size, PAGE, image, from + 2 * GIB),
+		pool.end = pool.start + size;
 	if (!pool.start)
 		hal_boot_fail("too little memory for the page tables");
 	pool.next = pool.start;
@@ -64,8 +67,10 @@ static void map(hal_pte *root, vaddr_t va, paddr_t pa, uint64_t size, hal_pte le
 			uint64_t span = 1ull << shift;
 			hal_pte *entry = &table[va >> shift & (ENTRIES - 1)];
 
-			if (shift == HAL_PAGE_SHIFT || (shift <= 30 && !((va | pa) & (span - 1)) && size >= span && !*entry)) {
-				*entry = shift == HAL_PAGE_SHIFT ? leaf | pa : (leaf & ~PTE_TABLE) | pa;
+			if (shift == HAL_PAGE_SHIFT ||
+			    (shift <= 30 && !((va | pa) & (span - 1)) && size >= span && !*entry)) {
+				*entry = shift == HAL_PAGE_SHIFT ? leaf | pa
+								 : (leaf & ~PTE_TABLE) | pa;
 				va += span;
 				pa += span;
 				size -= span;
@@ -81,7 +86,8 @@ static void map(hal_pte *root, vaddr_t va, paddr_t pa, uint64_t size, hal_pte le
 static void map_linear(hal_pte *root, paddr_t base, paddr_t end, unsigned int rights)
 {
 	if (base < end)
-		map(root, (vaddr_t)hal_phys_to_virt(base), base, end - base, hal_pte_kernel(0, rights, HAL_MEMORY_NORMAL));
+		map(root, (vaddr_t)hal_phys_to_virt(base), base, end - base,
+		    hal_pte_kernel(0, rights, HAL_MEMORY_NORMAL));
 }
 
 // RAM of one region, or of several without a gap between them.
@@ -120,7 +126,9 @@ void arm_kernel_map_init(struct hal_boot_info *info, paddr_t image)
 			i++;
 			continue;
 		}
-		for (; i < info->region_count && info->regions[i].base == end && info->regions[i].kind != HAL_MEM_RESERVED; i++)
+		for (; i < info->region_count && info->regions[i].base == end &&
+		       info->regions[i].kind != HAL_MEM_RESERVED;
+		     i++)
 			end += info->regions[i].size;
 		map_ram(root, base, end);
 	}
@@ -131,7 +139,8 @@ void arm_kernel_map_init(struct hal_boot_info *info, paddr_t image)
 		at = window + HAL_STACK_SIZE;
 	}
 	map_image(root, at, __kernel_end, HAL_PTE_READ | HAL_PTE_WRITE);
-	// The leaf table for the first of the HAL's registers: the debug port is mapped before core can give memory.
+	// The leaf table for the first of the HAL's registers: the debug port is mapped before core
+	// can give memory.
 	map(root, HAL_REGISTERS_BASE, 0, PAGE, 0);
 	memory_map_claim(info, pool.start, pool.next - pool.start, HAL_MEM_KERNEL, false);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // ASIDs and flushing.
 //
-// A space's asid is a generation (upper bits) and a number. When the numbers run out the generation goes up, every TLB is flushed by broadcast, and
-// only what is in some TTBR0 at that moment keeps its number. Activation of a space of the present generation takes no lock: it publishes the asid in
-// cpu->asid and looks at the generation again, while the one who changes the generation looks at cpu->asid after; one of them sees the other.
+// A space's asid is a generation (upper bits) and a number. When the numbers run out the generation
+// goes up, every TLB is flushed by broadcast, and only what is in some TTBR0 at that moment keeps
+// its number. Activation of a space of the present generation takes no lock: it publishes the asid
+// in cpu->asid and looks at the generation again, while the one who changes the generation looks at
+// cpu->asid after; one of them sees the other.
 //
 // TLB invalidation is by broadcast instructions; no IPI.
 
@@ -25,7 +27,7 @@
 extern char arm_no_table[];
 
 static struct {
-	uint64_t generation;   // atomic; changes under lock
+	uint64_t generation; // atomic; changes under lock
 	struct hal_lock lock;
 	unsigned int count, next; // [lock] how many ASIDs, where to look for a free one
 	uint64_t used[(1u << ASID_BITS_MAX) / 64]; // [lock] 0 is the kernel's
@@ -153,8 +155,12 @@ void hal_space_destroy(struct hal_space *space)
 			while (__atomic_load_n(&arm_cpus[i].space, __ATOMIC_ACQUIRE) == space)
 				hal_cpu_relax();
 		}
-		// Walks by this ASID may still be cached; the number may be given out again only after a flush of all.
-		__asm__ volatile("dsb ishst\n\ttlbi aside1is, %0\n\tdsb ish" : : "r"(ASID_OF(space->asid) << 48) : "memory");
+		// Walks by this ASID may still be cached; the number may be given out again only
+		// after a flush of all.
+		__asm__ volatile("dsb ishst\n\ttlbi aside1is, %0\n\tdsb ish"
+				 :
+				 : "r"(ASID_OF(space->asid) << 48)
+				 : "memory");
 	}
 	pagetable_destroy(space, 512);
 }
@@ -190,7 +196,10 @@ void hal_tlb_flush(struct hal_tlb *tlb)
 			__asm__ volatile("tlbi aside1is, %0" : : "r"(asid) : "memory");
 		} else {
 			for (; start < end; start += 1ul << HAL_PAGE_SHIFT)
-				__asm__ volatile("tlbi vae1is, %0" : : "r"(asid | start >> HAL_PAGE_SHIFT) : "memory");
+				__asm__ volatile("tlbi vae1is, %0"
+						 :
+						 : "r"(asid | start >> HAL_PAGE_SHIFT)
+						 : "memory");
 		}
 		__asm__ volatile("dsb ish" : : : "memory");
 	}
@@ -213,7 +222,10 @@ void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
 		__asm__ volatile("tlbi vmalle1is" : : : "memory");
 	} else {
 		for (; start < end; start += 1ul << HAL_PAGE_SHIFT)
-			__asm__ volatile("tlbi vaae1is, %0" : : "r"(start >> HAL_PAGE_SHIFT & 0xfffffffffff) : "memory");
+			__asm__ volatile("tlbi vaae1is, %0"
+					 :
+					 : "r"(start >> HAL_PAGE_SHIFT & 0xfffffffffff)
+					 : "memory");
 	}
 	dsb(ish);
 	isb();

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // FP/SIMD state, by owner tracking.
 //
-// A CPU remembers whose state its registers hold (fpu_owner), a thread on which CPU it had its state last (fpu_cpu). User mode
-// may touch the registers (CPACR_EL1.FPEN) only when both agree; otherwise the first use traps and loads them. While they are open to the running
-// thread (FPU_LIVE) they are newer than its memory and are saved at the switch; so at any other time memory is right.
-// The kernel never uses these registers.
+// A CPU remembers whose state its registers hold (fpu_owner), a thread on which CPU it had its
+// state last (fpu_cpu). User mode may touch the registers (CPACR_EL1.FPEN) only when both agree;
+// otherwise the first use traps and loads them. While they are open to the running thread
+// (FPU_LIVE) they are newer than its memory and are saved at the switch; so at any other time
+// memory is right. The kernel never uses these registers.
 
 #include <arm64/cpu.h>
 #include <arm64/fpu.h>
 #include <core/lib/string.h>
 
 #define CPACR_TRAP_USER (1ul << 20)
-#define CPACR_OPEN      (3ul << 20)
+#define CPACR_OPEN	(3ul << 20)
 
 size_t hal_fpu_size(void)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Pointer authentication: five keys per program, made new by execve, and one of the kernel's own.
 //
-// The instruction key A is exchanged at every entry and exit (trap/entry.S): the kernel signs its return addresses with its own. The
-// others are used by user mode only, and are exchanged when threads are.
+// The instruction key A is exchanged at every entry and exit (trap/entry.S): the kernel signs its
+// return addresses with its own. The others are used by user mode only, and are exchanged when
+// threads are.
 
 #include <arm64/cpu.h>
 #include <arm64/trap.h>
@@ -10,7 +11,8 @@
 
 uint64_t arm_kernel_key[2];
 
-// Keys when the machine has no entropy source: secret enough to catch accidents, and different each time.
+// Keys when the machine has no entropy source: secret enough to catch accidents, and different each
+// time.
 static uint64_t weak_random(void)
 {
 	static uint64_t state = 0x9e3779b97f4a7c15;

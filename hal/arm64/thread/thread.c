@@ -52,11 +52,13 @@ void hal_thread_init_idle(struct hal_thread *thread, void *stack)
 	write_sysreg(tpidr_el1, thread);
 }
 
-void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls, unsigned long tls)
+void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls,
+		     unsigned long tls)
 {
 	struct hal_thread *parent = hal_thread_current();
 
-	set_stack(child, stack, arm_features.pac ? arm_thread_to_user_pac : arm_thread_to_user_plain);
+	set_stack(child, stack,
+		  arm_features.pac ? arm_thread_to_user_pac : arm_thread_to_user_plain);
 	*child->regs = *parent->regs;
 	child->regs->x[0] = 0;
 	child->regs->flags |= REGS_CHANGED;

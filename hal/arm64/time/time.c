@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// hal/time.h by the generic timer: the virtual counter, which user mode may read as well, and its comparator as one-shot timer.
+// hal/time.h by the generic timer: the virtual counter, which user mode may read as well, and its
+// comparator as one-shot timer.
 //
-// Conversions are multiplications by fixed-point factors with a 128-bit product: ns = counter * ns_mult >> NS_SHIFT, and back.
+// Conversions are multiplications by fixed-point factors with a 128-bit product: ns = counter *
+// ns_mult >> NS_SHIFT, and back.
 
 #include <arm64/cpu.h>
 #include <common/fdt.h>

@@ -75,7 +75,8 @@ void hal_regs_restart(struct hal_regs *regs, long nr)
 	regs->flags |= REGS_NOT_SYSCALL;
 }
 
-// The debug state machine steps one instruction of user mode when MDSCR_EL1.SS is on and PSTATE.SS was set by the ERET.
+// The debug state machine steps one instruction of user mode when MDSCR_EL1.SS is on and PSTATE.SS
+// was set by the ERET.
 static void set_step(bool on)
 {
 	unsigned long mdscr = read_sysreg(mdscr_el1);
@@ -133,6 +134,7 @@ void hal_regset_set(struct hal_regs *regs, const void *buf)
 	memcpy(regs->x, set->x, sizeof(set->x));
 	regs->sp = set->sp;
 	regs->pc = set->pc;
-	regs->pstate = (regs->pstate & PSTATE_STEP) | (set->pstate & (PSTATE_FLAGS | PSTATE_BTYPE | PSTATE_SSBS | PSTATE_DIT));
+	regs->pstate = (regs->pstate & PSTATE_STEP) |
+		       (set->pstate & (PSTATE_FLAGS | PSTATE_BTYPE | PSTATE_SSBS | PSTATE_DIT));
 	regs->flags |= REGS_CHANGED;
 }

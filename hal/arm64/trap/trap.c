@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exceptions, sorted by ESR_EL1 into page faults, signals, lazy FP loading, fix-ups of user copies, and the end.
+// Exceptions, sorted by ESR_EL1 into page faults, signals, lazy FP loading, fix-ups of user copies,
+// and the end.
 
 #include <arm64/cpu.h>
 #include <arm64/regs.h>
@@ -44,7 +45,7 @@ enum {
 
 // Codes of aborts: translation, access flag and permission faults are core's business.
 #define FAULT_IS_PAGE(code) ((code) >= 0x04 && (code) <= 0x0f)
-#define FAULT_ALIGNMENT     0x21u
+#define FAULT_ALIGNMENT	    0x21u
 
 const char *hal_regs_cause(const struct hal_regs *regs)
 {
@@ -158,7 +159,8 @@ void arm_trap_user(struct hal_regs *regs)
 		user_exception(regs);
 }
 
-// One instruction of user.S that accesses user memory. Offsets from the fields themselves; bit 0 of fixup: never call core_fault().
+// One instruction of user.S that accesses user memory. Offsets from the fields themselves; bit 0 of
+// fixup: never call core_fault().
 struct fixup {
 	int32_t instruction;
 	int32_t fixup;
@@ -192,7 +194,8 @@ static bool kernel_fault(struct hal_regs *regs)
 
 	if (!fixup)
 		return false;
-	if (!(fixup->fixup & 1) && !(regs->pstate & PSTATE_I) && FAULT_IS_PAGE(syndrome & ESR_FAULT)) {
+	if (!(fixup->fixup & 1) && !(regs->pstate & PSTATE_I) &&
+	    FAULT_IS_PAGE(syndrome & ESR_FAULT)) {
 		bool again;
 
 		__asm__ volatile("msr daifclr, #6" : : : "memory");

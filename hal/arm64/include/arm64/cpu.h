@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* arm64/cpu.h - the port's block per CPU, system registers, what this machine has, and how the port's files call one another. */
+/* arm64/cpu.h - the port's block per CPU, system registers, what this machine has, and how the
+ * port's files call one another. */
 #ifndef ARM64_CPU_H
 #define ARM64_CPU_H
 
@@ -13,18 +14,18 @@ struct dt_node;
 struct hal_cpu {
 	unsigned int id;
 	bool online;
-	void *irq_stack;             /* tops of stacks */
+	void *irq_stack; /* tops of stacks */
 	void *emergency_stack;
-	struct hal_thread *idle;     /* what a starting CPU runs first */
+	struct hal_thread *idle;      /* what a starting CPU runs first */
 	struct hal_thread *fpu_owner; /* whose state the FP registers hold */
-	bool fpu_open;               /* user mode may use the FP registers */
-	struct hal_space *space;     /* active; atomic for hal_space_destroy() */
-	uint64_t asid;               /* the generation and ASID in TTBR0; atomic */
-	uint64_t asid_kept;          /* what it was when the generation changed last */
-	uint64_t mpidr;              /* affinity fields: its name to PSCI and the GIC */
+	bool fpu_open;		      /* user mode may use the FP registers */
+	struct hal_space *space;      /* active; atomic for hal_space_destroy() */
+	uint64_t asid;		      /* the generation and ASID in TTBR0; atomic */
+	uint64_t asid_kept;	      /* what it was when the generation changed last */
+	uint64_t mpidr;		      /* affinity fields: its name to PSCI and the GIC */
 	uint64_t midr;
 	volatile unsigned char *redistributor; /* GICv3 */
-	unsigned char gic_target;    /* GICv2: its bit */
+	unsigned char gic_target;	       /* GICv2: its bit */
 } __attribute__((aligned(HAL_CACHE_LINE)));
 
 extern struct hal_cpu arm_cpus[HAL_MAX_CPUS];
@@ -36,15 +37,15 @@ struct arm_features {
 };
 extern struct arm_features arm_features;
 
-#define read_sysreg(name)                                                                          \
-	({                                                                                         \
-		unsigned long value_;                                                              \
-		__asm__ volatile("mrs %0, " #name : "=r"(value_));                                 \
-		value_;                                                                            \
+#define read_sysreg(name)                                          \
+	({                                                         \
+		unsigned long value_;                              \
+		__asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+		value_;                                            \
 	})
-#define write_sysreg(name, value)                                                                  \
+#define write_sysreg(name, value) \
 	__asm__ volatile("msr " #name ", %0" : : "rZ"((unsigned long)(value)) : "memory")
-#define isb() __asm__ volatile("isb" : : : "memory")
+#define isb()	   __asm__ volatile("isb" : : : "memory")
 #define dsb(scope) __asm__ volatile("dsb " #scope : : : "memory")
 
 #define MPIDR_AFFINITY 0xff00fffffful
@@ -60,13 +61,15 @@ static inline unsigned int id_field(unsigned long id, unsigned int shift)
 	return (unsigned int)(id >> shift) & 15;
 }
 
-/* boot/: features and control registers of the running CPU; which machine this is, for /proc and the auxiliary vector. */
+/* boot/: features and control registers of the running CPU; which machine this is, for /proc and
+ * the auxiliary vector. */
 void arm_cpu_init(struct hal_cpu *cpu);
 void arm_cpus_find(void);
 
 /* mmu/kernel.c */
 void arm_kernel_map_init(struct hal_boot_info *info, paddr_t image);
-/* Map registers of a device; the address, or NULL without memory. Early: the boot pool's tables are used. */
+/* Map registers of a device; the address, or NULL without memory. Early: the boot pool's tables are
+ * used. */
 void *arm_map_registers(paddr_t base, uint64_t size);
 /* Clean n bytes to the point of coherency, for a CPU that starts with its MMU off. */
 void arm_clean(const void *start, size_t n);
@@ -104,8 +107,8 @@ void arm_debug_uart(volatile void *registers);
 void arm_psci_init(void);
 long arm_psci(unsigned long function, unsigned long a, unsigned long b, unsigned long c);
 
-#define PSCI_SYSTEM_OFF   0x84000008
+#define PSCI_SYSTEM_OFF	  0x84000008
 #define PSCI_SYSTEM_RESET 0x84000009
-#define PSCI_CPU_ON       0xc4000003
+#define PSCI_CPU_ON	  0xc4000003
 
 #endif

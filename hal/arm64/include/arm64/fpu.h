@@ -9,7 +9,8 @@ struct arm_fpu {
 	uint64_t q[32][2];
 	uint32_t fpsr, fpcr;
 };
-_Static_assert(sizeof(struct arm_fpu) == 520 && offsetof(struct arm_fpu, fpsr) == 512, "fpu_regs.S");
+_Static_assert(sizeof(struct arm_fpu) == 520 && offsetof(struct arm_fpu, fpsr) == 512,
+	       "fpu_regs.S");
 
 void arm_fpu_save(struct arm_fpu *to);
 void arm_fpu_load(const struct arm_fpu *from);

@@ -30,7 +30,8 @@ static inline struct hal_thread *arm_stack_owner(const struct hal_regs *regs)
 /* The kernel's own key A for instructions: low, high. */
 extern uint64_t arm_kernel_key[2];
 
-/* Reading an ID register from user mode, which traps: as Linux, show what programs may know. True: done. */
+/* Reading an ID register from user mode, which traps: as Linux, show what programs may know. True:
+ * done. */
 bool arm_emulate_sysreg(struct hal_regs *regs);
 
 #endif

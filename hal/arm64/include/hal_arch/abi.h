@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/abi.h (arm64) - Linux's layouts and constants that differ between machines; here mostly the generic ones. */
+/* hal_arch/abi.h (arm64) - Linux's layouts and constants that differ between machines; here mostly
+ * the generic ones. */
 #ifndef HAL_ARCH_ABI_H
 #define HAL_ARCH_ABI_H
 
 #include <hal/types.h>
 
-#define HAL_ABI_MACHINE         "aarch64"
-#define HAL_ABI_ELF_MACHINE     183
+#define HAL_ABI_MACHINE		"aarch64"
+#define HAL_ABI_ELF_MACHINE	183
 #define HAL_ABI_ELF_FLAGS_OK(f) 1 /* none are defined, and Linux does not look */
-#define HAL_ABI_CLONE_TLS_LAST  0
+#define HAL_ABI_CLONE_TLS_LAST	0
 #define HAL_ABI_HAS_SA_RESTORER 1
-#define HAL_ABI_O_DIRECTORY     00040000
-#define HAL_ABI_O_NOFOLLOW      00100000
-#define HAL_ABI_O_DIRECT        00200000
-#define HAL_ABI_O_LARGEFILE     00400000
-#define HAL_ABI_MINSIGSTKSZ     5120
-#define HAL_ABI_HWCAP_COUNT     2
+#define HAL_ABI_O_DIRECTORY	00040000
+#define HAL_ABI_O_NOFOLLOW	00100000
+#define HAL_ABI_O_DIRECT	00200000
+#define HAL_ABI_O_LARGEFILE	00400000
+#define HAL_ABI_MINSIGSTKSZ	5120
+#define HAL_ABI_HWCAP_COUNT	2
 
-#define HAL_ABI_STACK_TOP       0x1000000000000ul
-#define HAL_ABI_ELF_DYN_BASE    0xaaaaaaaaa000ul /* two thirds */
-#define HAL_ABI_MMAP_RND_BITS   18
+#define HAL_ABI_STACK_TOP	0x1000000000000ul
+#define HAL_ABI_ELF_DYN_BASE	0xaaaaaaaaa000ul /* two thirds */
+#define HAL_ABI_MMAP_RND_BITS	18
 #define HAL_ABI_STACK_RND_PAGES 0x40000
 
 #define HAL_ABI_PRIVATE_AUXV(entry)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/cpu.h (arm64) - this processor: found through the running thread, which knows its CPU. */
+/* hal_arch/cpu.h (arm64) - this processor: found through the running thread, which knows its CPU.
+ */
 #ifndef HAL_ARCH_CPU_H
 #define HAL_ARCH_CPU_H
 

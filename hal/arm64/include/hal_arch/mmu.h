@@ -9,8 +9,8 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
-	uint64_t asid;        /* generation and ASID (mmu/tlb.c); 0: never active, so no TLB knows it */
-	bool dying;           /* CPUs that still have it are asked to leave */
+	uint64_t asid; /* generation and ASID (mmu/tlb.c); 0: never active, so no TLB knows it */
+	bool dying;    /* CPUs that still have it are asked to leave */
 };
 
 #define HAL_TLB_TABLES 14
@@ -27,14 +27,14 @@ static inline void *hal_phys_to_virt(paddr_t pa)
 	return (void *)(pa + HAL_LINEAR_BASE);
 }
 
-/* Image address minus physical address; constant once C runs. */
-extern vaddr_t arm_image_offset;
+/* Where the image was loaded; constant once C runs. */
+extern paddr_t hal_image_pa;
 
 static inline paddr_t hal_virt_to_phys(const void *p)
 {
 	vaddr_t va = (vaddr_t)p;
 
-	return va >= HAL_IMAGE_BASE ? va - arm_image_offset : va - HAL_LINEAR_BASE;
+	return va >= HAL_IMAGE_BASE ? va - HAL_IMAGE_BASE + hal_image_pa : va - HAL_LINEAR_BASE;
 }
 
 static inline bool hal_is_linear(const void *p)

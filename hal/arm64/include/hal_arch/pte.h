@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal_arch/pte.h (arm64) - entries of the page tables (Arm ARM, VMSAv8-64 with 4 KiB granule). common/pagetable.h says what each function means.
+ * hal_arch/pte.h (arm64) - entries of the page tables (Arm ARM, VMSAv8-64 with 4 KiB granule).
+ * common/pagetable.h says what each function means.
  *
- * Accessed and dirty bits are never set by hardware. Valid and not accessed faults; writable and clean is read-only to the hardware, and software bits keep what
- * the entry allows. Bits 55..58 are software's: READ, WRITE, DIRTY, ANON in the order of HAL_PTE_*.
+ * Accessed and dirty bits are never set by hardware. Valid and not accessed faults; writable and
+ * clean is read-only to the hardware, and software bits keep what the entry allows. Bits 55..58 are
+ * software's: READ, WRITE, DIRTY, ANON in the order of HAL_PTE_*.
  */
 #ifndef HAL_ARCH_PTE_H
 #define HAL_ARCH_PTE_H
@@ -21,15 +23,15 @@ typedef uint64_t hal_pte;
 #define PTE_ACCESSED   0x400ull
 #define PTE_NOT_GLOBAL 0x800ull
 #define PTE_GUARDED    (1ull << 50) /* BTI: indirect branches land only on landing pads */
-#define PTE_PXN        (1ull << 53)
-#define PTE_UXN        (1ull << 54)
+#define PTE_PXN	       (1ull << 53)
+#define PTE_UXN	       (1ull << 54)
 #define PTE_TABLE_PXN  (1ull << 59)
 #define PTE_TABLE_UXN  (1ull << 60)
 #define PTE_ADDRESS    0x0000fffffffff000ull
 
 #define PTE_SOFT_SHIFT_RW 55 /* READ 0x01, WRITE 0x02 */
 #define PTE_SOFT_SHIFT_DA 53 /* DIRTY 0x10, ANON 0x20 */
-#define PTE_SOFT_WRITE    ((hal_pte)HAL_PTE_WRITE << PTE_SOFT_SHIFT_RW)
+#define PTE_SOFT_WRITE	  ((hal_pte)HAL_PTE_WRITE << PTE_SOFT_SHIFT_RW)
 
 static inline unsigned int hal_pte_levels(void)
 {
@@ -38,7 +40,8 @@ static inline unsigned int hal_pte_levels(void)
 
 static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 {
-	hal_pte pte = pa | PTE_TABLE | PTE_NORMAL | PTE_USER | PTE_SHARED | PTE_NOT_GLOBAL | PTE_PXN;
+	hal_pte pte =
+		pa | PTE_TABLE | PTE_NORMAL | PTE_USER | PTE_SHARED | PTE_NOT_GLOBAL | PTE_PXN;
 
 	pte |= (hal_pte)(bits & (HAL_PTE_READ | HAL_PTE_WRITE)) << PTE_SOFT_SHIFT_RW;
 	pte |= (hal_pte)(bits & (HAL_PTE_DIRTY | HAL_PTE_ANON)) << PTE_SOFT_SHIFT_DA;
@@ -54,7 +57,8 @@ static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 
 static inline unsigned int hal_pte_bits(hal_pte pte)
 {
-	unsigned int bits = (unsigned int)(pte >> PTE_SOFT_SHIFT_RW) & (HAL_PTE_READ | HAL_PTE_WRITE);
+	unsigned int bits =
+		(unsigned int)(pte >> PTE_SOFT_SHIFT_RW) & (HAL_PTE_READ | HAL_PTE_WRITE);
 
 	bits |= (unsigned int)(pte >> PTE_SOFT_SHIFT_DA) & (HAL_PTE_DIRTY | HAL_PTE_ANON);
 	bits |= (unsigned int)(pte >> 7) & HAL_PTE_YOUNG;
@@ -104,13 +108,15 @@ static inline bool hal_pte_hw_present(hal_pte pte)
 
 static inline bool hal_pte_needs_break(hal_pte old, hal_pte new)
 {
-	return hal_pte_hw_present(old) && hal_pte_hw_present(new) && hal_pte_pa(old) != hal_pte_pa(new);
+	return hal_pte_hw_present(old) && hal_pte_hw_present(new) &&
+	       hal_pte_pa(old) != hal_pte_pa(new);
 }
 
 static inline bool hal_pte_needs_flush(hal_pte old, hal_pte new)
 {
-	return hal_pte_hw_present(old) && (!hal_pte_hw_present(new) || hal_pte_pa(old) != hal_pte_pa(new) ||
-					   (new & ~old & (PTE_READ_ONLY | PTE_UXN)));
+	return hal_pte_hw_present(old) &&
+	       (!hal_pte_hw_present(new) || hal_pte_pa(old) != hal_pte_pa(new) ||
+		(new & ~old &(PTE_READ_ONLY | PTE_UXN)));
 }
 
 /* The tables' walker sees the entries, and so do this CPU's own accesses from here on. */
@@ -122,7 +128,10 @@ static inline void hal_pte_published(void)
 /* A read-only entry may be cached although the one in memory is now writable. */
 static inline void hal_pte_refresh(vaddr_t va)
 {
-	__asm__ volatile("tlbi vaale1, %0\n\tdsb nsh" : : "r"(va >> HAL_PAGE_SHIFT & 0xfffffffffff) : "memory");
+	__asm__ volatile("tlbi vaale1, %0\n\tdsb nsh"
+			 :
+			 : "r"(va >> HAL_PAGE_SHIFT & 0xfffffffffff)
+			 : "memory");
 }
 
 #endif

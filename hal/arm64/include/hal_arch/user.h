@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/user.h (arm64) - where user addresses end. The top byte of a user pointer is a tag, which the hardware ignores. */
+/* hal_arch/user.h (arm64) - where user addresses end. The top byte of a user pointer is a tag,
+ * which the hardware ignores. */
 #ifndef HAL_ARCH_USER_H
 #define HAL_ARCH_USER_H
 
