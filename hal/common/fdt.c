@@ -80,9 +80,20 @@ static unsigned int cells_of(const struct dt_node *node, const char *name, unsig
 	return n <= 4 ? n : otherwise;
 }
 
+// The tree's nodes in order, so that the many look-ups at boot need not parse it again. A tree that has more of them is parsed each time.
+#define NODES_MAX 256
+
+static struct {
+	struct dt_node node; // its name apart, which would depend on where the tree is mapped
+	bool enabled;        // with all its ancestors
+} nodes[NODES_MAX];
+static unsigned int node_count; // NODES_MAX + 1: too many
+
+typedef bool (*visitor)(const struct dt_node *node, void *context);
+
 // One pass over the nodes, carrying what children inherit. It visits disabled nodes only when all
-// is set.
-static void walk(bool (*visit)(const struct dt_node *node, void *context), void *context, bool all)
+// is set. Without a visitor it fills the array.
+static void parse(visitor visit, void *context, bool all)
 {
 	struct {
 		unsigned int address_cells, size_cells;
@@ -94,12 +105,14 @@ static void walk(bool (*visit)(const struct dt_node *node, void *context), void 
 	for (int at = fdt_next_node(tree, -1, NULL); at >= 0 && depth >= 0;
 	     at = fdt_next_node(tree, at, &depth)) {
 		struct dt_node node = {.offset = at, .depth = depth};
+		bool on;
 
 		if (depth < 0)
 			break;
-		if (depth > skip || depth >= DEPTH_MAX)
+		if (depth >= DEPTH_MAX)
 			continue;
-		skip = DEPTH_MAX;
+		if (depth <= skip)
+			skip = DEPTH_MAX;
 		node.name = fdt_get_name(tree, at, NULL);
 		node.address_cells = inherited[depth].address_cells;
 		node.size_cells = inherited[depth].size_cells;
@@ -108,10 +121,36 @@ static void walk(bool (*visit)(const struct dt_node *node, void *context), void 
 		inherited[depth + 1].address_cells = cells_of(&node, "#address-cells", 2);
 		inherited[depth + 1].size_cells = cells_of(&node, "#size-cells", 1);
 		inherited[depth + 1].interrupt_parent = node.interrupt_parent;
-		if (!all && !enabled(&node)) {
+		on = skip == DEPTH_MAX && enabled(&node);
+		if (!on && skip == DEPTH_MAX)
 			skip = depth;
-			continue;
+		if (visit) {
+			if ((on || all) && node.name && visit(&node, context))
+				return;
+		} else if (node_count < NODES_MAX) {
+			nodes[node_count].node = node;
+			nodes[node_count++].enabled = on;
+		} else {
+			node_count = NODES_MAX + 1;
+			return;
 		}
+	}
+}
+
+static void walk(visitor visit, void *context, bool all)
+{
+	if (!node_count)
+		parse(NULL, NULL, true);
+	if (node_count > NODES_MAX) {
+		parse(visit, context, all);
+		return;
+	}
+	for (unsigned int i = 0; i < node_count; i++) {
+		struct dt_node node = nodes[i].node;
+
+		if (!nodes[i].enabled && !all)
+			continue;
+		node.name = fdt_get_name(tree, node.offset, NULL);
 		if (node.name && visit(&node, context))
 			return;
 	}
