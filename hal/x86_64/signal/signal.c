@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// Signal frames: Linux's struct rt_sigframe with its FP state above it (arch/x86: uapi asm/sigcontext.h, asm/ucontext.h).
+//
+// From high to low addresses: the FP state, 64-byte aligned, in XSAVE's standard format with Linux's record in the bytes that the CPU leaves to software and a
+// closing magic word; siginfo, ucontext; the return address, at an address that is 8 modulo 16, as after a call. The red zone of 128 bytes below the
+// interrupted stack pointer stays untouched.
+
+#include <core/lib/string.h>
+#include <hal/regs.h>
+#include <hal/signal.h>
+#include <hal/thread.h>
+#include <hal/user.h>
+#include <x86_64/cpu.h>
+#include <x86_64/fpu.h>
+#include <x86_64/regs.h>
+
+#define EFAULT 14
+
+#define SA_RESTORER	     0x04000000ul
+#define RED_ZONE	     128
+#define UC_FP_XSTATE	     1ul
+#define UC_SIGCONTEXT_SS     2ul
+#define UC_STRICT_RESTORE_SS 4ul
+#define FP_XSTATE_MAGIC1     0x46505853u
+#define FP_XSTATE_MAGIC2     0x46505845u
+
+struct sigcontext {
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags;
+	uint16_t cs, gs, fs, ss;
+	uint64_t error, vector, old_mask, cr2, fpstate;
+	uint64_t reserved[8];
+};
+
+struct ucontext {
+	uint64_t flags, link;
+	struct hal_stack stack;
+	struct sigcontext context;
+	uint64_t mask;
+};
+
+struct sigframe {
+	uint64_t return_address;
+	struct ucontext uc;
+	uint8_t info[128];
+};
+
+_Static_assert(sizeof(struct sigcontext) == 256, "Linux's struct sigcontext");
+_Static_assert(offsetof(struct sigcontext, fpstate) == 184, "Linux's struct sigcontext");
+_Static_assert(sizeof(struct ucontext) == 304, "Linux's struct ucontext");
+_Static_assert(sizeof(struct sigframe) == 440, "Linux's struct rt_sigframe");
+
+// Linux's struct _fpx_sw_bytes.
+struct fpu_record {
+	uint32_t magic1, extended_size;
+	uint64_t features;
+	uint32_t size, padding[7];
+};
+_Static_assert(sizeof(struct fpu_record) == 48, "Linux's struct _fpx_sw_bytes");
+
+static size_t fpu_frame_size(void)
+{
+	return fpu_info.features ? fpu_info.size + sizeof(uint32_t) : fpu_info.size;
+}
+
+size_t hal_signal_min_stack(void)
+{
+	// The frame, the FP state, and what aligning the two may cost.
+	return (sizeof(struct sigframe) + 15 + fpu_frame_size() + 63 + 15) & ~15ul;
+}
+
+// The thread's FP state, as the registers have it, to the user's stack.
+static bool push_fpu(struct hal_thread *thread, vaddr_t at)
+{
+	uint8_t *area = thread->fpu;
+	struct fpu_record record = {0};
+	unsigned long flags = hal_irq_save();
+
+	fpu_save(area);
+	hal_irq_restore(flags);
+	if (fpu_info.features) {
+		uint32_t magic2 = FP_XSTATE_MAGIC2;
+
+		record = (struct fpu_record){
+			.magic1 = FP_XSTATE_MAGIC1,
+			.extended_size = (uint32_t)fpu_frame_size(),
+			.features = fpu_info.features,
+			.size = (uint32_t)fpu_info.size,
+		};
+		if (hal_put_user32(hal_user_ptr(void, at + fpu_info.size), magic2))
+			return false;
+	}
+	memcpy(area + FPU_SOFTWARE, &record, sizeof(record));
+	// A switch while this sleeps saves the same state into the area once more, but not over the record.
+	return !hal_copy_to_user(hal_user_ptr(void, at), area, fpu_info.size);
+}
+
+int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
+{
+	struct hal_thread *thread = hal_thread_current();
+	struct sigframe frame;
+	vaddr_t sp = signal->stack_top ? signal->stack_top : regs->rsp - RED_ZONE, fpu;
+
+	// Linux needs a restorer on this machine; without one the process is killed.
+	if (!(signal->sa_flags & SA_RESTORER))
+		return -EFAULT;
+	fpu = (sp - fpu_frame_size()) & ~63ul;
+	sp = ((fpu - sizeof(frame)) & ~15ul) - 8;
+	if (sp > regs->rsp && !signal->stack_top)
+		return -EFAULT; // it wrapped around
+	if (signal->stack_top && (sp < signal->stack_limit || sp > signal->stack_top))
+		return -EFAULT;
+
+	memset(&frame.uc, 0, sizeof(frame.uc));
+	frame.return_address = signal->restorer;
+	frame.uc.flags = (fpu_info.features ? UC_FP_XSTATE : 0) | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+	frame.uc.stack = signal->stack;
+	frame.uc.mask = signal->mask;
+	frame.uc.context = (struct sigcontext){
+		.r8 = regs->r8, .r9 = regs->r9, .r10 = regs->r10, .r11 = regs->r11,
+		.r12 = regs->r12, .r13 = regs->r13, .r14 = regs->r14, .r15 = regs->r15,
+		.rdi = regs->rdi, .rsi = regs->rsi, .rbp = regs->rbp, .rbx = regs->rbx,
+		.rdx = regs->rdx, .rax = regs->rax, .rcx = regs->rcx, .rsp = regs->rsp,
+		.rip = regs->rip, .rflags = regs->rflags, .cs = USER_CS, .ss = USER_DS,
+		.error = thread->trap_error, .vector = thread->trap_vector, .cr2 = thread->trap_address,
+		.old_mask = signal->mask, .fpstate = fpu,
+	};
+	memcpy(frame.info, signal->info, sizeof(frame.info));
+	if (!push_fpu(thread, fpu) || hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)))
+		return -EFAULT;
+
+	regs->rdi = (uint64_t)signal->sig;
+	regs->rsi = sp + offsetof(struct sigframe, info);
+	regs->rdx = sp + offsetof(struct sigframe, uc);
+	regs->rax = 0;
+	regs->rip = signal->handler;
+	regs->rsp = sp;
+	regs->rflags &= ~(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
+	hal_regs_leave_syscall(regs);
+	fpu_load_init(thread);
+	return 0;
+}
+
+// Read the FP state at the user address into the thread's area. While that may sleep, the area is not to be saved over.
+static bool read_fpu(struct hal_thread *thread, vaddr_t at)
+{
+	uint8_t *area = thread->fpu;
+	struct fpu_record record;
+	uint32_t magic2;
+
+	if (hal_copy_from_user(area, hal_user_ptr(void, at), FPU_LEGACY))
+		return false;
+	if (!fpu_info.features)
+		return fpu_check_area(area);
+	memcpy(&record, area + FPU_SOFTWARE, sizeof(record));
+	// Without a valid record it is plain FXSAVE state, and the rest is what a program starts with.
+	if (record.magic1 != FP_XSTATE_MAGIC1 || record.size < FPU_LEGACY + 64 || record.size > fpu_info.size ||
+	    record.size > record.extended_size ||
+	    hal_get_user32(&magic2, hal_user_ptr(void, at + record.size)) || magic2 != FP_XSTATE_MAGIC2) {
+		memset(area + FPU_LEGACY, 0, 64);
+		area[FPU_LEGACY] = 3; // x87 and SSE
+		return fpu_check_area(area);
+	}
+	if (hal_copy_from_user(area + FPU_LEGACY, hal_user_ptr(void, at + FPU_LEGACY), record.size - FPU_LEGACY))
+		return false;
+	return fpu_check_area(area);
+}
+
+static bool pop_fpu(struct hal_thread *thread, vaddr_t at)
+{
+	if (!at) {
+		fpu_load_init(thread);
+		return true;
+	}
+	// The CPU wants the alignment only for its own access; Linux insists on it as well.
+	thread->fpu_valid = false;
+	if ((at & 63) || !read_fpu(thread, at)) {
+		fpu_load_init(thread);
+		return false;
+	}
+	fpu_load(thread);
+	return true;
+}
+
+int hal_signal_pop(struct hal_regs *regs, struct hal_signal_restored *restored)
+{
+	struct ucontext uc;
+	const struct sigcontext *c = &uc.context;
+	vaddr_t frame = regs->rsp - 8; // the handler's RET took the return address
+
+	if (hal_copy_from_user(&uc, hal_user_ptr(void, frame + offsetof(struct sigframe, uc)), sizeof(uc)))
+		return -EFAULT;
+	if (!pop_fpu(hal_thread_current(), c->fpstate))
+		return -EFAULT;
+	regs->r8 = c->r8;
+	regs->r9 = c->r9;
+	regs->r10 = c->r10;
+	regs->r11 = c->r11;
+	regs->r12 = c->r12;
+	regs->r13 = c->r13;
+	regs->r14 = c->r14;
+	regs->r15 = c->r15;
+	regs->rdi = c->rdi;
+	regs->rsi = c->rsi;
+	regs->rbp = c->rbp;
+	regs->rbx = c->rbx;
+	regs->rdx = c->rdx;
+	regs->rax = c->rax;
+	regs->rcx = c->rcx;
+	regs->rsp = c->rsp;
+	regs->rip = c->rip; // trap_return() sees to one that is not canonical
+	regs->rflags = (regs->rflags & ~RFLAGS_USER) | (c->rflags & RFLAGS_USER);
+	regs->vector = VECTOR_NONE;
+	restored->mask = uc.mask;
+	restored->stack = uc.stack;
+	return 0;
+}
