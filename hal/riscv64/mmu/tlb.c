@@ -17,7 +17,7 @@
 #include <riscv/sbi.h>
 
 #define ASID_MAX   4096u // more would only make the bitmaps bigger
-#define FLUSH_ALL  64    // pages beyond which a whole space is flushed
+#define FLUSH_ALL  16    // pages beyond which a whole space is flushed
 
 static struct hal_lock asid_lock;
 static uint64_t asid_used[ASID_MAX / 64], asid_waiting[ASID_MAX / 64];

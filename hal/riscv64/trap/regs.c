@@ -71,6 +71,7 @@ void hal_regs_restart(struct hal_regs *regs, long nr)
 {
 	regs->a0 = regs->orig_a0;
 	regs->pc -= 4; // ecall has no compressed form
+	regs->cause = REGS_CAUSE_NONE;
 	if (nr >= 0)
 		regs->a7 = (unsigned long)nr;
 }

@@ -16,7 +16,6 @@
 #define ILL_ILLOPC   1
 #define TRAP_BRKPT   1
 #define BUS_ADRALN   1
-#define BUS_ADRERR   2
 #define SEGV_ACCERR  2
 
 // Called by entry.S.
@@ -104,10 +103,16 @@ void riscv_kernel_exception(struct hal_regs *regs)
 
 	if (!fixup)
 		core_kernel_trap(regs, hal_regs_cause(regs), regs->badaddr);
-	if (is_page_fault(regs->cause, &what) && !(hal_thread_current()->flags & HAL_THREAD_NOFAULT) &&
-	    regs->badaddr < hal_user_end()) {
+	if (is_page_fault(regs->cause, &what)) {
 		bool again;
 
+		// The user's range was checked before: this is the kernel's end of the copy.
+		if (regs->badaddr >= hal_user_end())
+			core_kernel_trap(regs, hal_regs_cause(regs), regs->badaddr);
+		if (hal_thread_current()->flags & HAL_THREAD_NOFAULT) {
+			regs->pc = fixup;
+			return;
+		}
 		repair_repeated(regs, regs->badaddr);
 		if (!(regs->status & SSTATUS_SPIE))
 			core_kernel_trap(regs, "user copy with interrupts off", regs->badaddr);
