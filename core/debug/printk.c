@@ -106,23 +106,25 @@ static void append(int level, const char *text, size_t length)
 	next_seq++;
 }
 
-/* "<6>[    1.234567] text\n"; with_level for the ring's readers. */
-static size_t format_line(char *out, size_t n, int level, uint64_t time, const char *text,
-			  size_t length, bool with_level)
+/* "[    1.234567] " */
+static size_t format_time(char *out, size_t n, uint64_t time)
 {
-	size_t at = 0;
+	return (size_t)scnprintf(out, n, "[%5llu.%06llu] ", time / NSEC_PER_SEC,
+				 time % NSEC_PER_SEC / 1000);
+}
 
-	if (with_level)
-		at += (size_t)scnprintf(out, n, "<%d>", level);
-	at += (size_t)scnprintf(out + at, n - at, "[%5llu.%06llu] ", time / NSEC_PER_SEC,
-				time % NSEC_PER_SEC / 1000);
-	at += (size_t)scnprintf(out + at, n - at, "%.*s\n", (int)length, text);
-	return at;
+static void to_console(uint64_t time, const char *text, size_t length)
+{
+	char stamp[32];
+
+	hal_debug_write(stamp, format_time(stamp, sizeof(stamp), time));
+	hal_debug_write(text, length);
+	hal_debug_write("\n", 1);
 }
 
 void printk(const char *format, ...)
 {
-	char text[LINE_MAX], line[LINE_MAX + 40];
+	char text[LINE_MAX];
 	int level = 6;
 	va_list ap;
 
@@ -143,8 +145,7 @@ void printk(const char *format, ...)
 	if (entered)
 		append(level, text, length);
 	if (level < READ_ONCE(console_level) || panicking())
-		hal_debug_write(line, format_line(line, sizeof(line), level, hal_time_ns(), text,
-						  length, false));
+		to_console(hal_time_ns(), text, length);
 	if (entered)
 		ring_leave();
 	hal_irq_restore(flags);
@@ -182,8 +183,9 @@ size_t printk_read(uint64_t *seq, char *buf, size_t n)
 			continue;
 		if (done + r->length + 40u > n)
 			break;
-		done += format_line(buf + done, n - done, r->level, r->time, r->text, r->length,
-				    true);
+		done += (size_t)scnprintf(buf + done, n - done, "<%d>", r->level);
+		done += format_time(buf + done, n - done, r->time);
+		done += (size_t)scnprintf(buf + done, n - done, "%.*s\n", r->length, r->text);
 		*seq = s + 1;
 	}
 	ring_leave();
