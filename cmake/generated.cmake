@@ -36,7 +36,7 @@ if(sources)
 	endif()
 	add_custom_command(OUTPUT ${generated}/vdso.so
 		DEPENDS vdso_objects $<TARGET_OBJECTS:vdso_objects> ${script}
-		COMMAND ${TERN_LD_LLD} -shared -soname linux-vdso.so.1 --hash-style=both --build-id=sha1
+		COMMAND ${TERN_LD_LLD} -shared -soname linux-vdso.so.1 --hash-style=both --build-id=sha1 --eh-frame-hdr
 			-Bsymbolic -znoexecstack -znodelete -zmax-page-size=4096 --strip-all -T ${script}
 			-o ${generated}/vdso.so $<TARGET_OBJECTS:vdso_objects>
 		COMMAND_EXPAND_LISTS VERBATIM)
