@@ -107,7 +107,7 @@ def line_editing(p):
     p.type("echo wrogn\b\bng\n")
     p.expect(r"^wrong\n")
     p.prompt()
-    p.type("cho left\x01e\n")
+    p.type("cho left" + "\x1b[D" * 8 + "e\n")
     p.expect(r"^left\n")
     p.prompt()
     p.type("never run this\x15echo fresh\n")
@@ -192,9 +192,11 @@ def terminal_size(p):
 
 
 def resize(p):
-    # A serial line carries no size: a program waiting for SIGWINCH learns of one that is set from elsewhere.
-    p.command("sh -c 'trap \"echo changed to \\$(stty size)\" WINCH; i=0; while [ $i -lt 20 ]; do sleep 0.1; i=$((i+1)); done' & sleep 0.5; "
-              "stty cols 120 rows 40; wait; stty cols 80 rows 24", r"changed to 40 120")
+    # A serial line carries no size: it is set with stty, and the foreground group hears of it.
+    p.command("echo 'trap \"stty size\" WINCH' >/tmp/w")
+    p.command("echo 'stty cols 120 rows 40; sleep 1' >>/tmp/w")
+    p.command("sh /tmp/w", r"^40 120\n")
+    p.command("stty cols 80 rows 24")
 
 
 def raw_mode(p):
