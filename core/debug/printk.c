@@ -193,6 +193,38 @@ size_t printk_read(uint64_t *seq, char *buf, size_t n)
 	return done;
 }
 
+size_t printk_record(uint64_t *seq, char *buf, size_t n)
+{
+	unsigned long flags = hal_irq_save();
+	size_t done = 0;
+
+	if (!ring_enter()) {
+		hal_irq_restore(flags);
+		return 0;
+	}
+	if (*seq < first_seq)
+		*seq = first_seq;
+	uint32_t at = first_at;
+
+	for (uint64_t s = first_seq; s != next_seq; s++) {
+		at = skip_filler(at);
+		struct record *r = record_at(at);
+
+		at += r->size;
+		if (s != *seq)
+			continue;
+		done = (size_t)scnprintf(buf, n, "%u,%llu,%llu,-;%.*s\n", r->level,
+					 (unsigned long long)s,
+					 (unsigned long long)(r->time / 1000), (int)r->length,
+					 r->text);
+		*seq = s + 1;
+		break;
+	}
+	ring_leave();
+	hal_irq_restore(flags);
+	return done;
+}
+
 void printk_set_console_level(int level)
 {
 	WRITE_ONCE(console_level, level);

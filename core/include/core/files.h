@@ -18,16 +18,23 @@ struct fd_table { /* replaced whole when it grows; RCU */
 	unsigned long *open, *cloexec; /* bitmaps */
 };
 
+#define FILES_FIRST 64
+/* The lock is not needed (and not taken) by a thread that alone uses the table: only threads that share it change it. */
 struct files {
 	struct refcount refs;
 	struct spinlock lock;
 	struct fd_table *table; /* [lock], RCU */
 	unsigned int next;      /* [lock] lowest number that may be free */
+	struct rcu_head rcu;
+	struct fd_table first;  /* the table of most processes */
+	struct file *first_files[FILES_FIRST];
+	unsigned long first_open[1], first_cloexec[1];
 };
 
 struct fs_context {
 	struct refcount refs;
 	struct spinlock lock;
+	uint32_t sequence;     /* odd while root or cwd change: RCU walk */
 	struct path root, cwd; /* [lock] */
 	umode_t umask;
 };
@@ -52,6 +59,13 @@ __must_check int fd_reserve(unsigned int from, bool cloexec);
 void fd_fill(int fd, struct file *file);
 void fd_release(int fd);
 __must_check int fd_close(int fd);
+/* dup2 and dup3: make new mean what old means: new or -errno. */
+__must_check int fd_dup_to(int old, int new, bool cloexec);
+__must_check int fd_get_cloexec(int fd);               /* 0, 1 or -EBADF */
+__must_check int fd_set_cloexec(int fd, bool cloexec); /* 0 or -EBADF */
+void fd_close_range(unsigned int first, unsigned int last);
+void fd_cloexec_range(unsigned int first, unsigned int last);
+#define FILES_MAX (1024u * 1024u)
 
 struct files *files_create(void);
 struct files *files_copy(struct files *from, unsigned int keep_below); /* NULL: no memory */

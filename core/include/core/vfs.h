@@ -33,6 +33,11 @@ struct path;
 struct kstat;
 struct kstatfs;
 
+struct path {
+	struct mount *mount;
+	struct dentry *dentry;
+};
+
 struct timespec64 {
 	int64_t sec;
 	uint32_t nsec;
@@ -55,32 +60,30 @@ struct attributes { /* for setattr: valid says which */
 #define ATTR_CTIME 0x40u
 
 struct inode_ops {
-	/* dir: rwsem held (shared for lookup). lookup attaches an inode with dentry_attach() or leaves it negative; 0 or -errno. */
+	/* dir: rwsem held exclusively. lookup attaches an inode with dentry_attach() or leaves the dentry negative; 0 or -errno.
+	 * lookup NULL: what the dentry cache does not hold does not exist (FS_COMPLETE). */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, umode_t mode); /* a regular file */
 	int (*mkdir)(struct inode *dir, struct dentry *dentry, umode_t mode);
 	int (*mknod)(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev);
 	int (*symlink)(struct inode *dir, struct dentry *dentry, const char *target);
 	int (*link)(struct inode *dir, struct dentry *dentry, struct inode *target);
+	/* unlink, rmdir: the VFS has checked permissions and kinds, unhashes the dentry afterwards; rmdir: -ENOTEMPTY is the file system's. */
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
 	int (*rename)(struct inode *from_dir, struct dentry *from, struct inode *to_dir, struct dentry *to, unsigned int flags);
 	int (*tmpfile)(struct inode *dir, struct inode **inode, umode_t mode);
-	/* The target of a symlink: *target is valid in the RCU section or as long as the inode; free with kfree if *owned. */
+	/* The target of a symlink that has no inode->link: *target is valid as long as the inode; to be freed with kfree if *owned. May sleep. */
 	int (*readlink)(struct inode *inode, const char **target, bool *owned);
 	/* A magic link (/proc/PID/fd/N, exe, cwd): the path it means, with references; NULL: an ordinary link. */
 	int (*follow)(struct inode *inode, struct path *path);
 	int (*setattr)(struct inode *inode, const struct attributes *a); /* NULL: only the inode's fields change */
-	int (*permission)(struct inode *inode, unsigned int mask); /* NULL: by mode bits */
-	void (*getattr)(struct inode *inode, struct kstat *stat);  /* after the generic fill; NULL: nothing to add */
+	/* NULL: by mode bits. May be called in an RCU section: it must not sleep. */
+	int (*permission)(struct inode *inode, unsigned int mask);
+	void (*getattr)(struct inode *inode, struct kstat *stat);  /* after the generic fill; NULL: nothing to add. RCU section: no sleep */
 	int (*getxattr)(struct inode *inode, const char *name, void *value, size_t size);
 	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 	int (*listxattr)(struct inode *inode, char *list, size_t size);
-};
-
-struct path {
-	struct mount *mount;
-	struct dentry *dentry;
 };
 
 struct dir_context { /* getdents: emit returns false when the buffer is full */
@@ -122,10 +125,11 @@ struct inode {
 	struct super *super;
 	struct rwsem rwsem;
 	struct pagecache cache;   /* regular files and tmpfs */
+	const char *link;         /* symlink: the target, if it lives (RCU) as long as the inode; NULL: ask ops->readlink */
 	void *private;            /* the file system's */
 	void *pipe;               /* FIFO state, [rwsem] */
 	void *socket;             /* bound AF_UNIX socket */
-	struct list locks;        /* flock and POSIX locks, see core/vfs/locks.c */
+	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
 	uint32_t watches;         /* inotify */
 	int32_t write_count;      /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
 	unsigned int seals;       /* memfd F_SEAL_* */
@@ -134,6 +138,8 @@ struct inode {
 };
 #define INODE_NOATIME 1u
 #define INODE_DEAD    2u /* removed directory */
+#define INODE_LINKABLE 8u /* O_TMPFILE: may be linked although nlink is 0 */
+#define INODE_NOTRUNC 4u /* sizes mean nothing: O_TRUNC is ignored (procfs) */
 
 struct dentry {
 	struct refcount refs;
@@ -152,8 +158,14 @@ struct dentry {
 	struct super *super;
 	const struct dentry_ops *ops;
 	void *private;
+	uint64_t cookie;          /* place in its directory, the file system's [parent inode rwsem] */
 	struct rcu_head rcu;
 };
+/*
+ * Life of a dentry: being hashed (in the cache, and in its parent's list of children) is one reference; a child holds one on its parent. A dentry of the cache that nobody
+ * else holds is on the LRU and may be unhashed by the shrinker unless DENTRY_PERSIST. The last reference puts the inode; memory goes after a grace period.
+ */
+#define DENTRY_REFERENCED 8u /* used since the shrinker last came by */
 #define DENTRY_MOUNTPOINT 1u /* something is mounted on it, somewhere */
 #define DENTRY_UNHASHED   2u
 #define DENTRY_PERSIST    4u /* the file system keeps its own reference (ramfs: the dentry is the directory entry) */
@@ -163,7 +175,8 @@ struct dentry_ops {
 };
 
 struct super_ops {
-	void (*evict)(struct inode *inode); /* last reference gone: free private data (and blocks when nlink is 0) */
+	void (*evict)(struct inode *inode); /* last reference gone: drop contents (and blocks when nlink is 0). May sleep */
+	void (*release)(struct inode *inode); /* after the grace period: free what RCU walkers may have seen (private, a link's target); no sleep */
 	int (*statfs)(struct super *super, struct kstatfs *out);
 	int (*sync)(struct super *super);
 	void (*shutdown)(struct super *super);
@@ -173,6 +186,7 @@ struct super_ops {
 
 struct super {
 	struct refcount refs;
+	uint32_t active;          /* mounts that show it; atomic. The last one gone: shut down */
 	const struct fs_type *type;
 	const struct super_ops *ops;
 	dev_t dev;
@@ -180,6 +194,7 @@ struct super {
 	struct mutex rename_lock;
 	unsigned long flags;      /* MS_RDONLY ... */
 	uint64_t next_ino;        /* atomic */
+	uint64_t time_granularity;/* ns */
 	void *private;
 	uint32_t magic, blocksize;
 	loff_t max_size;
@@ -192,18 +207,24 @@ struct fs_type {
 	/* Make a superblock with its root: 0 or -errno. options: as mount(2)'s data, or NULL. */
 	int (*mount)(const struct fs_type *type, const char *source, const char *options, struct super **super);
 };
-#define FS_NODEV 1u /* needs no block device */
+#define FS_NODEV    1u /* needs no block device */
+#define FS_COMPLETE 2u /* the dentry cache is the directory: a name that is not in it does not exist */
+#define FS_KERNEL   4u /* not for mount(2), not in /proc/filesystems */
+#define FS_NO_ATIME 8u
+#define FS_NO_NEGATIVE 16u /* names come and go by themselves: never cache that one is missing */
 #define FS_TYPE(t) static const struct fs_type *const fs_type_##t __attribute__((used, section("core_fs_types"))) = &t
 
 struct mount {
 	struct refcount refs;
 	struct mount *parent;     /* [mount_lock] NULL: detached or the root */
-	struct dentry *mountpoint;/* [mount_lock] in parent */
+	struct dentry *mountpoint;/* [mount_lock] in parent; reference */
 	struct dentry *root;      /* what of super it shows */
 	struct super *super;
 	struct list children, sibling; /* [mount_lock] */
 	struct hlist_node hash;   /* by (parent, mountpoint); RCU */
-	struct list all;
+	struct list all;          /* [mount_lock] in order of mounting */
+	bool attached;            /* [mount_lock] in the tree: one reference */
+	struct path was_on;       /* parent and mountpoint of one that was just detached, until they are put */
 	unsigned int flags;       /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
 	int id;
 	char *source;
@@ -221,7 +242,7 @@ struct file {
 	loff_t pos;
 	void *private;
 	const struct cred *cred;
-	struct list epolls;       /* epoll items that watch it */
+	struct list epolls;       /* [epoll_lock] epoll items that watch it */
 	struct spinlock epoll_lock;
 	int owner;                /* F_SETOWN */
 	int owner_signal;
@@ -232,7 +253,11 @@ struct file {
 #define FILE_WRITE    2u
 #define FILE_SEEKABLE 4u
 #define FILE_PATH     8u  /* O_PATH */
-#define FILE_STREAM   16u /* no position at all: read and write pass &ignored */
+#define FILE_STREAM   16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
+#define FILE_WRITER   32u /* counts in inode->write_count */
+#define FILE_LOCKS    64u /* flock or record locks were taken through it: look for them at close; atomic */
+#define FILE_NOATIME  128u
+#define FILE_OPENED   256u /* ops->open succeeded: release is due */
 
 /* ---- paths ---- */
 #define LOOKUP_FOLLOW    0x01u
@@ -253,6 +278,8 @@ void path_get(const struct path *path);
 void path_put(const struct path *path);
 /* Absolute name of path as seen from root (getcwd, /proc): into buf's end; returns the start or an err_ptr (-ENAMETOOLONG, or "(unreachable)" prefix). */
 char *path_name(const struct path *path, const struct path *root, char *buf, size_t n);
+/* The same in the way of /proc/PID/{fd,maps,...}: "pipe:[N]" and the like for files without a name, " (deleted)" behind removed ones. */
+char *file_name(const struct path *path, char *buf, size_t n);
 /* A user's path string into a kernel buffer of PATH_MAX: 0, -EFAULT, -ENAMETOOLONG, -ENOENT (empty, unless LOOKUP_EMPTY). Free with path_string_free. */
 #define PATH_MAX 4096
 #define NAME_MAX 255
@@ -260,6 +287,7 @@ __must_check int path_string(unsigned long user, unsigned int flags, char **stri
 void path_string_free(char *string);
 
 /* ---- kernel-side operations (exec, boot, cpio) ---- */
+/* flags: O_*, mode: permission bits, the umask is applied. */
 __must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode, struct file **file);
 ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos); /* kernel buffer */
 ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos);
@@ -280,6 +308,8 @@ void inode_allow_write(struct inode *inode);
 
 /* ---- for file systems ---- */
 struct inode *inode_new(struct super *super, umode_t mode); /* refs 1, times now, fs uid/gid of current; NULL: no memory */
+/* The same for a new entry of dir: set-gid directories hand down their group. */
+struct inode *inode_new_in(struct inode *dir, umode_t mode);
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode);
 struct super *super_new(const struct fs_type *type, const struct super_ops *ops);
@@ -289,23 +319,81 @@ void dentry_put(struct dentry *dentry);
 struct dentry *dentry_root(struct super *super, struct inode *inode);
 struct dentry *dentry_child(struct dentry *parent, const char *name, size_t length); /* look in the cache only; with reference */
 void dentry_drop(struct dentry *dentry); /* unhash */
+struct dentry *dentry_parent_of(struct dentry *dentry); /* with a reference; a root is its own */
+/* A new negative dentry below parent with one reference; and its entry into the cache, when the file system has attached an inode. The parent inode's rwsem is held exclusively. */
+struct dentry *dentry_create(struct dentry *parent, const char *name, size_t length);
+void dentry_publish(struct dentry *dentry);
+loff_t file_seek_dir(struct file *file, loff_t offset, int whence); /* SEEK_SET and CUR on a directory's cookies */
+/* For file systems that make their own trees (devfs, sysfs): a new hashed, persistent child of parent that holds inode (consumed, also on failure). The parent inode's rwsem is held
+ * or the tree is not public yet. */
+__must_check int dentry_add_child(struct dentry *parent, const char *name, struct inode *inode);
+/* Unhash everything below dentry and itself (shutdown of a superblock without users). */
+void dentry_tree_drop(struct dentry *dentry);
+void super_get(struct super *super);
+void super_put(struct super *super);
+void super_kill(struct super *super); /* a mount that failed half way: drops what super_new() gave */
 struct timespec64 inode_now(struct super *super);
+void inode_touch_atime(struct file *file); /* after a read: relatime and its kin */
+__must_check int inode_change(struct inode *inode, struct attributes *a); /* apply ATTR_* to the fields; rwsem held exclusively */
+
+/* Generic pieces for file_ops. */
+loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size, loff_t max); /* SEEK_SET, CUR, END on file->pos */
+loff_t file_seek_inode(struct file *file, loff_t offset, int whence);  /* by inode->size */
+/* RLIMIT_FSIZE, max_size: how many of n bytes may be written at pos: >0, or -EFBIG (and SIGXFSZ). */
+ssize_t file_write_limit(struct file *file, loff_t pos, size_t n);
+/* Clear set-id bits on write by one without CAP_FSETID. rwsem held exclusively. */
+void inode_strip_setid(struct inode *inode);
+/* Text made whole at the first read: for small files of procfs and sysfs see core/seqfile.h. */
+
+/* FIFOs, implemented by the pipe room: it sets these operations at boot; until then opening one is -ENXIO. */
+extern const struct file_ops *vfs_fifo_ops;
+/* A last inode reference goes: the pipe room frees inode->pipe; the socket room inode->socket. NULL: nobody. */
+extern void (*vfs_socket_evict)(struct inode *inode);
+/* A file that epolls watch goes: the epoll room forgets its items. */
+extern void (*file_epoll_release)(struct file *file);
 
 /* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]" is formed by the caller's super), inode mode. */
 __must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
+/* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]" (pipe, socket) and mode the inode's type. */
+__must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private, unsigned int flags, unsigned int file_mode, struct file **file);
+/* A second struct file for an inode that has one (the other end of a pipe). */
+__must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
 struct file *file_get(struct file *file);
 /* Drop a reference; the last one releases (deferred to return-to-user or a worker when the context may not sleep). */
 void file_put(struct file *file);
+/* The same where the caller may sleep and holds no lock: releases at once. */
+void file_put_now(struct file *file);
+/* Release files whose last reference went in this thread: core_return_to_user() on THREAD_WORK_NOTIFY and thread_exit(). May sleep. */
+void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
 
 /* Character devices: subsys registers major/minor ranges. */
 __must_check int chrdev_register(unsigned int major, unsigned int minor, unsigned int count, const char *name, const struct file_ops *ops);
 
+/* For /proc/devices: the index-th registration; false: no more. */
+bool chrdev_info(unsigned int index, unsigned int *major, const char **name);
+/* devfs announces itself: add is called for all nodes so far, and for each new one. name: as below /dev, with slashes for folders ("pts/0"). */
+__must_check int devfs_set_hook(int (*add)(const char *name, umode_t mode, dev_t rdev));
 /* Nodes in /dev made by devfs when drivers register (before or after it is mounted). */
 __must_check int devfs_add(const char *name, umode_t mode, dev_t rdev); /* through a registry hook: core/vfs/devnode.c */
 
 extern struct mount *root_mount;
+extern struct spinlock mount_lock;
+extern struct list mount_list; /* [mount_lock] every attached mount, by all */
+const struct fs_type *fs_type_find(const char *name);
+const struct fs_type *fs_type_next(unsigned int *index); /* for /proc/filesystems; NULL: the end */
+void mount_get(struct mount *mount);
+void mount_put(struct mount *mount);
+/* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and INIT_CORE initcalls of file systems are linked in (they need no call). */
 void vfs_init(void);
+/* Unpack a cpio archive (newc; plain, gzip, zstd; several, zero padding between) into /. 0, or -errno with *why: what is wrong with it. */
+__must_check int initramfs_unpack(const void *data, size_t n, const char **why);
+
+/* O_RDONLY-style word of a file for F_GETFL and fdinfo. */
+unsigned int file_flags_user(const struct file *file);
+/* Record and flock locks: at close and exit. */
+void locks_close(struct file *file, const void *owner); /* POSIX locks of this files table */
+void locks_release(struct file *file);                  /* last reference: flock and OFD locks */
 
 /* drop_caches: unused dentries, inodes, clean page-cache pages. May sleep. */
 void vfs_drop_caches(void);

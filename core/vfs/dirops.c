@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: MIT
+/* Changing directories: making, linking, removing and renaming entries. All with the parents'
+ * rwsems held exclusively; the file system does its part, the dentry cache follows. */
+#include "internal.h"
+
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE	 2u
+
+int may_create(struct inode *dir)
+{
+	if (dir->flags & INODE_DEAD)
+		return -ENOENT;
+	return inode_permission(dir, MAY_WRITE | MAY_EXEC);
+}
+
+int may_delete(struct inode *dir, struct dentry *victim, bool is_dir)
+{
+	struct inode *inode = victim->inode;
+	uid_t fsuid = current->cred->fsuid;
+	int error;
+
+	if (!inode)
+		return -ENOENT;
+	error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
+	if (error)
+		return error;
+	if (dir->mode & S_ISVTX && inode->uid != fsuid && dir->uid != fsuid && !capable(CAP_FOWNER))
+		return -EPERM;
+	if (is_dir) {
+		if (!S_ISDIR(inode->mode))
+			return -ENOTDIR;
+		if (victim->parent == victim)
+			return -EBUSY;
+	} else if (S_ISDIR(inode->mode)) {
+		return -EISDIR;
+	}
+	return dir->flags & INODE_DEAD ? -ENOENT : 0;
+}
+
+int path_create(int dirfd, const char *name, bool directory, struct path *parent,
+		struct dentry **out)
+{
+	struct dentry *dentry;
+	WALK(w);
+	int error = walk_to_parent(&w, dirfd, name, 0);
+
+	if (error)
+		return error;
+	if (w.last_type != LAST_NAME) {
+		walk_drop(&w);
+		return -EEXIST;
+	}
+	rwsem_write(&w.inode->rwsem);
+	dentry = walk_lookup_locked(w.path.dentry, &w.last);
+	if (is_err(dentry))
+		error = (int)ptr_err(dentry);
+	else if (dentry->inode)
+		error = -EEXIST;
+	else if (w.trailing && !directory)
+		error = -ENOENT;
+	else
+		error = mount_check_write(w.path.mount);
+	if (error) {
+		if (!is_err(dentry))
+			dentry_put(dentry);
+		rwsem_write_done(&w.inode->rwsem);
+		walk_drop(&w);
+		return error;
+	}
+	*out = dentry;
+	*parent = w.path;
+	path_get(parent);
+	walk_drop(&w);
+	return 0;
+}
+
+void path_create_done(struct path *parent, struct dentry *dentry)
+{
+	if (dentry->inode)
+		walk_hash_new(dentry);
+	rwsem_write_done(&parent->dentry->inode->rwsem);
+	dentry_put(dentry);
+	path_put(parent);
+}
+
+int do_mkdir(int dirfd, const char *name, umode_t mode)
+{
+	struct dentry *dentry;
+	struct path parent;
+	struct inode *dir;
+	int error = path_create(dirfd, name, true, &parent, &dentry);
+
+	if (error)
+		return error;
+	dir = parent.dentry->inode;
+	error = may_create(dir);
+	if (!error && !dir->ops->mkdir)
+		error = -EPERM;
+	if (!error)
+		error = dir->ops->mkdir(dir, dentry,
+					S_IFDIR | umask_apply(mode & (S_IRWXUGO | S_ISVTX)));
+	path_create_done(&parent, dentry);
+	return error;
+}
+
+int do_mknod(int dirfd, const char *name, umode_t mode, dev_t rdev)
+{
+	struct dentry *dentry;
+	struct path parent;
+	struct inode *dir;
+	int error;
+
+	switch (mode & S_IFMT) {
+	case 0:
+		mode |= S_IFREG;
+		break;
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		break;
+	case S_IFDIR:
+		return -EPERM;
+	default:
+		return -EINVAL;
+	}
+	error = path_create(dirfd, name, false, &parent, &dentry);
+	if (error)
+		return error;
+	dir = parent.dentry->inode;
+	mode = (mode & S_IFMT) | umask_apply(mode & S_IALLUGO);
+	error = may_create(dir);
+	if (!error && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
+		error = -EPERM;
+	if (!error && S_ISREG(mode))
+		error = dir->ops->create ? dir->ops->create(dir, dentry, mode) : -EPERM;
+	else if (!error)
+		error = dir->ops->mknod ? dir->ops->mknod(dir, dentry, mode,
+							  S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0)
+					: -EPERM;
+	path_create_done(&parent, dentry);
+	return error;
+}
+
+int do_symlink(const char *target, int dirfd, const char *name)
+{
+	struct dentry *dentry;
+	struct path parent;
+	struct inode *dir;
+	int error;
+
+	if (!*target)
+		return -ENOENT;
+	error = path_create(dirfd, name, false, &parent, &dentry);
+	if (error)
+		return error;
+	dir = parent.dentry->inode;
+	error = may_create(dir);
+	if (!error)
+		error = dir->ops->symlink ? dir->ops->symlink(dir, dentry, target) : -EPERM;
+	path_create_done(&parent, dentry);
+	return error;
+}
+
+static int link_locked(struct inode *dir, struct dentry *dentry, struct inode *inode)
+{
+	int error = may_create(dir);
+
+	if (error)
+		return error;
+	if (inode->super != dir->super)
+		return -EXDEV;
+	if (!dir->ops->link || S_ISDIR(inode->mode))
+		return -EPERM;
+	if (inode->nlink == 0 && !(inode->flags & INODE_LINKABLE))
+		return -ENOENT;
+	error = dir->ops->link(dir, dentry, inode);
+	if (!error)
+		inode->flags &= ~INODE_LINKABLE;
+	return error;
+}
+
+int do_link(int from_fd, const char *from, int to_fd, const char *to, unsigned int lookup)
+{
+	struct path source, parent;
+	struct dentry *dentry;
+	struct inode *inode;
+	int error = path_lookup(from_fd, from, lookup, &source);
+
+	if (error)
+		return error;
+	error = path_create(to_fd, to, false, &parent, &dentry);
+	if (error)
+		goto out;
+	inode = source.dentry->inode;
+	error = -EXDEV;
+	if (source.mount == parent.mount) {
+		/* Directories cannot be linked: no lock order between two of them. */
+		bool lock = !S_ISDIR(inode->mode);
+
+		if (lock)
+			rwsem_write(&inode->rwsem);
+		error = link_locked(parent.dentry->inode, dentry, inode);
+		if (lock)
+			rwsem_write_done(&inode->rwsem);
+	}
+	path_create_done(&parent, dentry);
+out:
+	path_put(&source);
+	return error;
+}
+
+/* The parent locked, its entry looked up; ends with remove_done. */
+static int remove_begin(struct walk *w, int dirfd, const char *name, struct dentry **victim)
+{
+	int error = mount_check_write(w->path.mount);
+
+	(void)dirfd, (void)name;
+	if (error)
+		return error;
+	rwsem_write(&w->inode->rwsem);
+	*victim = walk_lookup_locked(w->path.dentry, &w->last);
+	if (is_err(*victim))
+		error = (int)ptr_err(*victim);
+	else if (!(*victim)->inode)
+		error = -ENOENT;
+	if (!error)
+		return 0;
+	if (!is_err(*victim))
+		dentry_put(*victim);
+	rwsem_write_done(&w->inode->rwsem);
+	return error;
+}
+
+static void remove_done(struct walk *w, struct dentry *victim, int error)
+{
+	if (!error)
+		dentry_drop(victim);
+	rwsem_write_done(&w->inode->rwsem);
+	dentry_put(victim); /* may be the end of the inode: without locks */
+}
+
+int do_unlink(int dirfd, const char *name)
+{
+	struct dentry *victim;
+	WALK(w);
+	int error = walk_to_parent(&w, dirfd, name, 0);
+
+	if (error)
+		return error;
+	error = -EISDIR;
+	if (w.last_type == LAST_NAME)
+		error = remove_begin(&w, dirfd, name, &victim);
+	if (error)
+		goto out;
+	if (w.trailing)
+		error = S_ISDIR(victim->inode->mode) ? -EISDIR : -ENOTDIR;
+	if (!error)
+		error = may_delete(w.inode, victim, false);
+	if (!error && !w.inode->ops->unlink)
+		error = -EPERM;
+	if (!error && victim->flags & DENTRY_MOUNTPOINT)
+		error = -EBUSY;
+	if (!error)
+		error = w.inode->ops->unlink(w.inode, victim);
+	remove_done(&w, victim, error);
+out:
+	walk_drop(&w);
+	return error;
+}
+
+int do_rmdir(int dirfd, const char *name)
+{
+	struct dentry *victim;
+	WALK(w);
+	int error = walk_to_parent(&w, dirfd, name, 0);
+
+	if (error)
+		return error;
+	switch (w.last_type) {
+	case LAST_NAME:
+		error = remove_begin(&w, dirfd, name, &victim);
+		break;
+	case LAST_DOTDOT:
+		error = -ENOTEMPTY;
+		break;
+	case LAST_DOT:
+		error = -EINVAL;
+		break;
+	case LAST_ROOT:
+		error = -EBUSY;
+		break;
+	}
+	if (error)
+		goto out;
+	error = may_delete(w.inode, victim, true);
+	if (!error && !w.inode->ops->rmdir)
+		error = -EPERM;
+	if (!error && victim->flags & DENTRY_MOUNTPOINT)
+		error = -EBUSY;
+	if (!error) {
+		struct inode *inode = victim->inode;
+
+		rwsem_write(&inode->rwsem);
+		error = w.inode->ops->rmdir(w.inode, victim);
+		if (!error)
+			inode->flags |= INODE_DEAD;
+		rwsem_write_done(&inode->rwsem);
+	}
+	remove_done(&w, victim, error);
+out:
+	walk_drop(&w);
+	return error;
+}
+
+/* ---- rename ---- */
+
+/* Lock two directories of one superblock, ancestor first. *trap: the child of one that is, or leads
+ * to, the other; NULL: unrelated. */
+static struct dentry *lock_both(struct dentry *a, struct dentry *b)
+{
+	struct dentry *trap = NULL;
+
+	if (a == b) {
+		rwsem_write(&a->inode->rwsem);
+		return NULL;
+	}
+	mutex_lock(&a->super->rename_lock);
+	/* With rename_lock held no directory changes its ancestors. */
+	if (dentry_below(a, b)) {
+		for (trap = a; trap->parent != b;)
+			trap = trap->parent;
+		rwsem_write(&b->inode->rwsem);
+		rwsem_write(&a->inode->rwsem);
+		return trap;
+	}
+	if (dentry_below(b, a)) {
+		for (trap = b; trap->parent != a;)
+			trap = trap->parent;
+	}
+	rwsem_write(&a->inode->rwsem);
+	rwsem_write(&b->inode->rwsem);
+	return trap;
+}
+
+static void unlock_both(struct dentry *a, struct dentry *b)
+{
+	rwsem_write_done(&a->inode->rwsem);
+	if (a == b)
+		return;
+	rwsem_write_done(&b->inode->rwsem);
+	mutex_unlock(&a->super->rename_lock);
+}
+
+struct rename_sides {
+	struct inode *from_dir, *to_dir;
+	struct dentry *from, *to;
+};
+
+static int may_rename(const struct rename_sides *s, unsigned int flags)
+{
+	bool is_dir = S_ISDIR(s->from->inode->mode), exchange = flags & RENAME_EXCHANGE;
+	int error = may_delete(s->from_dir, s->from, is_dir);
+
+	if (error)
+		return error;
+	if (!s->to->inode)
+		error = may_create(s->to_dir);
+	else
+		error = may_delete(s->to_dir, s->to,
+				   exchange ? S_ISDIR(s->to->inode->mode) : is_dir);
+	if (error)
+		return error;
+	if (!s->from_dir->ops->rename)
+		return -EPERM;
+	/* A directory that changes its parent has its ".." rewritten. */
+	if (s->from_dir != s->to_dir) {
+		if (is_dir)
+			error = inode_permission(s->from->inode, MAY_WRITE);
+		if (!error && exchange && S_ISDIR(s->to->inode->mode))
+			error = inode_permission(s->to->inode, MAY_WRITE);
+		if (error)
+			return error;
+	}
+	return (s->from->flags | s->to->flags) & DENTRY_MOUNTPOINT ? -EBUSY : 0;
+}
+
+static int rename_locked(const struct rename_sides *s, unsigned int flags)
+{
+	struct inode *target = s->to->inode;
+	struct dentry_move move;
+	int error;
+
+	if (target == s->from->inode)
+		return 0;
+	error = may_rename(s, flags);
+	if (error)
+		return error;
+	error = dentry_move_prepare(&move, s->from, s->to, flags & RENAME_EXCHANGE);
+	if (error)
+		return error;
+	error = s->from_dir->ops->rename(s->from_dir, s->from, s->to_dir, s->to, flags);
+	if (error) {
+		dentry_move_cancel(&move);
+		return error;
+	}
+	if (target && !(flags & RENAME_EXCHANGE) && S_ISDIR(target->mode))
+		target->flags |= INODE_DEAD;
+	dentry_move(&move);
+	return 0;
+}
+
+static int check_names(const struct walk *from, const struct walk *to, const struct rename_sides *s,
+		       const struct dentry *trap, unsigned int flags)
+{
+	bool exchange = flags & RENAME_EXCHANGE;
+
+	if (!s->from->inode)
+		return -ENOENT;
+	if (flags & RENAME_NOREPLACE && s->to->inode)
+		return -EEXIST;
+	if (exchange) {
+		if (!s->to->inode)
+			return -ENOENT;
+		if (to->trailing && !S_ISDIR(s->to->inode->mode))
+			return -ENOTDIR;
+	}
+	if (!S_ISDIR(s->from->inode->mode) && (from->trailing || (!exchange && to->trailing)))
+		return -ENOTDIR;
+	if (s->from == trap)
+		return -EINVAL;
+	if (s->to == trap)
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	return 0;
+}
+
+int do_rename(int from_fd, const char *from_name, int to_fd, const char *to_name,
+	      unsigned int flags)
+{
+	struct rename_sides s;
+	struct dentry *trap;
+	WALK(from);
+	WALK(to);
+	int error;
+
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+	    (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	error = walk_to_parent(&from, from_fd, from_name, 0);
+	if (error)
+		return error;
+	error = walk_to_parent(&to, to_fd, to_name, 0);
+	if (error)
+		goto out_from;
+	error = -EXDEV;
+	if (from.path.mount != to.path.mount)
+		goto out;
+	error = -EBUSY;
+	if (from.last_type != LAST_NAME)
+		goto out;
+	if (to.last_type != LAST_NAME) {
+		error = flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+		goto out;
+	}
+	error = mount_check_write(from.path.mount);
+	if (error)
+		goto out;
+
+	s.from_dir = from.inode;
+	s.to_dir = to.inode;
+	trap = lock_both(from.path.dentry, to.path.dentry);
+	s.from = walk_lookup_locked(from.path.dentry, &from.last);
+	error = is_err(s.from) ? (int)ptr_err(s.from) : 0;
+	if (error)
+		goto out_unlock;
+	if (!s.from->inode) {
+		error = -ENOENT;
+		s.to = NULL;
+		goto out_put;
+	}
+	s.to = walk_lookup_locked(to.path.dentry, &to.last);
+	if (is_err(s.to)) {
+		error = (int)ptr_err(s.to);
+		s.to = NULL;
+		goto out_put;
+	}
+	error = check_names(&from, &to, &s, trap, flags);
+	if (!error)
+		error = rename_locked(&s, flags);
+out_put:
+	unlock_both(from.path.dentry, to.path.dentry);
+	if (s.to)
+		dentry_put(s.to);
+	dentry_put(s.from);
+	goto out;
+out_unlock:
+	unlock_both(from.path.dentry, to.path.dentry);
+out:
+	walk_drop(&to);
+out_from:
+	walk_drop(&from);
+	return error;
+}
+
+/* ---- kernel-side forms: absolute names, boot ---- */
+
+int vfs_mkdir(const char *name, umode_t mode)
+{
+	return do_mkdir(AT_FDCWD, name, mode);
+}
+
+int vfs_mknod(const char *name, umode_t mode, dev_t rdev)
+{
+	return do_mknod(AT_FDCWD, name, mode, rdev);
+}
+
+int vfs_symlink(const char *target, const char *name)
+{
+	return do_symlink(target, AT_FDCWD, name);
+}
+
+int vfs_link(const char *from, const char *to)
+{
+	return do_link(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int vfs_chown(const char *name, uid_t uid, gid_t gid)
+{
+	struct attributes a = {.valid = ATTR_UID | ATTR_GID, .uid = uid, .gid = gid};
+	struct path path;
+	int error = path_lookup(AT_FDCWD, name, 0, &path);
+
+	if (error)
+		return error;
+	error = path_setattr(&path, &a, false);
+	path_put(&path);
+	return error;
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Open files: their lives, files without a name, and the operations that kernel code calls.
+ *
+ * file_put() may be called anywhere. The last reference queues the file on its thread, which
+ * releases it before it returns to user mode; kernel threads hand it to a worker. file_put_now(),
+ * for callers that hold nothing, releases at once. The struct itself is freed after a grace period,
+ * for lock-free descriptor look-ups.
+ */
+#include "internal.h"
+
+#include <core/init.h>
+#include <core/printk.h>
+
+static struct kcache *file_cache;
+static struct spinlock worker_lock = SPINLOCK_INIT("file worker");
+static struct list worker_files = LIST_INIT(worker_files); /* [worker_lock, irq-saving] */
+static struct wait_queue worker_wait = WAIT_QUEUE_INIT(worker_wait);
+static bool worker_running;
+static struct super *anonymous_super;
+static struct mount *anonymous_mount;
+
+void file_init_cache(void)
+{
+	file_cache = kcache_create("file", sizeof(struct file), 0);
+}
+
+struct file *file_new(unsigned int flags, unsigned int mode)
+{
+	struct file *file = kcache_alloc(file_cache, GFP_ZERO);
+
+	if (!file)
+		return NULL;
+	refcount_set(&file->refs, 1);
+	file->flags = flags;
+	file->mode = mode;
+	mutex_init(&file->pos_lock, "file position");
+	spin_init(&file->epoll_lock, "file epolls");
+	list_init(&file->epolls);
+	file->cred = cred_get(current->cred);
+	return file;
+}
+
+static void file_free(struct rcu_head *head)
+{
+	kcache_free(file_cache, container_of(head, struct file, rcu));
+}
+
+void file_free_unopened(struct file *file)
+{
+	cred_put(file->cred);
+	kcache_free(file_cache, file);
+}
+
+struct file *file_get(struct file *file)
+{
+	refcount_get(&file->refs);
+	return file;
+}
+
+void (*file_epoll_release)(struct file *file);
+
+/* The end of a file nobody refers to. May sleep. */
+static void release(struct file *file)
+{
+	if (unlikely(!list_empty(&file->epolls)))
+		file_epoll_release(file);
+	if (unlikely(READ_ONCE(file->mode) & FILE_LOCKS))
+		locks_release(file);
+	if (file->mode & FILE_OPENED && file->ops->release)
+		file->ops->release(file);
+	if (file->mode & FILE_WRITER)
+		__atomic_sub_fetch(&file->inode->write_count, 1, __ATOMIC_ACQ_REL);
+	cred_put(file->cred);
+	if (file->path.mount)
+		path_put(&file->path);
+	rcu_call(&file->rcu, file_free);
+}
+
+void file_put_now(struct file *file)
+{
+	if (refcount_put(&file->refs))
+		release(file);
+}
+
+static void worker(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		struct file *file = NULL;
+		unsigned long flags;
+
+		wait_event(&worker_wait, !list_empty(&worker_files));
+		flags = spin_lock_irqsave(&worker_lock);
+		if (!list_empty(&worker_files)) {
+			file = list_first(&worker_files, struct file, exit_link);
+			list_del(&file->exit_link);
+		}
+		spin_unlock_irqrestore(&worker_lock, flags);
+		if (file)
+			release(file);
+	}
+}
+
+static int worker_start(void)
+{
+	(void)kthread_start("kfileput", worker, NULL);
+	store_release(&worker_running, true);
+	return 0;
+}
+INIT_CORE(worker_start);
+
+void file_put(struct file *file)
+{
+	struct thread *thread = current;
+	unsigned long flags;
+
+	if (!refcount_put(&file->refs))
+		return;
+	if (likely(thread->process && !thread->exiting)) {
+		flags = hal_irq_save();
+		list_add_tail(&file->exit_link, &thread->exit_work);
+		hal_irq_restore(flags);
+		sched_set_work(thread, THREAD_WORK_NOTIFY);
+		return;
+	}
+	flags = spin_lock_irqsave(&worker_lock);
+	list_add_tail(&file->exit_link, &worker_files);
+	spin_unlock_irqrestore(&worker_lock, flags);
+	if (load_acquire(&worker_running))
+		wait_wake_one(&worker_wait);
+}
+
+void file_run_deferred(void)
+{
+	struct thread *thread = current;
+
+	for (;;) {
+		unsigned long flags = hal_irq_save();
+		struct file *file = NULL;
+
+		if (!list_empty(&thread->exit_work)) {
+			file = list_first(&thread->exit_work, struct file, exit_link);
+			list_del(&file->exit_link);
+		}
+		hal_irq_restore(flags);
+		if (!file)
+			return;
+		release(file);
+	}
+}
+
+/* ---- files without a name ---- */
+
+static void anonymous_evict(struct inode *inode)
+{
+	(void)inode;
+}
+
+static const struct super_ops anonymous_super_ops = {.evict = anonymous_evict};
+static const struct inode_ops anonymous_inode_ops = {.lookup = NULL};
+static const struct fs_type anonymous_type = {
+	.name = "anon_inodefs", .flags = FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME};
+
+static int anonymous_setup(void)
+{
+	struct inode *inode;
+
+	anonymous_super = super_new(&anonymous_type, &anonymous_super_ops);
+	if (!anonymous_super)
+		return -ENOMEM;
+	anonymous_super->magic = 0x09041934;
+	inode = inode_new(anonymous_super, S_IFDIR | 0500);
+	if (!inode)
+		return -ENOMEM;
+	inode->ops = &anonymous_inode_ops;
+	anonymous_super->root = dentry_root(anonymous_super, inode);
+	if (!anonymous_super->root)
+		return -ENOMEM;
+	anonymous_mount = mount_create(anonymous_super, anonymous_super->root, 0, "anon_inodefs");
+	return anonymous_mount ? 0 : -ENOMEM;
+}
+
+static int open_anonymous(const char *name, struct inode *inode, const struct file_ops *ops,
+			  void *private, unsigned int flags, unsigned int mode, struct file **file)
+{
+	struct dentry *dentry = dentry_root(anonymous_super, inode);
+	struct path path = {.mount = anonymous_mount, .dentry = dentry};
+	int error;
+
+	if (!dentry)
+		return -ENOMEM;
+	if (!dentry_set_name(dentry, name)) {
+		dentry_put(dentry);
+		return -ENOMEM;
+	}
+	error = file_for_path(&path, ops, private, flags, mode, file);
+	dentry_put(dentry);
+	return error;
+}
+
+int file_for_path(const struct path *path, const struct file_ops *ops, void *private,
+		  unsigned int flags, unsigned int mode, struct file **out)
+{
+	struct file *file = file_new(flags, mode | FILE_OPENED);
+
+	if (!file)
+		return -ENOMEM;
+	path_get(path);
+	file->path = *path;
+	file->inode = path->dentry->inode;
+	file->ops = ops;
+	file->private = private;
+	*out = file;
+	return 0;
+}
+
+/* One inode serves all files of this kind, as Linux's anon_inode: they differ by their name only.
+ */
+int file_anonymous(const char *name, const struct file_ops *ops, void *private, unsigned int flags,
+		   unsigned int mode, struct file **file)
+{
+	static struct inode *shared;
+	struct inode *inode = load_acquire(&shared);
+
+	if (!inode) {
+		struct inode *none = NULL;
+
+		inode = inode_new(anonymous_super, 0600);
+		if (!inode)
+			return -ENOMEM;
+		inode->ops = &anonymous_inode_ops;
+		inode->uid = inode->gid = 0;
+		if (!__atomic_compare_exchange_n(&shared, &none, inode, false, __ATOMIC_ACQ_REL,
+						 __ATOMIC_ACQUIRE)) {
+			inode_put(inode);
+			inode = none;
+		}
+	}
+	return open_anonymous(name, inode_get(inode), ops, private, flags, mode, file);
+}
+
+int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private,
+			 unsigned int flags, unsigned int file_mode, struct file **file)
+{
+	struct inode *inode = inode_new(anonymous_super, mode);
+	char name[40];
+
+	if (!inode)
+		return -ENOMEM;
+	inode->ops = &anonymous_inode_ops;
+	(void)snprintf(name, sizeof(name), "%s:[%llu]", kind, (unsigned long long)inode->ino);
+	return open_anonymous(name, inode, ops, private, flags, file_mode, file);
+}
+
+/* ---- reading and writing from inside the kernel ---- */
+
+ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	(void)file, (void)uio, (void)pos;
+	return -EINVAL;
+}
+
+ssize_t vfs_read_uio(struct file *file, struct uio *uio, loff_t *pos)
+{
+	if (!(file->mode & FILE_READ))
+		return -EBADF;
+	return file->ops->read ? file->ops->read(file, uio, pos) : -EINVAL;
+}
+
+ssize_t vfs_write_uio(struct file *file, struct uio *uio, loff_t *pos)
+{
+	if (!(file->mode & FILE_WRITE))
+		return -EBADF;
+	return file->ops->write ? file->ops->write(file, uio, pos) : -EINVAL;
+}
+
+ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos)
+{
+	struct iovec iov;
+	struct uio uio;
+
+	uio_init_kernel(&uio, &iov, buf, n);
+	return vfs_read_uio(file, &uio, pos);
+}
+
+ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos)
+{
+	struct iovec iov;
+	struct uio uio;
+
+	/* A write only reads the buffer; the uio has no const form. */
+	uio_init_kernel(&uio, &iov, (void *)(uintptr_t)buf, n);
+	return vfs_write_uio(file, &uio, pos);
+}
+
+/* ---- positions ---- */
+
+loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size, loff_t max)
+{
+	loff_t base;
+
+	switch (whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = file->pos;
+		if (!offset)
+			return base;
+		break;
+	case SEEK_END:
+		base = size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (__builtin_add_overflow(base, offset, &base) || base < 0 || base > max)
+		return -EINVAL;
+	file->pos = base;
+	return base;
+}
+
+loff_t file_seek_inode(struct file *file, loff_t offset, int whence)
+{
+	loff_t size = READ_ONCE(file->inode->size);
+
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		loff_t found;
+
+		if (offset < 0 || offset >= size)
+			return -ENXIO;
+		found = pagecache_seek(&file->inode->cache, offset, size, whence == SEEK_HOLE);
+		if (whence == SEEK_DATA && found >= size)
+			return -ENXIO;
+		file->pos = found;
+		return found;
+	}
+	return file_seek_generic(file, offset, whence, size, file->inode->super->max_size);
+}
+
+loff_t file_seek_dir(struct file *file, loff_t offset, int whence)
+{
+	if (whence == SEEK_END)
+		return -EINVAL;
+	return file_seek_generic(file, offset, whence, 0, INT64_MAX);
+}
+
+ssize_t file_write_limit(struct file *file, loff_t pos, size_t n)
+{
+	loff_t max = file->inode->super->max_size;
+
+	if (current->process) {
+		uint64_t limit = process_limit(current->process, RLIMIT_FSIZE);
+
+		if (limit != UINT64_MAX) {
+			if ((uint64_t)pos >= limit) {
+				signal_send_thread(current, SIGXFSZ, NULL);
+				return -EFBIG;
+			}
+			n = MIN(n, (size_t)(limit - (uint64_t)pos));
+		}
+	}
+	if (pos >= max)
+		return -EFBIG;
+	return (ssize_t)MIN(n, (uint64_t)(max - pos));
+}
+
+/* ---- boot ---- */
+
+void vfs_init(void)
+{
+	int error;
+
+	inode_init_cache();
+	file_init_cache();
+	dcache_init();
+	fds_init();
+	mount_init();
+	error = anonymous_setup();
+	if (error)
+		panic("vfs: no memory for anonymous files");
+	if (!current->fs)
+		current->fs = fs_create();
+	if (!current->files)
+		current->files = files_create();
+	VERIFY(current->fs && current->files);
+}

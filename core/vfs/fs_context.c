@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* Root, current directory and umask of threads. Lock-free readers use fs->sequence; a table that
+ * only its own thread uses needs no lock to be read. */
+#include "internal.h"
+
+struct fs_context *fs_create(void)
+{
+	struct fs_context *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (!fs)
+		return NULL;
+	refcount_set(&fs->refs, 1);
+	spin_init(&fs->lock, "fs context");
+	fs->umask = 022;
+	fs->root = fs->cwd = (struct path){.mount = root_mount, .dentry = root_mount->root};
+	path_get(&fs->root);
+	path_get(&fs->cwd);
+	return fs;
+}
+
+struct fs_context *fs_copy(struct fs_context *from)
+{
+	struct fs_context *fs = kzalloc(sizeof(*fs), GFP_KERNEL);
+
+	if (!fs)
+		return NULL;
+	refcount_set(&fs->refs, 1);
+	spin_init(&fs->lock, "fs context");
+	spin_lock(&from->lock);
+	fs->umask = from->umask;
+	fs->root = from->root;
+	fs->cwd = from->cwd;
+	path_get(&fs->root);
+	path_get(&fs->cwd);
+	spin_unlock(&from->lock);
+	return fs;
+}
+
+void fs_put(struct fs_context *fs)
+{
+	if (!refcount_put(&fs->refs))
+		return;
+	path_put(&fs->root);
+	path_put(&fs->cwd);
+	kfree(fs);
+}
+
+static void get_one(struct fs_context *fs, const struct path *which, struct path *path)
+{
+	spin_lock(&fs->lock);
+	*path = *which;
+	path_get(path);
+	spin_unlock(&fs->lock);
+}
+
+void fs_root(struct path *path)
+{
+	get_one(current->fs, &current->fs->root, path);
+}
+
+void fs_cwd(struct path *path)
+{
+	get_one(current->fs, &current->fs->cwd, path);
+}
+
+/* Consumes path's references. */
+static void set_one(struct fs_context *fs, struct path *which, const struct path *path)
+{
+	struct path old;
+
+	spin_lock(&fs->lock);
+	sequence_begin(&fs->sequence);
+	old = *which;
+	*which = *path;
+	sequence_end(&fs->sequence);
+	spin_unlock(&fs->lock);
+	path_put(&old);
+}
+
+void fs_set_cwd(const struct path *path)
+{
+	set_one(current->fs, &current->fs->cwd, path);
+}
+
+void fs_set_root(const struct path *path)
+{
+	set_one(current->fs, &current->fs->root, path);
+}
+
+static void replace(struct fs_context *fs, struct path *which, const struct path *from,
+		    const struct path *to)
+{
+	bool same;
+
+	spin_lock(&fs->lock);
+	same = which->mount == from->mount && which->dentry == from->dentry;
+	spin_unlock(&fs->lock);
+	if (same) {
+		path_get(to);
+		set_one(fs, which, to);
+	}
+}
+
+void fs_replace_root(const struct path *from, const struct path *to)
+{
+	struct process *process;
+	pid_t number = 0;
+
+	while ((process = process_next(number)) != NULL) {
+		struct thread *thread = NULL;
+		struct fs_context *fs = NULL;
+		unsigned long flags;
+
+		number = process_id(process);
+		flags = spin_lock_irqsave(&process->lock);
+		/* One thread stands for all: threads that do not share the context are not
+		 * followed. */
+		if (!list_empty(&process->threads)) {
+			thread = list_first(&process->threads, struct thread, process_link);
+			fs = thread->fs;
+			if (fs && !refcount_get_unless_zero(&fs->refs))
+				fs = NULL;
+		}
+		spin_unlock_irqrestore(&process->lock, flags);
+		if (fs) {
+			replace(fs, &fs->root, from, to);
+			replace(fs, &fs->cwd, from, to);
+			fs_put(fs);
+		}
+		process_put(process);
+	}
+}
+
+umode_t umask_apply(umode_t mode)
+{
+	return mode & ~current->fs->umask;
+}

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Opening files: what the flags mean, the last step of the walk (which may create), permissions,
+ * and the file's own operations.
+ *
+ * Without O_CREAT it is a look-up and finish_open(). With it the parent is locked only when the
+ * name is not there; an existing name goes the ordinary way, so that links are followed. A name
+ * that vanishes between the two begins the whole again.
+ */
+#include "internal.h"
+
+#define VALID_FLAGS                                                                            \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |  \
+	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | \
+	 O_PATH | O_TMPFILE_)
+#define PATH_FLAGS (O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC)
+
+const struct file_ops *vfs_fifo_ops;
+static const struct file_ops path_ops; /* of O_PATH files: nothing can be done with them */
+
+int open_decode(struct open_how *how, uint64_t flags, uint64_t mode)
+{
+	static const unsigned char access[4] = {MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE,
+						MAY_READ | MAY_WRITE};
+
+	if (flags & ~(uint64_t)VALID_FLAGS)
+		return -EINVAL;
+	if (flags & (O_CREAT | O_TMPFILE_)) {
+		if (mode & ~(uint64_t)S_IALLUGO)
+			return -EINVAL;
+	} else if (mode) {
+		return -EINVAL;
+	}
+	if ((flags & (O_DIRECTORY | O_CREAT)) == (O_DIRECTORY | O_CREAT))
+		return -EINVAL;
+	how->access = access[flags & O_ACCMODE];
+	if (flags & O_TMPFILE_) {
+		if ((flags & O_TMPFILE) != O_TMPFILE || !(how->access & MAY_WRITE))
+			return -EINVAL;
+	}
+	if (flags & O_PATH) {
+		if (flags & ~(uint64_t)PATH_FLAGS)
+			return -EINVAL;
+		how->access = 0;
+	}
+	if (flags & (O_SYNC & ~O_DSYNC))
+		flags |= O_DSYNC;
+	if (flags & O_TRUNC)
+		how->access |= MAY_WRITE;
+	how->flags = (unsigned int)flags;
+	how->mode = (umode_t)mode;
+	how->lookup = 0;
+	return 0;
+}
+
+/* open() and openat() ignore what they do not know, and most of what O_PATH does not go with. */
+static void tolerate(struct open_how *how, unsigned int *flags, umode_t *mode)
+{
+	(void)how;
+	*flags &= VALID_FLAGS;
+	*mode &= S_IALLUGO;
+	if (*flags & O_PATH)
+		*flags &= PATH_FLAGS;
+	if (!(*flags & (O_CREAT | O_TMPFILE_)))
+		*mode = 0;
+}
+
+int open_decode_lenient(struct open_how *how, unsigned int flags, umode_t mode)
+{
+	tolerate(how, &flags, &mode);
+	return open_decode(how, flags, mode);
+}
+
+static int may_open(const struct path *path, struct open_how *how)
+{
+	struct inode *inode = path->dentry->inode;
+	int error;
+
+	switch (inode->mode & S_IFMT) {
+	case S_IFLNK:
+		return -ELOOP;
+	case S_IFDIR:
+		if (how->access & MAY_WRITE)
+			return -EISDIR;
+		break;
+	case S_IFBLK:
+	case S_IFCHR:
+		if (path->mount->flags & MS_NODEV)
+			return -EACCES;
+		how->flags &= ~O_TRUNC;
+		break;
+	case S_IFIFO:
+	case S_IFSOCK:
+		how->flags &= ~O_TRUNC;
+		break;
+	default:
+		break;
+	}
+	error = inode_permission(inode, how->access);
+	if (error)
+		return error;
+	if (how->flags & O_NOATIME && !inode_owner_or_capable(inode))
+		return -EPERM;
+	return 0;
+}
+
+static int take_write(struct file *file)
+{
+	struct inode *inode = file->inode;
+	int32_t count = READ_ONCE(inode->write_count);
+	int error = mount_check_write(file->path.mount);
+
+	if (error)
+		return error;
+	do {
+		if (count < 0)
+			return -ETXTBSY;
+	} while (!__atomic_compare_exchange_n(&inode->write_count, &count, count + 1, true,
+					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	file->mode |= FILE_WRITER;
+	return 0;
+}
+
+static const struct file_ops *ops_of(const struct inode *inode)
+{
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+	case S_IFDIR:
+		return inode->file_ops;
+	case S_IFCHR:
+		return chrdev_find(inode->rdev);
+	case S_IFIFO:
+		return vfs_fifo_ops;
+	default:
+		return NULL; /* no block devices; sockets are not opened */
+	}
+}
+
+/* Make the file of path (references consumed in every case). created: no permission is asked for.
+ */
+static struct file *finish_open(struct path *path, struct open_how *how, bool created)
+{
+	struct inode *inode = path->dentry->inode;
+	struct file *file = NULL;
+	int error = 0;
+
+	if (how->flags & O_PATH) {
+		file = file_new(how->flags, FILE_PATH);
+		if (!file)
+			goto no_memory;
+		file->path = *path;
+		file->inode = inode;
+		file->ops = &path_ops;
+		return file;
+	}
+	if (created)
+		how->flags &= ~O_TRUNC;
+	else
+		error = may_open(path, how);
+	if (error)
+		goto fail_path;
+	file = file_new(how->flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC),
+			(how->flags + 1) & O_ACCMODE);
+	if (!file)
+		goto no_memory;
+	file->path = *path;
+	file->inode = inode;
+	if (how->flags & O_NOATIME)
+		file->mode |= FILE_NOATIME;
+	file->ops = ops_of(inode);
+	error = -ENXIO;
+	if (!file->ops)
+		goto fail;
+	if (S_ISREG(inode->mode) && (file->mode & FILE_WRITE || how->flags & O_TRUNC)) {
+		error = take_write(file);
+		if (error)
+			goto fail;
+	}
+	if (file->ops->open) {
+		error = file->ops->open(inode, file);
+		if (error)
+			goto fail;
+	}
+	file->mode |= FILE_OPENED;
+	if (file->ops->seek || S_ISREG(inode->mode) || S_ISDIR(inode->mode))
+		file->mode |= FILE_SEEKABLE;
+	else
+		file->mode |= FILE_STREAM;
+	error = -EINVAL;
+	if (how->flags & O_DIRECT && !S_ISREG(inode->mode) && !S_ISFIFO(inode->mode))
+		goto fail;
+	if (how->flags & O_TRUNC) {
+		error = inode_truncate(inode, 0);
+		if (error)
+			goto fail;
+	}
+	if (!(file->mode & FILE_WRITE) && file->mode & FILE_WRITER) {
+		__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
+		file->mode &= ~FILE_WRITER;
+	}
+	return file;
+
+fail:
+	file_put_now(file); /* puts the path too */
+	return err_ptr(error);
+no_memory:
+	error = -ENOMEM;
+fail_path:
+	path_put(path);
+	return err_ptr(error);
+}
+
+static unsigned int lookup_flags(const struct open_how *how)
+{
+	unsigned int flags = how->lookup;
+
+	if (!(how->flags & O_NOFOLLOW))
+		flags |= LOOKUP_FOLLOW;
+	if (how->flags & O_DIRECTORY)
+		flags |= LOOKUP_DIRECTORY;
+	return flags;
+}
+
+static struct file *open_existing(int dirfd, const char *name, struct open_how *how)
+{
+	struct path path;
+	int error = path_lookup(dirfd, name, lookup_flags(how), &path);
+
+	return error ? err_ptr(error) : finish_open(&path, how, false);
+}
+
+static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *how)
+{
+	static const struct name anonymous = {"#tmp", 4, 0};
+	struct inode *dir, *inode;
+	struct dentry *dentry;
+	struct path path;
+	int error = path_lookup(dirfd, name, lookup_flags(how) | LOOKUP_DIRECTORY, &path);
+
+	if (error)
+		return err_ptr(error);
+	dir = path.dentry->inode;
+	error = mount_check_write(path.mount);
+	if (!error)
+		error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
+	if (!error && !dir->ops->tmpfile)
+		error = -EOPNOTSUPP;
+	if (!error)
+		error = dir->ops->tmpfile(dir, &inode, S_IFREG | umask_apply(how->mode));
+	if (error)
+		goto out;
+	dentry = dentry_new(path.dentry, &anonymous);
+	if (!dentry) {
+		inode_put(inode);
+		error = -ENOMEM;
+		goto out;
+	}
+	if (!(how->flags & O_EXCL))
+		inode->flags |= INODE_LINKABLE;
+	dentry_attach(dentry, inode);
+	dentry_put(path.dentry);
+	path.dentry = dentry;
+	how->flags &= ~O_TMPFILE_;
+	struct file *file = finish_open(&path, how, true);
+
+	if (!is_err(file))
+		file->flags |= O_TMPFILE;
+	return file;
+out:
+	path_put(&path);
+	return err_ptr(error);
+}
+
+/* The name is not there: make it, with the parent locked. 1: now it is there, made by others. w
+ * stays as it is. */
+static int create_here(struct walk *w, const struct open_how *how, struct dentry **created)
+{
+	struct inode *dir = w->inode;
+	struct dentry *dentry;
+	int error;
+
+	rwsem_write(&dir->rwsem);
+	dentry = walk_lookup_locked(w->path.dentry, &w->last);
+	if (is_err(dentry)) {
+		error = (int)ptr_err(dentry);
+		goto out;
+	}
+	error = 1;
+	if (dentry->inode)
+		goto out_put;
+	error = mount_check_write(w->path.mount);
+	if (!error)
+		error = may_create(dir);
+	if (!error && !dir->ops->create)
+		error = -EACCES;
+	if (!error)
+		error = dir->ops->create(dir, dentry, S_IFREG | umask_apply(how->mode));
+	if (error)
+		goto out_put;
+	walk_hash_new(dentry);
+	*created = dentry;
+	goto out;
+out_put:
+	dentry_put(dentry);
+out:
+	rwsem_write_done(&dir->rwsem);
+	return error;
+}
+
+static struct file *open_creating(int dirfd, const char *name, struct open_how *how)
+{
+	unsigned int flags = lookup_flags(how);
+	struct path path;
+	WALK(w);
+	int error;
+
+	if (how->flags & O_EXCL)
+		flags &= ~LOOKUP_FOLLOW;
+again:
+	error = walk_to_parent(&w, dirfd, name, flags);
+	while (!error) {
+		struct dentry *dentry = NULL;
+
+		if (w.last_type != LAST_NAME || w.trailing) {
+			walk_drop(&w);
+			return err_ptr(-EISDIR);
+		}
+		error = 1;
+		dentry = dentry_find(w.path.dentry, &w.last);
+		if (dentry && rcu_dereference(dentry->inode)) {
+			dentry_put(dentry);
+		} else {
+			if (dentry)
+				dentry_put(dentry);
+			dentry = NULL;
+			error = create_here(&w, how, &dentry);
+			if (error < 0) {
+				walk_drop(&w);
+				return err_ptr(error);
+			}
+		}
+		if (!error) {
+			mount_get(w.path.mount);
+			path = (struct path){.mount = w.path.mount, .dentry = dentry};
+			walk_drop(&w);
+			return finish_open(&path, how, true);
+		}
+		if (how->flags & O_EXCL) {
+			walk_drop(&w);
+			return err_ptr(-EEXIST);
+		}
+		error = walk_last(&w);
+		if (error == 0) {
+			error = walk_take(&w, &path);
+			if (error)
+				break;
+			if (S_ISDIR(path.dentry->inode->mode)) {
+				path_put(&path);
+				return err_ptr(-EISDIR);
+			}
+			return finish_open(&path, how, false);
+		}
+		if (error == 1)
+			error = walk_continue(&w);
+		else if (error == -ENOENT)
+			goto again; /* it was there a moment ago */
+	}
+	return err_ptr(error);
+}
+
+struct file *do_open(int dirfd, const char *name, const struct open_how *wanted)
+{
+	struct open_how how = *wanted;
+
+	if (unlikely(how.flags & O_TMPFILE_))
+		return open_tmpfile(dirfd, name, &how);
+	if (unlikely(how.flags & O_CREAT))
+		return open_creating(dirfd, name, &how);
+	return open_existing(dirfd, name, &how);
+}
+
+int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode, struct file **file)
+{
+	struct open_how how;
+	int error = open_decode_lenient(&how, flags, mode);
+
+	if (error)
+		return error;
+	*file = do_open(dirfd, name, &how);
+	return is_err(*file) ? (int)ptr_err(*file) : 0;
+}

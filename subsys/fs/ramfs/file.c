@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* Regular files of tmpfs: their contents are page-cache pages that have no other home. */
+#include "internal.h"
+
+#include <core/mm.h>
+
+#define F_SEAL_SHRINK	    0x0002u
+#define F_SEAL_GROW	    0x0004u
+#define F_SEAL_WRITE	    0x0008u
+#define F_SEAL_FUTURE_WRITE 0x0010u
+
+#define FALLOC_KEEP_SIZE  1
+#define FALLOC_PUNCH_HOLE 2
+
+static int charge(struct pagecache *cache)
+{
+	struct tmpfs *fs = tmpfs_of(cache->inode->super);
+	uint64_t now = __atomic_add_fetch(&fs->pages, 1, __ATOMIC_RELAXED);
+
+	if (likely(!fs->max_pages || now <= fs->max_pages))
+		return 0;
+	__atomic_sub_fetch(&fs->pages, 1, __ATOMIC_RELAXED);
+	return -ENOSPC;
+}
+
+static void uncharge(struct pagecache *cache, uint64_t count)
+{
+	__atomic_sub_fetch(&tmpfs_of(cache->inode->super)->pages, count, __ATOMIC_RELAXED);
+}
+
+const struct pagecache_ops tmpfs_cache_ops = {.charge = charge, .uncharge = uncharge};
+
+static ssize_t tmpfs_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct inode *inode = file->inode;
+	loff_t size = READ_ONCE(inode->size);
+	ssize_t n;
+
+	if (*pos >= size)
+		return 0;
+	n = pagecache_read(&inode->cache, uio, *pos, size);
+	if (n > 0)
+		*pos += n;
+	inode_touch_atime(file);
+	return n;
+}
+
+static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct inode *inode = file->inode;
+	loff_t at = READ_ONCE(file->flags) & O_APPEND ? inode->size : *pos;
+	size_t left = uio->left;
+	ssize_t n = file_write_limit(file, at, left);
+
+	if (n < 0)
+		return n;
+	if (unlikely(inode->seals)) {
+		if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+			return -EPERM;
+		if (inode->seals & F_SEAL_GROW && at + n > inode->size)
+			return -EPERM;
+	}
+	inode_strip_setid(inode);
+	uio->left = (size_t)n; /* the limit cuts what is written now */
+	ssize_t done = pagecache_write(&inode->cache, uio, at);
+
+	uio->left += left - (size_t)n;
+	if (done <= 0)
+		return done;
+	if (at + done > inode->size)
+		WRITE_ONCE(inode->size, at + done);
+	inode->mtime = inode->ctime = inode_now(inode->super);
+	*pos = at + done;
+	return done;
+}
+
+static ssize_t tmpfs_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	ssize_t n;
+
+	if (!uio->left)
+		return 0;
+	rwsem_write(&file->inode->rwsem);
+	n = write_locked(file, uio, pos);
+	rwsem_write_done(&file->inode->rwsem);
+	return n;
+}
+
+static int tmpfs_mmap(struct file *file, struct vma *vma)
+{
+	struct inode *inode = file->inode;
+
+	if (unlikely(inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) &&
+	    vma->flags & VM_SHARED) {
+		if (vma->flags & VM_WRITE)
+			return -EPERM;
+		vma->flags &= ~VM_MAYWRITE;
+	}
+	vma->cache = &inode->cache;
+	inode_touch_atime(file);
+	return 0;
+}
+
+static int tmpfs_fsync(struct file *file, bool data_only)
+{
+	(void)file, (void)data_only;
+	return 0; /* memory is all the stable storage there is */
+}
+
+static int allocate(struct inode *inode, loff_t from, loff_t to)
+{
+	uint64_t last = (uint64_t)(to - 1) >> PAGE_SHIFT;
+
+	for (uint64_t index = (uint64_t)from >> PAGE_SHIFT; index <= last; index++) {
+		struct page *page;
+		int error = signal_fatal_pending()
+				    ? -EINTR
+				    : pagecache_get(&inode->cache, index, true, &page);
+
+		if (error)
+			return error;
+		page_put(page);
+		resched_point();
+	}
+	return 0;
+}
+
+static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
+{
+	struct inode *inode = file->inode;
+	loff_t end = offset + length;
+	long error = 0;
+
+	if (mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	rwsem_write(&inode->rwsem);
+	if (mode & FALLOC_PUNCH_HOLE) {
+		if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+			error = -EPERM;
+		else
+			pagecache_punch(&inode->cache, offset, end);
+	} else {
+		if (end > inode->size && inode->seals & F_SEAL_GROW)
+			error = -EPERM;
+		if (!error && (file_write_limit(file, end - 1, 1) < 0))
+			error = -EFBIG;
+		if (!error)
+			error = allocate(inode, offset, end);
+		if (!error && !(mode & FALLOC_KEEP_SIZE) && end > inode->size)
+			WRITE_ONCE(inode->size, end);
+	}
+	if (!error)
+		inode->mtime = inode->ctime = inode_now(inode->super);
+	rwsem_write_done(&inode->rwsem);
+	return error;
+}
+
+int tmpfs_setattr(struct inode *inode, const struct attributes *a)
+{
+	if (!(a->valid & ATTR_SIZE))
+		return 0;
+	if (!S_ISREG(inode->mode))
+		return -EINVAL;
+	if (a->size > inode->super->max_size)
+		return -EFBIG;
+	if ((a->size < inode->size && inode->seals & F_SEAL_SHRINK) ||
+	    (a->size > inode->size && inode->seals & F_SEAL_GROW))
+		return -EPERM;
+	if (a->size < inode->size) {
+		WRITE_ONCE(inode->size, a->size);
+		pagecache_truncate(&inode->cache, a->size);
+	} else {
+		WRITE_ONCE(inode->size, a->size);
+	}
+	return 0;
+}
+
+const struct file_ops tmpfs_file_ops = {
+	.read = tmpfs_read,
+	.write = tmpfs_write,
+	.seek = file_seek_inode,
+	.mmap = tmpfs_mmap,
+	.fsync = tmpfs_fsync,
+	.fallocate = tmpfs_fallocate,
+};
+
+const struct inode_ops tmpfs_file_inode_ops = {
+	.setattr = tmpfs_setattr,
+	.getxattr = tmpfs_getxattr,
+	.setxattr = tmpfs_setxattr,
+	.listxattr = tmpfs_listxattr,
+};

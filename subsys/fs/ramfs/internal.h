@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* subsys/fs/ramfs/internal.h - tmpfs's own structures. */
+#ifndef SUBSYS_FS_RAMFS_INTERNAL_H
+#define SUBSYS_FS_RAMFS_INTERNAL_H
+
+#include <core/errno.h>
+#include <core/lib/string.h>
+#include <core/lib/xarray.h>
+#include <core/slab.h>
+#include <core/thread.h>
+#include <core/vfs.h>
+#include <ramfs/tmpfs.h>
+
+#define TMPFS_MAGIC  0x01021994u
+#define DIRENT_BYTES 20 /* what an entry adds to a directory's size, as Linux's tmpfs counts */
+
+struct tmpfs {
+	uint64_t max_pages, max_inodes; /* 0: no limit */
+	uint64_t pages, inodes;		/* atomic */
+	umode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+struct tmpfs_xattr {
+	struct list link;
+	size_t size;
+	char *value;
+	char name[];
+};
+
+/* inode->private. [inode rwsem], lock for xattrs */
+struct tmpfs_inode {
+	struct xarray entries; /* directories: place -> dentry, in order of entering */
+	uint64_t next_place;
+	struct mutex xattr_lock;
+	struct list xattrs; /* [xattr_lock] struct tmpfs_xattr */
+};
+
+static inline struct tmpfs *tmpfs_of(const struct super *super)
+{
+	return super->private;
+}
+static inline struct tmpfs_inode *tmpfs_inode_of(const struct inode *inode)
+{
+	return inode->private;
+}
+
+extern const struct inode_ops tmpfs_dir_inode_ops, tmpfs_file_inode_ops, tmpfs_link_inode_ops;
+extern const struct file_ops tmpfs_dir_ops;
+extern const struct pagecache_ops tmpfs_cache_ops;
+
+int tmpfs_setattr(struct inode *inode, const struct attributes *a);
+int tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_t size);
+int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size,
+		   int flags);
+int tmpfs_listxattr(struct inode *inode, char *list, size_t size);
+void tmpfs_xattrs_free(struct tmpfs_inode *private);
+
+#endif

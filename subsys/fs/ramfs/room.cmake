@@ -1,0 +1,1 @@
+room(NAME subsys/fs/ramfs DEPENDS subsys/fs/ramfs)
