@@ -80,12 +80,13 @@ static unsigned int cells_of(const struct dt_node *node, const char *name, unsig
 	return n <= 4 ? n : otherwise;
 }
 
-// The tree's nodes in order, so that the many look-ups at boot need not parse it again. A tree that has more of them is parsed each time.
+// The tree's nodes in order, so that the many look-ups at boot need not parse it again. A tree that
+// has more of them is parsed each time.
 #define NODES_MAX 256
 
 static struct {
 	struct dt_node node; // its name apart, which would depend on where the tree is mapped
-	bool enabled;        // with all its ancestors
+	bool enabled;	     // with all its ancestors
 } nodes[NODES_MAX];
 static unsigned int node_count; // NODES_MAX + 1: too many
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The 16550 serial port (National Semiconductor PC16550D), as an operations table for common/serial.c. The line's speed stays
-// as the firmware set it.
+// The 16550 serial port (National Semiconductor PC16550D), as an operations table for
+// common/serial.c. The line's speed stays as the firmware set it.
 
 #include <common/uart.h>
 
@@ -13,12 +13,12 @@ enum {
 	LSR = 5, // line status
 };
 
-#define IER_RX       0x01u
-#define IER_TX       0x02u
+#define IER_RX	     0x01u
+#define IER_TX	     0x02u
 #define FCR_ON_RESET 0x07u // FIFOs on and empty; receive interrupt at the first byte
-#define LCR_8N1      0x03u
-#define MCR_ON       0x0bu // DTR, RTS, and OUT2, which lets the interrupt through on PCs
-#define LSR_RX       0x01u
+#define LCR_8N1	     0x03u
+#define MCR_ON	     0x0bu // DTR, RTS, and OUT2, which lets the interrupt through on PCs
+#define LSR_RX	     0x01u
 #define LSR_TX_EMPTY 0x20u
 #define FIFO_SIZE    16u
 
@@ -50,7 +50,8 @@ static void ns16550_want_room(bool on)
 	put(IER, on ? IER_RX | IER_TX : IER_RX);
 }
 
-void ns16550_attach(uint8_t (*in)(unsigned int reg), void (*out)(unsigned int reg, uint8_t value), unsigned int irq)
+void ns16550_attach(uint8_t (*in)(unsigned int reg), void (*out)(unsigned int reg, uint8_t value),
+		    unsigned int irq)
 {
 	static const struct hal_uart_ops ops = {
 		.rx = ns16550_rx,

@@ -14,7 +14,7 @@ extern char riscv_boot_irq_stack[], riscv_boot_emergency_stack[];
 // What tp points to until core's first thread takes over (hal_thread_init_idle).
 extern struct hal_thread riscv_boot_thread;
 static struct hal_regs boot_regs;
-struct hal_thread riscv_boot_thread = { .regs = &boot_regs, .hal = &hal_cpus[0], .fpu_cpu = ~0u };
+struct hal_thread riscv_boot_thread = {.regs = &boot_regs, .hal = &hal_cpus[0], .fpu_cpu = ~0u};
 
 static struct hal_boot_info info;
 
@@ -66,7 +66,8 @@ __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image)
 		hal_boot_fail("the firmware gave no device tree");
 	dt_open(hal_phys_to_virt(tree));
 	dt_boot_info(&info, tree);
-	memory_map_claim(&info, image, (uint64_t)(__kernel_end - __kernel_start), HAL_MEM_KERNEL, false);
+	memory_map_claim(&info, image, (uint64_t)(__kernel_end - __kernel_start), HAL_MEM_KERNEL,
+			 false);
 	riscv_cpus_init(hartid);
 	info.cpu_count = hal_cpu_total;
 	riscv_mmu_init(&info);

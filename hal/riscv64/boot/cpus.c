@@ -68,7 +68,7 @@ void riscv_cpus_init(unsigned long boot_hartid)
 
 	dt_walk(find_isa, NULL);
 	for (const char *c = "imafdc"; *c; c++) {
-		char name[2] = { *c, '\0' };
+		char name[2] = {*c, '\0'};
 
 		if (!riscv_isa_has(name))
 			hal_boot_fail("this CPU is not an rv64imafdc");
@@ -84,7 +84,8 @@ unsigned int riscv_cpu_of_hart(unsigned long hartid)
 	return HAL_MAX_CPUS;
 }
 
-int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack, void *emergency_stack)
+int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack,
+		  void *emergency_stack)
 {
 	struct hal_cpu *block = &hal_cpus[cpu];
 
@@ -95,9 +96,12 @@ int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack, 
 	thread->cpu = cpu;
 	thread->local = NULL;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	// The hart starts with translation off: the entry is a physical address, its argument a virtual one.
-	if (sbi_call(SBI_HSM, SBI_HSM_START, block->hartid, hal_virt_to_phys((const void *)riscv_start_secondary),
-		     (unsigned long)block, 0, 0).error)
+	// The hart starts with translation off: the entry is a physical address, its argument a
+	// virtual one.
+	if (sbi_call(SBI_HSM, SBI_HSM_START, block->hartid,
+		     hal_virt_to_phys((const void *)riscv_start_secondary), (unsigned long)block, 0,
+		     0)
+		    .error)
 		return -EIO;
 	return 0;
 }
@@ -195,11 +199,13 @@ unsigned long riscv_machine_id(unsigned int which)
 
 size_t hal_cpu_describe(unsigned int cpu, char *buf, size_t n)
 {
-	static const char *const ids[] = { "mvendorid\t: 0x", "marchid\t\t: 0x", "mimpid\t\t: 0x" };
-	static const char *const names[] = { "zicbom", "zicboz", "zicntr", "zicsr", "zifencei", "zihintpause", "zihpm",
-					     "zba", "zbb", "zbc", "zbs", "sscofpmf", "sstc", "svinval", "svnapot", "svpbmt" };
-	struct text t = { .at = buf, .left = n };
-	char had[2] = { 0 };
+	static const char *const ids[] = {"mvendorid\t: 0x", "marchid\t\t: 0x", "mimpid\t\t: 0x"};
+	static const char *const names[] = {"zicbom",	"zicboz",      "zicntr",  "zicsr",
+					    "zifencei", "zihintpause", "zihpm",	  "zba",
+					    "zbb",	"zbc",	       "zbs",	  "sscofpmf",
+					    "sstc",	"svinval",     "svnapot", "svpbmt"};
+	struct text t = {.at = buf, .left = n};
+	char had[2] = {0};
 
 	put(&t, "processor\t: ");
 	put_number(&t, cpu, 10);

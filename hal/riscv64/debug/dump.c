@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Register dumps, names of exceptions and backtraces: any context, nothing is locked, nothing faults.
+// Register dumps, names of exceptions and backtraces: any context, nothing is locked, nothing
+// faults.
 
 #include <core/lib/string.h>
 #include <hal/debug.h>
@@ -24,9 +25,10 @@ static char *put_hex(char *at, unsigned long value)
 void hal_regs_dump(const struct hal_regs *regs, void (*line)(const char *text))
 {
 	static const char names[36][8] = {
-		"pc ", "ra ", "sp ", "gp ", "tp ", "t0 ", "t1 ", "t2 ", "s0 ", "s1 ", "a0 ", "a1 ",
-		"a2 ", "a3 ", "a4 ", "a5 ", "a6 ", "a7 ", "s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",
-		"s8 ", "s9 ", "s10", "s11", "t3 ", "t4 ", "t5 ", "t6 ", "status", "cause", "badaddr", "orig_a0",
+		"pc ", "ra ", "sp ", "gp ", "tp ", "t0 ",    "t1 ",   "t2 ",	 "s0 ",
+		"s1 ", "a0 ", "a1 ", "a2 ", "a3 ", "a4 ",    "a5 ",   "a6 ",	 "a7 ",
+		"s2 ", "s3 ", "s4 ", "s5 ", "s6 ", "s7 ",    "s8 ",   "s9 ",	 "s10",
+		"s11", "t3 ", "t4 ", "t5 ", "t6 ", "status", "cause", "badaddr", "orig_a0",
 	};
 	const unsigned long *words = (const unsigned long *)regs;
 	char text[160], *at = text;
@@ -82,7 +84,8 @@ static bool is_kernel_text(vaddr_t pc)
 	return pc >= (vaddr_t)__text_start && pc < (vaddr_t)__text_end;
 }
 
-// Are the 16 bytes below fp on the same stack as sp? A stack is the upper half of an aligned window.
+// Are the 16 bytes below fp on the same stack as sp? A stack is the upper half of an aligned
+// window.
 static bool same_stack(vaddr_t sp, vaddr_t fp)
 {
 	vaddr_t window = ~(2ul * HAL_STACK_SIZE - 1);
@@ -97,10 +100,8 @@ unsigned int hal_backtrace(const struct hal_regs *regs, vaddr_t *pcs, unsigned i
 	const struct hal_cpu *cpu = thread->hal;
 	// Stacks that are known to be there: an address just inside each.
 	const vaddr_t stacks[] = {
-		(vaddr_t)__builtin_frame_address(0) - 16,
-		(vaddr_t)cpu->irq_stack - 16,
-		(vaddr_t)cpu->emergency_stack - 16,
-		(vaddr_t)thread->regs,
+		(vaddr_t)__builtin_frame_address(0) - 16, (vaddr_t)cpu->irq_stack - 16,
+		(vaddr_t)cpu->emergency_stack - 16,	  (vaddr_t)thread->regs,
 		(vaddr_t)boot_cpu_stack_end - 16,
 	};
 	vaddr_t fp = (vaddr_t)__builtin_frame_address(0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Emergency output, and the power switch. Until the device tree has been read the firmware's console writes; then the 16550 is polled.
+// Emergency output, and the power switch. Until the device tree has been read the firmware's
+// console writes; then the 16550 is polled.
 
 #include <common/fdt.h>
 #include <hal/debug.h>
@@ -9,7 +10,7 @@
 
 #define SBI_LEGACY_PUTCHAR 1
 #define SBI_SRST_SHUTDOWN  0
-#define SBI_SRST_COLD      1
+#define SBI_SRST_COLD	   1
 
 #define UART_DATA    0
 #define UART_STATUS  5
@@ -27,7 +28,7 @@ uint8_t riscv_uart_in(unsigned int reg)
 {
 	volatile uint8_t *at = uart + (reg << shift);
 
-	return wide ? (uint8_t) * (volatile uint32_t *)at : *at;
+	return wide ? (uint8_t)*(volatile uint32_t *)at : *at;
 }
 
 void riscv_uart_out(unsigned int reg, uint8_t value)
@@ -62,7 +63,8 @@ void hal_debug_write(const char *text, size_t n)
 
 static bool is_uart(const struct dt_node *node)
 {
-	return dt_compatible(node, "ns16550a") || dt_compatible(node, "ns16550") || dt_compatible(node, "snps,dw-apb-uart");
+	return dt_compatible(node, "ns16550a") || dt_compatible(node, "ns16550") ||
+	       dt_compatible(node, "snps,dw-apb-uart");
 }
 
 static bool find_uart(const struct dt_node *node, void *context)
@@ -87,7 +89,7 @@ static bool find_finisher(const struct dt_node *node, void *context)
 
 void riscv_debug_init(void)
 {
-	struct dt_node node = { .offset = -1 };
+	struct dt_node node = {.offset = -1};
 	paddr_t base;
 	uint64_t size;
 

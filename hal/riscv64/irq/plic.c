@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The platform-level interrupt controller (RISC-V PLIC specification): each hart's S-mode context claims and completes.
-// The HAL's line numbers are the controller's source numbers; a source goes to one CPU at a time.
+// The platform-level interrupt controller (RISC-V PLIC specification): each hart's S-mode context
+// claims and completes. The HAL's line numbers are the controller's source numbers; a source goes
+// to one CPU at a time.
 
 #include <common/fdt.h>
 #include <common/lock.h>
@@ -11,10 +12,10 @@
 #define SOURCES_MAX 1024
 #define NO_CONTEXT  (~0u)
 
-#define PRIORITY(source)    (source)
-#define ENABLE(context, n)  ((0x2000 + (context) * 0x80) / 4 + (n) / 32)
-#define THRESHOLD(context)  ((0x200000 + (context) * 0x1000) / 4)
-#define CLAIM(context)      (THRESHOLD(context) + 1)
+#define PRIORITY(source)   (source)
+#define ENABLE(context, n) ((0x2000 + (context) * 0x80) / 4 + (n) / 32)
+#define THRESHOLD(context) ((0x200000 + (context) * 0x1000) / 4)
+#define CLAIM(context)	   (THRESHOLD(context) + 1)
 
 static volatile uint32_t *plic;
 static unsigned int sources;

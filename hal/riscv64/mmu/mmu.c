@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernel's page tables, built once at boot: image (W^X), linear map, device registers, and the tables under the kernel's own range.
+// The kernel's page tables, built once at boot: image (W^X), linear map, device registers, and the
+// tables under the kernel's own range.
 
 #include <common/fdt.h>
 #include <common/memory_map.h>
@@ -10,10 +11,10 @@
 #include <hal_arch/pte.h>
 #include <riscv/cpu.h>
 
-#define PAGE     4096ul
+#define PAGE	       4096ul
 #define SATP_MODE_SV39 8ul
 #define SATP_MODE_SV48 9ul
-#define POOL_PAGES 16
+#define POOL_PAGES     16
 
 unsigned int hal_mmu_levels;
 unsigned long hal_kernel_satp;
@@ -92,13 +93,16 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int rights)
 		map((vaddr_t)hal_phys_to_virt(start), start, end - start, rights);
 }
 
-// Part of the image. Its 16 KiB below each boot stack stay mapped: the trap code tests the stack pointer, not the page.
+// Part of the image. Its 16 KiB below each boot stack stay mapped: the trap code tests the stack
+// pointer, not the page.
 static void map_image(const char *start, const char *end, unsigned int rights)
 {
-	map((vaddr_t)start, hal_virt_to_phys(start), (uint64_t)(end - start + PAGE - 1) & ~(PAGE - 1), rights);
+	map((vaddr_t)start, hal_virt_to_phys(start),
+	    (uint64_t)(end - start + PAGE - 1) & ~(PAGE - 1), rights);
 }
 
-// All RAM but what firmware keeps for itself. What the image has read-only, the linear map has read-only.
+// All RAM but what firmware keeps for itself. What the image has read-only, the linear map has
+// read-only.
 static void map_memory(void)
 {
 	static struct {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Address-space numbers and flushing.
 //
-// A space gets an ASID when it is made and gives it back when it is destroyed; TLBs may hold entries of it for longer, so it waits in a second bitmap.
-// When none is free, one fence of everything on every hart makes all waiting ones free again. (No generations: a live space never changes its
-// ASID.) A space for which there is none at all runs with ASID 0 and is flushed whenever it is switched to; harts without ASIDs always do so.
+// A space gets an ASID when it is made and gives it back when it is destroyed; TLBs may hold
+// entries of it for longer, so it waits in a second bitmap. When none is free, one fence of
+// everything on every hart makes all waiting ones free again. (No generations: a live space never
+// changes its ASID.) A space for which there is none at all runs with ASID 0 and is flushed
+// whenever it is switched to; harts without ASIDs always do so.
 //
-// A flush reaches the CPUs that run on the space now by the firmware's remote fence. CPUs that only have old entries are marked in space->stale
-// and flush by themselves when they run on it again. The two sides make sure that one sees the other: activate sets its bit in active, fences and reads
-// stale; flush sets stale, fences and reads active.
+// A flush reaches the CPUs that run on the space now by the firmware's remote fence. CPUs that only
+// have old entries are marked in space->stale and flush by themselves when they run on it again.
+// The two sides make sure that one sees the other: activate sets its bit in active, fences and
+// reads stale; flush sets stale, fences and reads active.
 
 #include <common/lock.h>
 #include <common/pagetable.h>
@@ -16,8 +19,8 @@
 #include <riscv/cpu.h>
 #include <riscv/sbi.h>
 
-#define ASID_MAX   4096u // more would only make the bitmaps bigger
-#define FLUSH_ALL  16    // pages beyond which a whole space is flushed
+#define ASID_MAX  4096u // more would only make the bitmaps bigger
+#define FLUSH_ALL 16	// pages beyond which a whole space is flushed
 
 static struct hal_lock asid_lock;
 static uint64_t asid_used[ASID_MAX / 64], asid_waiting[ASID_MAX / 64];
@@ -53,8 +56,10 @@ static inline void local_flush_all(void)
 // SBI's remote fences.
 enum fence { FENCE_I, FENCE_VMA, FENCE_VMA_ASID };
 
-// Have the firmware fence on the CPUs of mask, and wait. n == 0: everything. The harts' ids need not be small.
-static void remote_fence(uint64_t mask, enum fence fence, vaddr_t start, size_t n, unsigned long asid)
+// Have the firmware fence on the CPUs of mask, and wait. n == 0: everything. The harts' ids need
+// not be small.
+static void remote_fence(uint64_t mask, enum fence fence, vaddr_t start, size_t n,
+			 unsigned long asid)
 {
 	while (mask) {
 		unsigned long base = hal_cpus[__builtin_ctzll(mask)].hartid;
@@ -133,8 +138,9 @@ int hal_space_init(struct hal_space *space)
 	from = hal_phys_to_virt(hal_kernel_root());
 	for (unsigned int i = hal_mmu_levels == 4 ? 511 : 256; i < 512; i++)
 		to[i] = from[i];
-	*space = (struct hal_space){ .root = root, .tables = 1 };
-	space->satp = (hal_kernel_satp & 15ul << 60) | (unsigned long)asid_take() << 44 | root >> HAL_PAGE_SHIFT;
+	*space = (struct hal_space){.root = root, .tables = 1};
+	space->satp = (hal_kernel_satp & 15ul << 60) | (unsigned long)asid_take() << 44 |
+		      root >> HAL_PAGE_SHIFT;
 	return 0;
 }
 
@@ -200,7 +206,8 @@ void hal_tlb_flush(struct hal_tlb *tlb)
 			else if (whole)
 				local_flush_space(asid);
 			else
-				for (vaddr_t va = tlb->start; va < tlb->end; va += 1ul << HAL_PAGE_SHIFT)
+				for (vaddr_t va = tlb->start; va < tlb->end;
+				     va += 1ul << HAL_PAGE_SHIFT)
 					local_flush_page(va, asid);
 		}
 		seen &= ~me;

@@ -97,42 +97,42 @@ long hal_string_from_user(char *to, const char __user *from, size_t n)
 }
 
 // One access; the window is open for it alone. On a fault the value register is left as it was.
-#define GET(instruction, type)                                                                           \
-	int error = -EFAULT;                                                                             \
-	unsigned long value = 0;                                                                         \
-                                                                                                         \
-	if (!hal_user_range(from, sizeof(type)))                                                         \
-		return -EFAULT;                                                                          \
-	__asm__ volatile("csrs sstatus, %[sum]\n"                                                        \
-			 "1: " instruction " %[value], (%[from])\n"                                      \
-			 "li %[error], 0\n"                                                              \
-			 "2: csrc sstatus, %[sum]\n"                                                     \
-			 ".pushsection __ex_table, \"a\", @progbits\n"                                   \
-			 ".balign 4\n"                                                                   \
-			 ".4byte 1b - ., 2b - .\n"                                                       \
-			 ".popsection"                                                                   \
-			 : [value] "+&r"(value), [error] "+&r"(error)                                    \
-			 : [from] "r"(plain(from)), [sum] "r"(SSTATUS_SUM)                               \
-			 : "memory");                                                                    \
-	*to = (type)value;                                                                               \
+#define GET(instruction, type)                                             \
+	int error = -EFAULT;                                               \
+	unsigned long value = 0;                                           \
+                                                                           \
+	if (!hal_user_range(from, sizeof(type)))                           \
+		return -EFAULT;                                            \
+	__asm__ volatile("csrs sstatus, %[sum]\n"                          \
+			 "1: " instruction " %[value], (%[from])\n"        \
+			 "li %[error], 0\n"                                \
+			 "2: csrc sstatus, %[sum]\n"                       \
+			 ".pushsection __ex_table, \"a\", @progbits\n"     \
+			 ".balign 4\n"                                     \
+			 ".4byte 1b - ., 2b - .\n"                         \
+			 ".popsection"                                     \
+			 : [value] "+&r"(value), [error] "+&r"(error)      \
+			 : [from] "r"(plain(from)), [sum] "r"(SSTATUS_SUM) \
+			 : "memory");                                      \
+	*to = (type)value;                                                 \
 	return error
 
-#define PUT(instruction, type)                                                                           \
-	int error = -EFAULT;                                                                             \
-                                                                                                         \
-	if (!hal_user_range(to, sizeof(type)))                                                           \
-		return -EFAULT;                                                                          \
-	__asm__ volatile("csrs sstatus, %[sum]\n"                                                        \
-			 "1: " instruction " %[value], (%[to])\n"                                        \
-			 "li %[error], 0\n"                                                              \
-			 "2: csrc sstatus, %[sum]\n"                                                     \
-			 ".pushsection __ex_table, \"a\", @progbits\n"                                   \
-			 ".balign 4\n"                                                                   \
-			 ".4byte 1b - ., 2b - .\n"                                                       \
-			 ".popsection"                                                                   \
-			 : [error] "+&r"(error)                                                          \
-			 : [to] "r"(plain(to)), [value] "r"(value), [sum] "r"(SSTATUS_SUM)               \
-			 : "memory");                                                                    \
+#define PUT(instruction, type)                                                             \
+	int error = -EFAULT;                                                               \
+                                                                                           \
+	if (!hal_user_range(to, sizeof(type)))                                             \
+		return -EFAULT;                                                            \
+	__asm__ volatile("csrs sstatus, %[sum]\n"                                          \
+			 "1: " instruction " %[value], (%[to])\n"                          \
+			 "li %[error], 0\n"                                                \
+			 "2: csrc sstatus, %[sum]\n"                                       \
+			 ".pushsection __ex_table, \"a\", @progbits\n"                     \
+			 ".balign 4\n"                                                     \
+			 ".4byte 1b - ., 2b - .\n"                                         \
+			 ".popsection"                                                     \
+			 : [error] "+&r"(error)                                            \
+			 : [to] "r"(plain(to)), [value] "r"(value), [sum] "r"(SSTATUS_SUM) \
+			 : "memory");                                                      \
 	return error
 
 int hal_get_user8(uint8_t *to, const void __user *from)
@@ -184,7 +184,8 @@ int hal_user_cmpxchg32(uint32_t *seen, uint32_t __user *word, uint32_t expected,
 	return riscv_user_cmpxchg32(seen, plain(word), expected, desired);
 }
 
-int hal_user_cmpxchg32_nofault(uint32_t *seen, uint32_t __user *word, uint32_t expected, uint32_t desired)
+int hal_user_cmpxchg32_nofault(uint32_t *seen, uint32_t __user *word, uint32_t expected,
+			       uint32_t desired)
 {
 	unsigned int old = forbid_faults();
 	int error = hal_user_cmpxchg32(seen, word, expected, desired);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Linux's rt_sigframe for riscv64: siginfo, then ucontext with the integer and F/D registers. There is no restorer: the vDSO returns.
+// Linux's rt_sigframe for riscv64: siginfo, then ucontext with the integer and F/D registers. There
+// is no restorer: the vDSO returns.
 
 #include <core/lib/string.h>
 #include <hal/signal.h>
@@ -24,8 +25,8 @@ struct frame {
 		uint32_t fcsr;
 	} fp;
 	uint8_t fp_quad_rest[516 - 264];
-	uint32_t reserved;    // 0
-	uint32_t end_magic;   // list of further records: its end
+	uint32_t reserved;  // 0
+	uint32_t end_magic; // list of further records: its end
 	uint32_t end_size;
 };
 _Static_assert(offsetof(struct frame, uc_stack) == 144, "uc_stack");
@@ -37,7 +38,8 @@ _Static_assert(sizeof(struct frame) == 1088, "rt_sigframe");
 
 extern const char hal_vdso_start[];
 
-// Offset of __vdso_rt_sigreturn in the image: its first instruction stands at a place the linker script fixes.
+// Offset of __vdso_rt_sigreturn in the image: its first instruction stands at a place the linker
+// script fixes.
 #define SIGRETURN_OFFSET 0x800
 
 size_t hal_signal_min_stack(void)
@@ -52,13 +54,15 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	vaddr_t top = signal->stack_top ? signal->stack_top : regs->sp;
 	vaddr_t sp = (top - sizeof(struct frame)) & ~15ul;
 	struct frame __user *frame = hal_user_ptr(struct frame, sp);
-	const uint64_t head[5] = { 0, 0, signal->stack.sp, (uint32_t)signal->stack.flags, signal->stack.size };
+	const uint64_t head[5] = {0, 0, signal->stack.sp, (uint32_t)signal->stack.flags,
+				  signal->stack.size};
 	bool bad;
 
 	if (top < sizeof(struct frame) || (signal->stack_top && sp < signal->stack_limit))
 		return -EFAULT;
 	riscv_fpu_store(regs);
-	bad = hal_copy_to_user(frame->info, signal->info, 128) || hal_copy_to_user(&frame->uc_flags, head, sizeof(head)) ||
+	bad = hal_copy_to_user(frame->info, signal->info, 128) ||
+	      hal_copy_to_user(&frame->uc_flags, head, sizeof(head)) ||
 	      hal_put_user64(&frame->uc_sigmask, signal->mask) ||
 	      hal_copy_to_user(frame->sc_regs, regs, sizeof(frame->sc_regs)) ||
 	      hal_copy_to_user(&frame->fp, thread->fpu, 264) ||

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// System calls that only this machine has: riscv_flush_icache and riscv_hwprobe (Linux: Documentation/arch/riscv/hwprobe.rst).
+// System calls that only this machine has: riscv_flush_icache and riscv_hwprobe (Linux:
+// Documentation/arch/riscv/hwprobe.rst).
 
 #include <core/lib/string.h>
 #include <hal/thread.h>
@@ -30,15 +31,15 @@ enum {
 	KEY_MISALIGNED_SCALAR,
 };
 
-#define BASE_IMA         1
-#define MISALIGNED_SLOW  2 // a promise that holds everywhere
+#define BASE_IMA	1
+#define MISALIGNED_SLOW 2 // a promise that holds everywhere
 
 static uint64_t extensions(void)
 {
 	static const struct {
 		const char *name;
 		uint64_t bit;
-	} known[] = { { "zba", 1 << 3 }, { "zbb", 1 << 4 }, { "zbs", 1 << 5 } };
+	} known[] = {{"zba", 1 << 3}, {"zbb", 1 << 4}, {"zbs", 1 << 5}};
 	uint64_t bits = 1 << 0 | 1 << 1; // F and D; C
 
 	for (unsigned int i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -118,7 +119,8 @@ static long hwprobe(const unsigned long *args)
 			bool bits = want.key == KEY_BASE || want.key == KEY_EXTENSIONS;
 
 			agree = agree && pair.key >= 0 &&
-				(bits ? (pair.value & want.value) == want.value : pair.value == want.value);
+				(bits ? (pair.value & want.value) == want.value
+				      : pair.value == want.value);
 			if (pair.key >= 0)
 				continue;
 		}

@@ -14,7 +14,8 @@ void riscv_thread_start_user(void);
 // Called there.
 __noreturn void riscv_thread_run(void (*entry)(void *), void *arg);
 
-// The frame of threads that never see user mode and whose stack is not ours: the boot CPU's idle thread.
+// The frame of threads that never see user mode and whose stack is not ours: the boot CPU's idle
+// thread.
 static struct hal_regs no_regs;
 
 static struct hal_regs *regs_on(void *stack)
@@ -68,7 +69,8 @@ void hal_thread_init_idle(struct hal_thread *thread, void *stack)
 	memset(thread->regs, 0, sizeof(*thread->regs));
 }
 
-void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls, unsigned long tls)
+void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls,
+		     unsigned long tls)
 {
 	struct hal_thread *parent = hal_thread_current();
 	struct hal_regs *regs;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The time CSR, which all harts share, and the timer: stimecmp where Sstc is there, else the firmware's.
+// The time CSR, which all harts share, and the timer: stimecmp where Sstc is there, else the
+// firmware's.
 
 #include <common/fdt.h>
 #include <hal/boot.h>
@@ -9,12 +10,12 @@
 #include <riscv/sbi.h>
 
 #define NSEC_PER_SEC 1000000000ul
-#define SHIFT        24
+#define SHIFT	     24
 
 static bool has_sstc;
 static uint64_t frequency;
-static uint64_t to_ns;      // ns = ticks * to_ns >> SHIFT
-static uint64_t to_ticks;   // ticks = ns * to_ticks >> 32
+static uint64_t to_ns;	  // ns = ticks * to_ns >> SHIFT
+static uint64_t to_ticks; // ticks = ns * to_ticks >> 32
 static volatile uint32_t *rtc;
 
 static bool find_frequency(const struct dt_node *node, void *context)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a trap means: faults, other exceptions, interrupts; and the work before user mode is entered again.
+// What a trap means: faults, other exceptions, interrupts; and the work before user mode is entered
+// again.
 
 #include <core/upcall.h>
 #include <hal/debug.h>
@@ -9,14 +10,14 @@
 #include <riscv/cpu.h>
 
 // Linux's numbers, for what exceptions become.
-#define SIGILL       4
-#define SIGTRAP      5
-#define SIGBUS       7
-#define SIGSEGV      11
-#define ILL_ILLOPC   1
-#define TRAP_BRKPT   1
-#define BUS_ADRALN   1
-#define SEGV_ACCERR  2
+#define SIGILL	    4
+#define SIGTRAP	    5
+#define SIGBUS	    7
+#define SIGSEGV	    11
+#define ILL_ILLOPC  1
+#define TRAP_BRKPT  1
+#define BUS_ADRALN  1
+#define SEGV_ACCERR 2
 
 // Called by entry.S.
 void riscv_user_exception(struct hal_regs *regs);
@@ -50,7 +51,8 @@ static bool is_page_fault(unsigned long cause, unsigned int *what)
 	}
 }
 
-// A hart may have cached the entry as it was before it became valid or gained rights. Nobody fences for that when an entry is filled; who comes back with the same fault does.
+// A hart may have cached the entry as it was before it became valid or gained rights. Nobody fences
+// for that when an entry is filled; who comes back with the same fault does.
 static void repair_repeated(struct hal_regs *regs, vaddr_t address)
 {
 	struct hal_thread *thread = hal_thread_current();

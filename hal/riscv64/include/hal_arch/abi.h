@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/abi.h (riscv64) - Linux's layouts and constants that differ between machines; here mostly the generic ones. */
+/* hal_arch/abi.h (riscv64) - Linux's layouts and constants that differ between machines; here
+ * mostly the generic ones. */
 #ifndef HAL_ARCH_ABI_H
 #define HAL_ARCH_ABI_H
 
 #include <hal/types.h>
 
-#define HAL_ABI_MACHINE         "riscv64"
-#define HAL_ABI_ELF_MACHINE     243
-#define HAL_ABI_ELF_FLAGS_OK(f) (((f) & 0x8) == 0) /* all but the embedded base with 16 registers */
-#define HAL_ABI_CLONE_TLS_LAST  0
+#define HAL_ABI_MACHINE		"riscv64"
+#define HAL_ABI_ELF_MACHINE	243
+#define HAL_ABI_ELF_FLAGS_OK(f) (((f) & 0x8) == 0) /* all but the embedded base with 16 registers \
+						    */
+#define HAL_ABI_CLONE_TLS_LAST	0
 #define HAL_ABI_HAS_SA_RESTORER 0
-#define HAL_ABI_O_DIRECT        00040000
-#define HAL_ABI_O_LARGEFILE     00100000
-#define HAL_ABI_O_DIRECTORY     00200000
-#define HAL_ABI_O_NOFOLLOW      00400000
-#define HAL_ABI_MINSIGSTKSZ     2048
-#define HAL_ABI_HWCAP_COUNT     1
+#define HAL_ABI_O_DIRECT	00040000
+#define HAL_ABI_O_LARGEFILE	00100000
+#define HAL_ABI_O_DIRECTORY	00200000
+#define HAL_ABI_O_NOFOLLOW	00400000
+#define HAL_ABI_MINSIGSTKSZ	2048
+#define HAL_ABI_HWCAP_COUNT	1
 
 /* Sv39 or Sv48: known at boot. Use needs <hal/user.h>. */
-#define HAL_ABI_STACK_TOP       hal_user_end()
-#define HAL_ABI_ELF_DYN_BASE    ((hal_user_end() / 3 * 2) & ~0xffful)
-#define HAL_ABI_MMAP_RND_BITS   18
+#define HAL_ABI_STACK_TOP	hal_user_end()
+#define HAL_ABI_ELF_DYN_BASE	((hal_user_end() / 3 * 2) & ~0xffful)
+#define HAL_ABI_MMAP_RND_BITS	18
 #define HAL_ABI_STACK_RND_PAGES 0x40000
 
 #define HAL_ABI_PRIVATE_AUXV(entry)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hal_arch/cpu.h (riscv64) - this processor. In the kernel tp is the running struct hal_thread, which knows its CPU. */
+/* hal_arch/cpu.h (riscv64) - this processor. In the kernel tp is the running struct hal_thread,
+ * which knows its CPU. */
 #ifndef HAL_ARCH_CPU_H
 #define HAL_ARCH_CPU_H
 

@@ -11,9 +11,9 @@ struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
 	unsigned long satp;   /* mode, ASID, root */
-	uint64_t seen;        /* CPUs whose TLB may hold entries of this space */
+	uint64_t seen;	      /* CPUs whose TLB may hold entries of this space */
 	uint64_t active;      /* CPUs that run on it now */
-	uint64_t stale;       /* CPUs that must flush it when they run on it again */
+	uint64_t stale;	      /* CPUs that must flush it when they run on it again */
 };
 
 #define HAL_TLB_TABLES 14

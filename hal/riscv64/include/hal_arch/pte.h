@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal_arch/pte.h (riscv64) - page-table entries (privileged specification, Sv39 and Sv48). The contract: <common/pagetable.h>.
+ * hal_arch/pte.h (riscv64) - page-table entries (privileged specification, Sv39 and Sv48). The
+ * contract: <common/pagetable.h>.
  *
- * A user leaf without rights has V clear and PROT_NONE, one of the two software bits, set: hardware looks at nothing else then. WRITE and DIRTY are
- * the hardware's W and D; a hart that does not set A and D by itself faults when they are clear, and hal_touch() sets them.
- * W without R is reserved, so that a write-only mapping is readable, and EXEC is X alone.
+ * A user leaf without rights has V clear and PROT_NONE, one of the two software bits, set: hardware
+ * looks at nothing else then. WRITE and DIRTY are the hardware's W and D; a hart that does not set
+ * A and D by itself faults when they are clear, and hal_touch() sets them. W without R is reserved,
+ * so that a write-only mapping is readable, and EXEC is X alone.
  */
 #ifndef HAL_ARCH_PTE_H
 #define HAL_ARCH_PTE_H
@@ -13,14 +15,14 @@
 
 typedef uint64_t hal_pte;
 
-#define PTE_V    0x001ull
-#define PTE_R    0x002ull
-#define PTE_W    0x004ull
-#define PTE_X    0x008ull
-#define PTE_U    0x010ull
-#define PTE_G    0x020ull
-#define PTE_A    0x040ull
-#define PTE_D    0x080ull
+#define PTE_V	 0x001ull
+#define PTE_R	 0x002ull
+#define PTE_W	 0x004ull
+#define PTE_X	 0x008ull
+#define PTE_U	 0x010ull
+#define PTE_G	 0x020ull
+#define PTE_A	 0x040ull
+#define PTE_D	 0x080ull
 #define PTE_ANON 0x100ull /* software */
 #define PTE_NONE 0x200ull /* software: a leaf without rights */
 
@@ -36,7 +38,8 @@ static inline unsigned int hal_pte_levels(void)
 
 static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 {
-	/* READ, WRITE, EXEC are adjacent and in the hardware's order, YOUNG and DIRTY are 3 bits below A and D. */
+	/* READ, WRITE, EXEC are adjacent and in the hardware's order, YOUNG and DIRTY are 3 bits
+	 * below A and D. */
 	hal_pte pte = (pa >> HAL_PAGE_SHIFT << 10) | (hal_pte)(bits & HAL_PTE_RIGHTS) << 1 |
 		      (hal_pte)(bits & (HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON)) << 3;
 
@@ -53,8 +56,12 @@ static inline unsigned int hal_pte_bits(hal_pte pte)
 	       (unsigned int)(pte >> 3 & (HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON));
 }
 
-_Static_assert(PTE_R >> 1 == HAL_PTE_READ && PTE_W >> 1 == HAL_PTE_WRITE && PTE_X >> 1 == HAL_PTE_EXEC, "rights");
-_Static_assert(PTE_A >> 3 == HAL_PTE_YOUNG && PTE_D >> 3 == HAL_PTE_DIRTY && PTE_ANON >> 3 == HAL_PTE_ANON, "bits");
+_Static_assert(PTE_R >> 1 == HAL_PTE_READ && PTE_W >> 1 == HAL_PTE_WRITE &&
+		       PTE_X >> 1 == HAL_PTE_EXEC,
+	       "rights");
+_Static_assert(PTE_A >> 3 == HAL_PTE_YOUNG && PTE_D >> 3 == HAL_PTE_DIRTY &&
+		       PTE_ANON >> 3 == HAL_PTE_ANON,
+	       "bits");
 
 static inline paddr_t hal_pte_pa(hal_pte pte)
 {
@@ -79,7 +86,8 @@ static inline hal_pte hal_pte_kernel_table(paddr_t table)
 static inline hal_pte hal_pte_kernel(paddr_t pa, unsigned int rights, enum hal_memory_type type)
 {
 	(void)type; /* physical memory attributes decide: Svpbmt is not used */
-	return pa >> HAL_PAGE_SHIFT << 10 | (hal_pte)(rights & HAL_PTE_RIGHTS) << 1 | PTE_V | PTE_G | PTE_A | PTE_D;
+	return pa >> HAL_PAGE_SHIFT << 10 | (hal_pte)(rights & HAL_PTE_RIGHTS) << 1 | PTE_V |
+	       PTE_G | PTE_A | PTE_D;
 }
 
 static inline bool hal_pte_hw_present(hal_pte pte)

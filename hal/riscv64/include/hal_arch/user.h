@@ -5,7 +5,8 @@
 
 #include <hal/types.h>
 
-/* 1 << 38 (Sv39) or 1 << 47 (Sv48), less a page, so that no access can run over the end; constant after boot. */
+/* 1 << 38 (Sv39) or 1 << 47 (Sv48), less a page, so that no access can run over the end; constant
+ * after boot. */
 extern vaddr_t hal_user_limit;
 
 static inline vaddr_t hal_user_end(void)

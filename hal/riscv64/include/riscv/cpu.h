@@ -10,46 +10,53 @@
 #include <riscv/regs.h>
 
 struct hal_cpu {
-	void *irq_stack;               /* tops */
+	void *irq_stack; /* tops */
 	void *emergency_stack;
-	struct hal_thread *fpu_owner;  /* whose state the FP registers hold, if its fpu_cpu is this CPU */
+	struct hal_thread
+		*fpu_owner; /* whose state the FP registers hold, if its fpu_cpu is this CPU */
 	unsigned int id;
-	unsigned int ipis;             /* 1 << kind for each that was sent; atomic */
+	unsigned int ipis; /* 1 << kind for each that was sent; atomic */
 	unsigned long hartid;
 	unsigned int plic_context;
-	struct hal_space *space;       /* active; NULL: the kernel's own */
-	struct hal_thread *first;      /* a secondary's idle thread */
+	struct hal_space *space;  /* active; NULL: the kernel's own */
+	struct hal_thread *first; /* a secondary's idle thread */
 } __aligned_to(HAL_CACHE_LINE);
 
 extern struct hal_cpu hal_cpus[HAL_MAX_CPUS];
-extern unsigned int hal_cpu_total;  /* CPUs that can be started */
-extern uint64_t hal_cpus_online;    /* CPUs that run; atomic */
+extern unsigned int hal_cpu_total; /* CPUs that can be started */
+extern uint64_t hal_cpus_online;   /* CPUs that run; atomic */
 
 static inline struct hal_cpu *this_cpu(void)
 {
 	return hal_thread_current()->hal;
 }
 
-#define csr_read(name)                                                       \
-	({                                                                   \
-		unsigned long csr_value;                                     \
+#define csr_read(name)                                                              \
+	({                                                                          \
+		unsigned long csr_value;                                            \
 		__asm__ volatile("csrr %0, " #name : "=r"(csr_value) : : "memory"); \
-		csr_value;                                                   \
+		csr_value;                                                          \
 	})
-#define csr_write(name, value) __asm__ volatile("csrw " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
-#define csr_set(name, value)   __asm__ volatile("csrs " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
-#define csr_clear(name, value) __asm__ volatile("csrc " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
+#define csr_write(name, value) \
+	__asm__ volatile("csrw " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
+#define csr_set(name, value) \
+	__asm__ volatile("csrs " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
+#define csr_clear(name, value) \
+	__asm__ volatile("csrc " #name ", %0" : : "rK"((unsigned long)(value)) : "memory")
 
 /* boot/boot.c */
 __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image);
 __noreturn void riscv_boot_secondary(struct hal_cpu *cpu);
-extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[], __data_start[], __kernel_end[];
-bool riscv_option(const char *name, const char *value); /* does the command line have name=value (name alone: value NULL) */
+extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[],
+	__data_start[], __kernel_end[];
+bool riscv_option(
+	const char *name,
+	const char *value); /* does the command line have name=value (name alone: value NULL) */
 
 /* boot/cpus.c */
 void riscv_cpus_init(unsigned long boot_hartid);
-bool riscv_isa_has(const char *name); /* a letter, or an extension's name */
-unsigned long riscv_machine_id(unsigned int which); /* mvendorid, marchid, mimpid */
+bool riscv_isa_has(const char *name);		      /* a letter, or an extension's name */
+unsigned long riscv_machine_id(unsigned int which);   /* mvendorid, marchid, mimpid */
 unsigned int riscv_cpu_of_hart(unsigned long hartid); /* HAL_MAX_CPUS: none of ours */
 void riscv_ipi_handle(void);
 
@@ -79,9 +86,11 @@ void riscv_rtc_init(paddr_t pa);
 /* thread/fpu.S and fpu.c */
 void riscv_fpu_save(void *fpu);
 void riscv_fpu_load(const void *fpu);
-bool riscv_fpu_first_use(struct hal_regs *regs);  /* an illegal instruction with FS off: load the state and try again */
-void riscv_fpu_store(struct hal_regs *regs);      /* make current's fpu memory current */
-void riscv_fpu_forget(struct hal_regs *regs);     /* current's fpu memory was written: the registers are stale */
+bool riscv_fpu_first_use(struct hal_regs *regs); /* an illegal instruction with FS off: load the
+						    state and try again */
+void riscv_fpu_store(struct hal_regs *regs);	 /* make current's fpu memory current */
+void riscv_fpu_forget(
+	struct hal_regs *regs); /* current's fpu memory was written: the registers are stale */
 
 /* boot/devices.c */
 void riscv_devices_init(void);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* hal_arch/mmu.h (template) - address conversions, address spaces, what is gathered for a flush. */
+#ifndef HAL_ARCH_MMU_H
+#define HAL_ARCH_MMU_H
+
+#include <hal/types.h>
+#include <hal_arch/arch.h>
+
+struct hal_space {
+	paddr_t root;
+	unsigned long tables; /* table pages, the root included; atomic */
+	/* FILL IN: the space's ASID and the CPUs that may hold its entries. */
+};
+
+#define HAL_TLB_TABLES 14
+
+struct hal_tlb {
+	struct hal_space *space;
+	vaddr_t start, end; /* empty when start >= end */
+	unsigned int table_count;
+	paddr_t tables[HAL_TLB_TABLES];
+};
+
+static inline void *hal_phys_to_virt(paddr_t pa)
+{
+	return (void *)(pa + HAL_LINEAR_BASE);
+}
+
+/* FILL IN: addresses in the kernel's image too. */
+static inline paddr_t hal_virt_to_phys(const void *p)
+{
+	return (vaddr_t)p - HAL_LINEAR_BASE;
+}
+
+static inline bool hal_is_linear(const void *p)
+{
+	return (vaddr_t)p - HAL_LINEAR_BASE < HAL_LINEAR_SIZE;
+}
+
+static inline void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start, vaddr_t end)
+{
+	if (start < tlb->start)
+		tlb->start = start;
+	if (end > tlb->end)
+		tlb->end = end;
+}
+
+void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table);
+
+#endif
