@@ -24,8 +24,8 @@ def _sites():
     """(site of this release, site of the next) as the machine's own apt configuration has them."""
     text = ui.command(["apt-get", "indextargets", "--format", "$(SITE) $(RELEASE) $(COMPONENT)",
                        "Created-By: Packages"])
-    lines = [line.split() for line in text.splitlines()]
-    sites = {release: site for site, release, component in reversed(lines) if component == "main"}
+    lines = [line.split() for line in text.splitlines()]  # apt's warnings may be among them
+    sites = {line[1]: line[0] for line in reversed(lines) if len(line) == 3 and line[2] == "main"}
     site = sites.get(OWN_RELEASE) or sites.get("stable") or sites.get("oldstable")
     if site is None:
         raise ui.Failure(f"apt knows no source for Debian {OWN_RELEASE} main; Tern's tools expect Debian 12")

@@ -58,7 +58,13 @@ def _run(command, sink, log):
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     if process.returncode != 0:
         sink.flush()
-        tail = log.read_text(errors="replace").splitlines()[-40:]
-        raise ui.Failure(f"'{' '.join(command)}' failed:\n" + "\n".join(tail) + f"\n(whole log: {log})")
+        raise ui.Failure(f"'{' '.join(command)}' failed:\n{_what_matters(log)}\n(whole log: {log})")
     if announced:
         ui.say(f"built {command[-1]} in {time.monotonic() - start:.0f} s")
+
+
+def _what_matters(log, lines=40):
+    """The end of a build's log without progress lines and compiler command lines."""
+    text = [line for line in log.read_text(errors="replace").splitlines()
+            if not line.startswith(("[", "/usr/bin/", ": && ", "cd "))]
+    return "\n".join(text[-lines:])
