@@ -11,6 +11,7 @@
 static struct {
 	paddr_t table;      // RSDT or XSDT
 	unsigned int width; // of its pointers: 4 or 8 bytes
+	const void *(*map)(paddr_t pa, size_t n);
 } root;
 
 static bool sum_is_zero(const void *data, size_t n)
@@ -31,7 +32,7 @@ static uint64_t read_le(const void *at, size_t n)
 	return value;
 }
 
-bool acpi_use_rsdp(const void *rsdp, size_t n)
+bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, size_t n))
 {
 	const uint8_t *bytes = rsdp;
 
@@ -39,6 +40,7 @@ bool acpi_use_rsdp(const void *rsdp, size_t n)
 		return false;
 	root.table = read_le(bytes + 16, 4);
 	root.width = 4;
+	root.map = map;
 	if (bytes[15] >= 2 && n >= RSDP_V2_SIZE && sum_is_zero(bytes, RSDP_V2_SIZE) && read_le(bytes + 24, 8)) {
 		root.table = read_le(bytes + 24, 8);
 		root.width = 8;
@@ -49,7 +51,7 @@ bool acpi_use_rsdp(const void *rsdp, size_t n)
 // The whole table at pa, if it is one.
 static const struct acpi_header *map_table(paddr_t pa, const char *signature)
 {
-	const struct acpi_header *header = pa ? hal_acpi_map(pa, sizeof(*header)) : NULL;
+	const struct acpi_header *header = pa ? root.map(pa, sizeof(*header)) : NULL;
 	uint32_t length;
 
 	if (!header || (signature && memcmp(header->signature, signature, 4)))
@@ -57,7 +59,7 @@ static const struct acpi_header *map_table(paddr_t pa, const char *signature)
 	length = header->length;
 	if (length < sizeof(*header) || length > TABLE_MAX)
 		return NULL;
-	header = hal_acpi_map(pa, length);
+	header = root.map(pa, length);
 	return header && sum_is_zero(header, length) ? header : NULL;
 }
 

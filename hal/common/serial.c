@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 // hal/serial.h, once for all machines: one registered port behind one lock. Before a port is registered nothing is taken and nothing arrives.
 
-// Until every port has its inline half.
-#if __has_include(<hal_arch/cpu.h>)
-
 #include <common/lock.h>
 #include <common/uart.h>
 #include <hal/irq.h>
@@ -74,5 +71,3 @@ size_t hal_serial_read(char *data, size_t n)
 	hal_unlock(&port.lock, flags);
 	return n;
 }
-
-#endif

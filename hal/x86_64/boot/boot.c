@@ -42,6 +42,11 @@ static const void *reach(uint64_t pa, uint64_t n, const char *what)
 	return (const void *)pa;
 }
 
+static const void *map_table(paddr_t pa, size_t n)
+{
+	return mmu_fixmap(pa, n, false);
+}
+
 static void use_cmdline(const char *text)
 {
 	static const char notice[] = "tern: the command line is too long and was cut off\n";
@@ -98,7 +103,7 @@ static void read_pvh(const struct pvh_info *pvh)
 		use_initrd(module->base, module->size);
 	}
 	if (pvh->rsdp)
-		acpi_use_rsdp(reach(pvh->rsdp, 36, "the RSDP is out of reach"), 36);
+		acpi_use_rsdp(reach(pvh->rsdp, 36, "the RSDP is out of reach"), 36, map_table);
 }
 
 /* ---- multiboot2 ---- */
@@ -158,7 +163,7 @@ static void read_multiboot(const uint32_t *multiboot)
 			break;
 		case TAG_RSDP1:
 		case TAG_RSDP2: // the newer one comes last, and wins
-			acpi_use_rsdp(words, tag->size - sizeof(*tag));
+			acpi_use_rsdp(words, tag->size - sizeof(*tag), map_table);
 			break;
 		}
 		at += (tag->size + 7) & ~7u;
@@ -169,16 +174,11 @@ static void read_multiboot(const uint32_t *multiboot)
 
 /* ---- */
 
-const void *hal_acpi_map(paddr_t pa, size_t n)
-{
-	return mmu_fixmap(pa, n, false);
-}
-
 // Firmware that passed no RSDP leaves it in the BIOS area or the first KiB of the EBDA.
 static void search_rsdp(void)
 {
 	for (paddr_t pa = 0xe0000; pa < 0x100000; pa += 16)
-		if (acpi_use_rsdp((const void *)pa, 36))
+		if (acpi_use_rsdp((const void *)pa, 36, map_table))
 			return;
 }
 

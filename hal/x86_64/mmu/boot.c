@@ -19,7 +19,7 @@
 extern char __kernel_start[], __text_start[], __text_end[], __rodata_start[], __rodata_end[];
 extern char __data_start[], __kernel_end[], boot_stacks[];
 extern char __boot_start[], __boot_end[];
-extern const int32_t __smap_patch_start[], __smap_patch_end[];
+extern const int32_t __kernel_smap_start[], __kernel_smap_end[];
 
 paddr_t kernel_root;
 static uint64_t fixmap_table[ENTRIES] __aligned_to(PAGE);
@@ -113,7 +113,7 @@ static void patch_smap(void)
 
 	if (cpu_features.smap)
 		return;
-	for (const int32_t *p = __smap_patch_start; p < __smap_patch_end; p++)
+	for (const int32_t *p = __kernel_smap_start; p < __kernel_smap_end; p++)
 		memcpy((char *)(uintptr_t)p + *p, nop, sizeof(nop));
 }
 

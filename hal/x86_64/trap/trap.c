@@ -208,11 +208,11 @@ void trap_kernel_fault(struct hal_regs *regs)
 		regs->rip = (uint64_t)&fixup->to + (uint64_t)(int64_t)fixup->to;
 }
 
-extern const int32_t __kcfi_traps_start[], __kcfi_traps_end[];
+extern const int32_t __kernel_kcfi_start[], __kernel_kcfi_end[];
 
 static bool is_kcfi_trap(uint64_t pc)
 {
-	for (const int32_t *t = __kcfi_traps_start; t < __kcfi_traps_end; t++)
+	for (const int32_t *t = __kernel_kcfi_start; t < __kernel_kcfi_end; t++)
 		if ((uint64_t)t + (uint64_t)(int64_t)*t == pc)
 			return true;
 	return false;

@@ -18,11 +18,8 @@ struct acpi_madt_entry {
 	uint8_t data[];
 } __attribute__((packed));
 
-/* Make n bytes of physical memory readable, for good; NULL when that is impossible. Supplied by the port. */
-const void *hal_acpi_map(paddr_t pa, size_t n);
-
-/* Is there a valid RSDP in these n bytes? Remembers it. */
-bool acpi_use_rsdp(const void *rsdp, size_t n);
+/* Is there a valid RSDP in these n bytes? Remembers it, and map: makes n bytes of physical memory readable, for good; NULL when that is impossible. */
+bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, size_t n));
 
 /* The first table with this signature whose length and checksum are right, or NULL. Boot only: each call maps the table anew. */
 const struct acpi_header *acpi_find(const char *signature);

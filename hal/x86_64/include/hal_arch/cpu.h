@@ -16,7 +16,7 @@ struct hal_cpu_head {
 };
 
 /* volatile: the thread may move to another CPU between two reads. */
-#define hal_cpu_head_read_(type, member)                                                           \
+#define x86_head_read_(type, member)                                                           \
 	({                                                                                         \
 		type value_;                                                                       \
 		__asm__ volatile("mov %%gs:%c1, %0"                                                \
@@ -27,12 +27,12 @@ struct hal_cpu_head {
 
 static inline unsigned int hal_cpu_id(void)
 {
-	return hal_cpu_head_read_(unsigned int, id);
+	return x86_head_read_(unsigned int, id);
 }
 
 static inline void *hal_cpu_local(void)
 {
-	return hal_cpu_head_read_(void *, local);
+	return x86_head_read_(void *, local);
 }
 
 static inline void hal_cpu_relax(void)
@@ -42,7 +42,7 @@ static inline void hal_cpu_relax(void)
 
 #define HAL_RFLAGS_IF_ 0x200ul
 
-static inline unsigned long hal_irq_flags_(void)
+static inline unsigned long x86_flags_(void)
 {
 	unsigned long flags;
 
@@ -52,7 +52,7 @@ static inline unsigned long hal_irq_flags_(void)
 
 static inline bool hal_irq_enabled(void)
 {
-	return hal_irq_flags_() & HAL_RFLAGS_IF_;
+	return x86_flags_() & HAL_RFLAGS_IF_;
 }
 
 static inline void hal_irq_enable(void)
@@ -67,7 +67,7 @@ static inline void hal_irq_disable(void)
 
 static inline unsigned long hal_irq_save(void)
 {
-	unsigned long flags = hal_irq_flags_();
+	unsigned long flags = x86_flags_();
 
 	hal_irq_disable();
 	return flags;

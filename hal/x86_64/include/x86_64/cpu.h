@@ -60,7 +60,7 @@ extern unsigned int cpu_count;
 
 static inline struct hal_cpu *this_cpu(void)
 {
-	return (struct hal_cpu *)(void *)hal_cpu_head_read_(struct hal_cpu_head *, self);
+	return (struct hal_cpu *)(void *)x86_head_read_(struct hal_cpu_head *, self);
 }
 
 /* What CPUID says, once, of the boot CPU. */
