@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ACPI: from the RSDP to the tables (ACPI 6.5, chapter 5). What firmware wrote is checked for length and checksum before it is believed.
+// ACPI: from the RSDP to the tables (ACPI 6.5, chapter 5). What firmware wrote is checked for
+// length and checksum before it is believed.
 
 #include <common/acpi.h>
 #include <core/lib/string.h>
@@ -9,7 +10,7 @@
 #define TABLE_MAX    (1u << 20) // longer than any real table
 
 static struct {
-	paddr_t table;      // RSDT or XSDT
+	paddr_t table;	    // RSDT or XSDT
 	unsigned int width; // of its pointers: 4 or 8 bytes
 	const void *(*map)(paddr_t pa, size_t n);
 } root;
@@ -41,7 +42,8 @@ bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, si
 	root.table = read_le(bytes + 16, 4);
 	root.width = 4;
 	root.map = map;
-	if (bytes[15] >= 2 && n >= RSDP_V2_SIZE && sum_is_zero(bytes, RSDP_V2_SIZE) && read_le(bytes + 24, 8)) {
+	if (bytes[15] >= 2 && n >= RSDP_V2_SIZE && sum_is_zero(bytes, RSDP_V2_SIZE) &&
+	    read_le(bytes + 24, 8)) {
 		root.table = read_le(bytes + 24, 8);
 		root.width = 8;
 	}
@@ -75,14 +77,16 @@ const struct acpi_header *acpi_find(const char *signature)
 	return found;
 }
 
-const struct acpi_madt_entry *acpi_madt_next(const struct acpi_header *madt, const struct acpi_madt_entry *previous)
+const struct acpi_madt_entry *acpi_madt_next(const struct acpi_header *madt,
+					     const struct acpi_madt_entry *previous)
 {
 	const char *end = (const char *)madt + madt->length;
 	const char *at = previous ? (const char *)previous + previous->length
 				  : (const char *)madt + sizeof(*madt) + 8;
 	const struct acpi_madt_entry *entry = (const struct acpi_madt_entry *)(const void *)at;
 
-	if (end - at < (long)sizeof(*entry) || entry->length < sizeof(*entry) || entry->length > end - at)
+	if (end - at < (long)sizeof(*entry) || entry->length < sizeof(*entry) ||
+	    entry->length > end - at)
 		return NULL;
 	return entry;
 }
@@ -111,7 +115,8 @@ bool acpi_find_soft_off(struct acpi_soft_off *off)
 		dsdt = map_table(read_le((const char *)fadt + 140, 8), "DSDT");
 	if (!dsdt || !off->pm1a_port)
 		return false;
-	// Name (\_S5, Package { SLP_TYPa, SLP_TYPb, ... }): the name, 0x12, the package's length, its element count, the elements.
+	// Name (\_S5, Package { SLP_TYPa, SLP_TYPb, ... }): the name, 0x12, the package's length,
+	// its element count, the elements.
 	at = (const uint8_t *)(dsdt + 1);
 	end = (const uint8_t *)dsdt + dsdt->length - 12;
 	for (; at < end; at++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// hal/serial.h, once for all machines: one registered port behind one lock. Before a port is registered nothing is taken and nothing arrives.
+// hal/serial.h, once for all machines: one registered port behind one lock. Before a port is
+// registered nothing is taken and nothing arrives.
 
 #include <common/lock.h>
 #include <common/uart.h>
@@ -13,7 +14,8 @@ static struct {
 	struct hal_lock lock; /* the device's registers */
 } port = {.name = "ttyS0", .major = 4, .minor = 64, .irq = HAL_IRQ_NONE};
 
-void hal_uart_register(const struct hal_uart_ops *ops, const char *name, unsigned int major, unsigned int minor, unsigned int irq)
+void hal_uart_register(const struct hal_uart_ops *ops, const char *name, unsigned int major,
+		       unsigned int minor, unsigned int irq)
 {
 	port.name = name;
 	port.major = major;

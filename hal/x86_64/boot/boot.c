@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// From the boot loader's information to core_main(): PVH's hvm_start_info and multiboot2's tags become struct hal_boot_info.
+// From the boot loader's information to core_main(): PVH's hvm_start_info and multiboot2's tags
+// become struct hal_boot_info.
 //
-// Until mmu_boot() physical memory below 4 GiB is mapped at its own address, and only that: what lies above is out of reach for a loader's pointers.
+// Until mmu_boot() physical memory below 4 GiB is mapped at its own address, and only that: what
+// lies above is out of reach for a loader's pointers.
 
 #include <common/acpi.h>
 #include <common/memory_map.h>
@@ -117,7 +119,14 @@ struct multiboot_memory {
 	uint32_t kind, reserved;
 };
 
-enum { TAG_END = 0, TAG_CMDLINE = 1, TAG_MODULE = 3, TAG_MEMORY = 6, TAG_RSDP1 = 14, TAG_RSDP2 = 15 };
+enum {
+	TAG_END = 0,
+	TAG_CMDLINE = 1,
+	TAG_MODULE = 3,
+	TAG_MEMORY = 6,
+	TAG_RSDP1 = 14,
+	TAG_RSDP2 = 15
+};
 
 static void read_memory_tag(const struct multiboot_tag *tag, bool ram)
 {
@@ -127,7 +136,8 @@ static void read_memory_tag(const struct multiboot_tag *tag, bool ram)
 	if (tag->size < 16 || words[0] < sizeof(struct multiboot_memory))
 		hal_boot_fail("the boot loader's memory map is malformed");
 	for (const char *at = (const char *)(words + 2); at + words[0] <= end; at += words[0]) {
-		const struct multiboot_memory *m = (const struct multiboot_memory *)(const void *)at;
+		const struct multiboot_memory *m =
+			(const struct multiboot_memory *)(const void *)at;
 
 		if (ram && m->kind == E820_RAM)
 			memory_map_add(&info, m->base, m->size);
@@ -138,7 +148,8 @@ static void read_memory_tag(const struct multiboot_tag *tag, bool ram)
 
 static void read_multiboot(const uint32_t *multiboot)
 {
-	const char *at = (const char *)(multiboot + 2), *end = (const char *)multiboot + multiboot[0];
+	const char *at = (const char *)(multiboot + 2),
+		   *end = (const char *)multiboot + multiboot[0];
 	bool memory = false;
 
 	info.loader = "multiboot2";
@@ -147,7 +158,8 @@ static void read_multiboot(const uint32_t *multiboot)
 		const struct multiboot_tag *tag = (const struct multiboot_tag *)(const void *)at;
 		const uint32_t *words = (const uint32_t *)(tag + 1);
 
-		if (tag->type == TAG_END || tag->size < sizeof(*tag) || tag->size > (size_t)(end - at))
+		if (tag->type == TAG_END || tag->size < sizeof(*tag) ||
+		    tag->size > (size_t)(end - at))
 			break;
 		switch (tag->type) {
 		case TAG_CMDLINE:
@@ -195,7 +207,8 @@ static void claim_kernel(void)
 		memory_map_claim(&info, info.initrd, info.initrd_size, HAL_MEM_INITRD, false);
 }
 
-// The trampoline's page, and the page tables: what they do not need of the estimate is given back by not claiming it.
+// The trampoline's page, and the page tables: what they do not need of the estimate is given back
+// by not claiming it.
 static void take_memory(void)
 {
 	paddr_t trampoline = memory_map_find(&info, PAGE, PAGE, PAGE, 0xa0000);

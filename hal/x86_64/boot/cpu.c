@@ -19,7 +19,8 @@ struct gate {
 };
 static struct gate idt[256] __aligned_to(16);
 
-// The instruction reads from limit on. base is aligned: the compiler may make this a constant, whose relocation RELR could not express otherwise.
+// The instruction reads from limit on. base is aligned: the compiler may make this a constant,
+// whose relocation RELR could not express otherwise.
 struct table_pointer {
 	uint16_t pad[3], limit;
 	uint64_t base;
@@ -66,7 +67,8 @@ void cpu_detect(void)
 		hal_boot_fail("this CPU has no local APIC");
 	// TSC 4, MSR 5, CX8 8, PGE 13, CMOV 15, PAT 16, FXSR 24, SSE 25, SSE2 26
 	if (~one.edx & (1u << 4 | 1u << 5 | 1u << 8 | 1u << 13 | 1u << 15 | 1u << 16 | 7u << 24))
-		hal_boot_fail("this CPU lacks a feature of the x86-64 baseline (TSC, MSR, CX8, PGE, CMOV, PAT, "
+		hal_boot_fail("this CPU lacks a feature of the x86-64 baseline (TSC, MSR, CX8, "
+			      "PGE, CMOV, PAT, "
 			      "FXSR, SSE, SSE2)");
 	fpu_detect();
 }
@@ -97,8 +99,9 @@ static void fill_idt(void)
 	set_gate(VECTOR_DB, IST_DB, 0);
 }
 
-// The emergency stack is shared out among the four exceptions that need one, #DF with most of it above the others, which it may
-// overrun: it does not return. At the top of each lies the address of the CPU's block, for paranoid_entry.
+// The emergency stack is shared out among the four exceptions that need one, #DF with most of it
+// above the others, which it may overrun: it does not return. At the top of each lies the address
+// of the CPU's block, for paranoid_entry.
 static void set_ist(struct hal_cpu *cpu)
 {
 	static const struct {

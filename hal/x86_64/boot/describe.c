@@ -55,20 +55,34 @@ struct feature_word {
 };
 
 static const struct feature_word words[] = {
-	{1, 0, 3, "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - dts acpi mmx "
-		  "fxsr sse sse2 ss ht tm ia64 pbe"},
-	{0x80000001, 0, 3, "- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt pdpe1gb rdtscp - lm "
-			   "3dnowext 3dnow"},
-	{1, 0, 2, "pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 xtpr pdcm - pcid dca sse4_1 "
-		  "sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave - avx f16c rdrand hypervisor"},
-	{0x80000001, 0, 2, "lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch osvw ibs xop "
-			   "skinit wdt - lwp fma4 tce - nodeid_msr - tbm topoext perfctr_core perfctr_nb - bpext ptsc "
-			   "perfctr_llc mwaitx - -"},
+	{1, 0, 3,
+	 "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn clflush - "
+	 "dts acpi mmx "
+	 "fxsr sse sse2 ss ht tm ia64 pbe"},
+	{0x80000001, 0, 3,
+	 "- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt pdpe1gb rdtscp - "
+	 "lm "
+	 "3dnowext 3dnow"},
+	{1, 0, 2,
+	 "pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 xtpr pdcm - "
+	 "pcid dca sse4_1 "
+	 "sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave - avx f16c rdrand hypervisor"},
+	{0x80000001, 0, 2,
+	 "lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch osvw ibs "
+	 "xop "
+	 "skinit wdt - lwp fma4 tce - nodeid_msr - tbm topoext perfctr_core perfctr_nb - bpext "
+	 "ptsc "
+	 "perfctr_llc mwaitx - -"},
 	{0xd, 1, 0, "xsaveopt xsavec xgetbv1 xsaves"},
-	{7, 0, 1, "fsgsbase tsc_adjust sgx bmi1 hle avx2 - smep bmi2 erms invpcid rtm cqm - mpx rdt_a avx512f avx512dq rdseed adx "
-		  "smap avx512ifma - clflushopt clwb intel_pt avx512pf avx512er avx512cd sha_ni avx512bw avx512vl"},
-	{7, 0, 2, "- avx512vbmi umip - - waitpkg avx512_vbmi2 - gfni vaes vpclmulqdq avx512_vnni avx512_bitalg - "
-		  "avx512_vpopcntdq - la57 - - - - - rdpid"},
+	{7, 0, 1,
+	 "fsgsbase tsc_adjust sgx bmi1 hle avx2 - smep bmi2 erms invpcid rtm cqm - mpx rdt_a "
+	 "avx512f avx512dq rdseed adx "
+	 "smap avx512ifma - clflushopt clwb intel_pt avx512pf avx512er avx512cd sha_ni avx512bw "
+	 "avx512vl"},
+	{7, 0, 2,
+	 "- avx512vbmi umip - - waitpkg avx512_vbmi2 - gfni vaes vpclmulqdq avx512_vnni "
+	 "avx512_bitalg - "
+	 "avx512_vpopcntdq - la57 - - - - - rdpid"},
 };
 
 // What needs kernel support that Tern does not give.
@@ -140,20 +154,25 @@ size_t hal_cpu_describe(unsigned int cpu, char *buf, size_t n)
 		}
 	trim(name);
 	at = (size_t)scnprintf(buf, n,
-			       "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\nmodel name\t: %s\n"
-			       "stepping\t: %u\ncpu MHz\t\t: %lu.%03lu\nphysical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\n"
-			       "cpu cores\t: %u\napicid\t\t: %u\ninitial apicid\t: %u\nfpu\t\t: yes\nfpu_exception\t: yes\n"
+			       "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: "
+			       "%u\nmodel name\t: %s\n"
+			       "stepping\t: %u\ncpu MHz\t\t: %lu.%03lu\nphysical id\t: "
+			       "0\nsiblings\t: %u\ncore id\t\t: %u\n"
+			       "cpu cores\t: %u\napicid\t\t: %u\ninitial apicid\t: %u\nfpu\t\t: "
+			       "yes\nfpu_exception\t: yes\n"
 			       "cpuid level\t: %u\nwp\t\t: yes\nflags\t\t: ",
-			       cpu, vendor, family, model, *name ? name : "unknown", one.eax & 15, khz / 1000, khz % 1000,
-			       cpu_count, cpu, cpu_count, cpus[cpu].apic_id, cpus[cpu].apic_id, zero.eax);
+			       cpu, vendor, family, model, *name ? name : "unknown", one.eax & 15,
+			       khz / 1000, khz % 1000, cpu_count, cpu, cpu_count, cpus[cpu].apic_id,
+			       cpus[cpu].apic_id, zero.eax);
 	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		at += print_word(&words[i], buf + at, n - at);
 	if (at && buf[at - 1] == ' ')
 		at--;
-	at += (size_t)scnprintf(buf + at, n - at,
-				"\nbugs\t\t:\nbogomips\t: %lu.%02lu\nclflush size\t: %u\ncache_alignment\t: 64\n"
-				"address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n",
-				khz / 500, khz / 5 % 100, (one.ebx >> 8 & 255) * 8, cpuid(0x80000008, 0).eax & 255,
-				cpuid(0x80000008, 0).eax >> 8 & 255);
+	at += (size_t)scnprintf(
+		buf + at, n - at,
+		"\nbugs\t\t:\nbogomips\t: %lu.%02lu\nclflush size\t: %u\ncache_alignment\t: 64\n"
+		"address sizes\t: %u bits physical, %u bits virtual\npower management:\n\n",
+		khz / 500, khz / 5 % 100, (one.ebx >> 8 & 255) * 8, cpuid(0x80000008, 0).eax & 255,
+		cpuid(0x80000008, 0).eax >> 8 & 255);
 	return at;
 }

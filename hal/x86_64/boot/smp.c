@@ -49,7 +49,8 @@ void smp_boot(void)
 		if (entry->type == MADT_LAPIC && entry->length >= 8) {
 			memcpy(&flags, entry->data + 2, 4);
 			add_cpu(entry->data[1], flags);
-		} else if (entry->type == MADT_X2APIC && entry->length >= 16 && cpu_features.x2apic) {
+		} else if (entry->type == MADT_X2APIC && entry->length >= 16 &&
+			   cpu_features.x2apic) {
 			memcpy(&id, entry->data + 2, 4);
 			memcpy(&flags, entry->data + 6, 4);
 			add_cpu(id, flags);
@@ -69,7 +70,8 @@ static void copy_trampoline(void)
 	memcpy(copy, trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	put(copy, trampoline_root, (uint64_t)boot_pml4, 4);
 	put(copy, trampoline_far, trampoline + (uint64_t)(trampoline64 - trampoline_start), 4);
-	put(copy, trampoline_gdtr + 2, trampoline + (uint64_t)(trampoline_gdt - trampoline_start), 4);
+	put(copy, trampoline_gdtr + 2, trampoline + (uint64_t)(trampoline_gdt - trampoline_start),
+	    4);
 	put(copy, trampoline_entry, (uint64_t)ap_high, 8);
 }
 
@@ -83,7 +85,8 @@ static bool wait_online(struct hal_cpu *cpu, unsigned int us)
 	return __atomic_load_n(&cpu->online, __ATOMIC_ACQUIRE);
 }
 
-int hal_cpu_start(unsigned int id, struct hal_thread *thread, void *irq_stack, void *emergency_stack)
+int hal_cpu_start(unsigned int id, struct hal_thread *thread, void *irq_stack,
+		  void *emergency_stack)
 {
 	struct hal_cpu *cpu = &cpus[id];
 

@@ -13,25 +13,25 @@ void hal_regs_dump(const struct hal_regs *r, void (*line)(const char *text))
 	char text[120];
 	struct hal_thread *thread = hal_thread_current();
 
-	snprintf(text, sizeof(text), "rip %016lx rsp %016lx rflags %08lx cs %02lx ss %02lx", r->rip, r->rsp,
-		 r->rflags, r->cs & 0xffff, r->ss & 0xffff);
+	snprintf(text, sizeof(text), "rip %016lx rsp %016lx rflags %08lx cs %02lx ss %02lx", r->rip,
+		 r->rsp, r->rflags, r->cs & 0xffff, r->ss & 0xffff);
 	line(text);
-	snprintf(text, sizeof(text), "rax %016lx rbx %016lx rcx %016lx rdx %016lx", r->rax, r->rbx, r->rcx,
-		 r->rdx);
+	snprintf(text, sizeof(text), "rax %016lx rbx %016lx rcx %016lx rdx %016lx", r->rax, r->rbx,
+		 r->rcx, r->rdx);
 	line(text);
-	snprintf(text, sizeof(text), "rsi %016lx rdi %016lx rbp %016lx r8  %016lx", r->rsi, r->rdi, r->rbp,
-		 r->r8);
+	snprintf(text, sizeof(text), "rsi %016lx rdi %016lx rbp %016lx r8  %016lx", r->rsi, r->rdi,
+		 r->rbp, r->r8);
 	line(text);
-	snprintf(text, sizeof(text), "r9  %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10, r->r11,
-		 r->r12);
+	snprintf(text, sizeof(text), "r9  %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10,
+		 r->r11, r->r12);
 	line(text);
 	snprintf(text, sizeof(text), "r13 %016lx r14 %016lx r15 %016lx", r->r13, r->r14, r->r15);
 	line(text);
-	snprintf(text, sizeof(text), "cr0 %08lx cr2 %016lx cr3 %016lx cr4 %08lx", read_cr0(), read_cr2(),
-		 read_cr3(), read_cr4());
+	snprintf(text, sizeof(text), "cr0 %08lx cr2 %016lx cr3 %016lx cr4 %08lx", read_cr0(),
+		 read_cr2(), read_cr3(), read_cr4());
 	line(text);
-	snprintf(text, sizeof(text), "vector %lu error %lx cpu %u fs %016lx gs %016lx stack %016lx", r->vector,
-		 r->error, hal_cpu_id(), rdmsr(MSR_FS_BASE), rdmsr(MSR_KERNEL_GS_BASE),
+	snprintf(text, sizeof(text), "vector %lu error %lx cpu %u fs %016lx gs %016lx stack %016lx",
+		 r->vector, r->error, hal_cpu_id(), rdmsr(MSR_FS_BASE), rdmsr(MSR_KERNEL_GS_BASE),
 		 thread ? thread->stack_top - HAL_STACK_SIZE : 0);
 	line(text);
 }
@@ -57,7 +57,8 @@ unsigned int hal_backtrace(const struct hal_regs *regs, vaddr_t *pcs, unsigned i
 		pcs[count++] = regs->rip;
 	if (regs && hal_regs_user(regs))
 		return count;
-	// A frame is the caller's frame pointer and the return address. Stacks are left upwards, or for another known one.
+	// A frame is the caller's frame pointer and the return address. Stacks are left upwards, or
+	// for another known one.
 	while (count < max && !(frame & 7)) {
 		vaddr_t top = stack_top_of(frame), next;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The local APIC, through its registers in memory or (x2APIC) through MSRs: IPIs, end of interrupt, the CPU's timer.
+// The local APIC, through its registers in memory or (x2APIC) through MSRs: IPIs, end of interrupt,
+// the CPU's timer.
 
 #include <hal/boot.h>
 #include <hal/cpu.h>

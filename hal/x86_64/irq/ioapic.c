@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// I/O APICs: device lines are the MADT's global system interrupts, so line n is GSI n. The two old 8259 controllers are masked.
+// I/O APICs: device lines are the MADT's global system interrupts, so line n is GSI n. The two old
+// 8259 controllers are masked.
 
 #include <common/acpi.h>
 #include <common/lock.h>
@@ -133,7 +134,8 @@ static void add_override(const struct acpi_madt_entry *entry)
 
 static void mask_pics(void)
 {
-	// Initialise both to vectors of their own, since even masked they may raise spurious interrupts.
+	// Initialise both to vectors of their own, since even masked they may raise spurious
+	// interrupts.
 	out8(0x20, 0x11);
 	out8(0xa0, 0x11);
 	out8(0x21, VECTOR_PIC);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The kernel's own page tables, made once at boot: the linear map of all RAM, the image with each part's rights, room for core's range, and a window
-// for device registers and firmware tables.
+// The kernel's own page tables, made once at boot: the linear map of all RAM, the image with each
+// part's rights, room for core's range, and a window for device registers and firmware tables.
 //
-// Until mmu_boot() is done the tables of boot/start.S are in use: physical memory below 4 GiB lies at its own address, and everything is writable.
+// Until mmu_boot() is done the tables of boot/start.S are in use: physical memory below 4 GiB lies
+// at its own address, and everything is writable.
 
+#include <common/pagetable.h>
 #include <core/lib/string.h>
 #include <hal/boot.h>
 #include <hal_arch/pte.h>
-#include <common/pagetable.h>
 #include <x86_64/cpu.h>
 
 #define FIXMAP_START (HAL_IMAGE_START + 0x60000000ul) // one table: 2 MiB
@@ -182,8 +183,9 @@ void *mmu_fixmap(paddr_t pa, size_t n, bool device)
 		return NULL;
 	fixmap_used += pages;
 	for (unsigned int i = 0; i < pages; i++)
-		fixmap_table[at + i] = hal_pte_kernel(first + i * PAGE, device ? HAL_PTE_WRITE : 0,
-						      device ? HAL_MEMORY_DEVICE : HAL_MEMORY_NORMAL);
+		fixmap_table[at + i] =
+			hal_pte_kernel(first + i * PAGE, device ? HAL_PTE_WRITE : 0,
+				       device ? HAL_MEMORY_DEVICE : HAL_MEMORY_NORMAL);
 	return (void *)(FIXMAP_START + at * PAGE + (pa - first));
 }
 

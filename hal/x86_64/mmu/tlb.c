@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Which address space a CPU has loaded, and the flushes that reach every CPU that may hold a stale translation.
+// Which address space a CPU has loaded, and the flushes that reach every CPU that may hold a stale
+// translation.
 //
-// A flush raises the space's generation and then reads the mask of the CPUs that have the space loaded; a CPU that loads the space sets its bit and
-// then reads the generation. So either the flush sees the CPU and sends it an IPI, or the CPU sees the new generation. Without PCIDs a load of CR3
-// flushes anyway; with them, each CPU keeps the last few spaces in slots (slot n: PCID n + 1) with the generation up to which their translations are
-// good, and flushes on return if the space has moved on.
+// A flush raises the space's generation and then reads the mask of the CPUs that have the space
+// loaded; a CPU that loads the space sets its bit and then reads the generation. So either the
+// flush sees the CPU and sends it an IPI, or the CPU sees the new generation. Without PCIDs a load
+// of CR3 flushes anyway; with them, each CPU keeps the last few spaces in slots (slot n: PCID n +
+// 1) with the generation up to which their translations are good, and flushes on return if the
+// space has moved on.
 //
-// A request lies in its sender's slot of requests[] until all receivers have cleared their bits in pending; the sender waits for
-// that, and serves other senders' requests meanwhile: by interrupt, or by polling when its interrupts are off.
+// A request lies in its sender's slot of requests[] until all receivers have cleared their bits in
+// pending; the sender waits for that, and serves other senders' requests meanwhile: by interrupt,
+// or by polling when its interrupts are off.
 
-#include <core/upcall.h>
 #include <common/pagetable.h>
+#include <core/upcall.h>
 #include <hal/mmu.h>
 #include <x86_64/cpu.h>
 
@@ -91,7 +95,8 @@ static void flush_space(struct hal_cpu *cpu, struct hal_space *space, vaddr_t st
 	uint64_t *have = &cpu->slots[cpu->pcid].generation;
 
 	// A narrow flush brings the slot up to date only if nothing before it was missed.
-	if (end - start <= FLUSH_PAGES_MAX * PAGE && (!cpu_features.pcid || *have + 1 >= generation)) {
+	if (end - start <= FLUSH_PAGES_MAX * PAGE &&
+	    (!cpu_features.pcid || *have + 1 >= generation)) {
 		for (; start < end; start += PAGE)
 			invlpg(start);
 		if (*have < generation)
@@ -231,7 +236,8 @@ void hal_tlb_kernel_published(void)
 	// Absent entries are not cached, and all spaces share the tables.
 }
 
-// Before the CPU first enables interrupts. Kernel translations it may have cached are from tables that only grow until then.
+// Before the CPU first enables interrupts. Kernel translations it may have cached are from tables
+// that only grow until then.
 void tlb_cpu_setup(struct hal_cpu *cpu)
 {
 	__atomic_fetch_or(&online, 1ul << cpu->head.id, __ATOMIC_SEQ_CST);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Signal frames: Linux's struct rt_sigframe with its FP state above it (arch/x86: uapi asm/sigcontext.h, asm/ucontext.h).
+// Signal frames: Linux's struct rt_sigframe with its FP state above it (arch/x86: uapi
+// asm/sigcontext.h, asm/ucontext.h).
 //
-// From high to low addresses: the FP state, 64-byte aligned, in XSAVE's standard format with Linux's record in the bytes that the CPU leaves to software and a
-// closing magic word; siginfo, ucontext; the return address, at an address that is 8 modulo 16, as after a call. The red zone of 128 bytes below the
-// interrupted stack pointer stays untouched.
+// From high to low addresses: the FP state, 64-byte aligned, in XSAVE's standard format with
+// Linux's record in the bytes that the CPU leaves to software and a closing magic word; siginfo,
+// ucontext; the return address, at an address that is 8 modulo 16, as after a call. The red zone of
+// 128 bytes below the interrupted stack pointer stays untouched.
 
 #include <core/lib/string.h>
 #include <hal/regs.h>
@@ -91,7 +93,8 @@ static bool push_fpu(struct hal_thread *thread, vaddr_t at)
 			return false;
 	}
 	memcpy(area + FPU_SOFTWARE, &record, sizeof(record));
-	// A switch while this sleeps saves the same state into the area once more, but not over the record.
+	// A switch while this sleeps saves the same state into the area once more, but not over the
+	// record.
 	return !hal_copy_to_user(hal_user_ptr(void, at), area, fpu_info.size);
 }
 
@@ -113,20 +116,40 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 
 	memset(&frame.uc, 0, sizeof(frame.uc));
 	frame.return_address = signal->restorer;
-	frame.uc.flags = (fpu_info.features ? UC_FP_XSTATE : 0) | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+	frame.uc.flags =
+		(fpu_info.features ? UC_FP_XSTATE : 0) | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
 	frame.uc.stack = signal->stack;
 	frame.uc.mask = signal->mask;
 	frame.uc.context = (struct sigcontext){
-		.r8 = regs->r8, .r9 = regs->r9, .r10 = regs->r10, .r11 = regs->r11,
-		.r12 = regs->r12, .r13 = regs->r13, .r14 = regs->r14, .r15 = regs->r15,
-		.rdi = regs->rdi, .rsi = regs->rsi, .rbp = regs->rbp, .rbx = regs->rbx,
-		.rdx = regs->rdx, .rax = regs->rax, .rcx = regs->rcx, .rsp = regs->rsp,
-		.rip = regs->rip, .rflags = regs->rflags, .cs = USER_CS, .ss = USER_DS,
-		.error = thread->trap_error, .vector = thread->trap_vector, .cr2 = thread->trap_address,
-		.old_mask = signal->mask, .fpstate = fpu,
+		.r8 = regs->r8,
+		.r9 = regs->r9,
+		.r10 = regs->r10,
+		.r11 = regs->r11,
+		.r12 = regs->r12,
+		.r13 = regs->r13,
+		.r14 = regs->r14,
+		.r15 = regs->r15,
+		.rdi = regs->rdi,
+		.rsi = regs->rsi,
+		.rbp = regs->rbp,
+		.rbx = regs->rbx,
+		.rdx = regs->rdx,
+		.rax = regs->rax,
+		.rcx = regs->rcx,
+		.rsp = regs->rsp,
+		.rip = regs->rip,
+		.rflags = regs->rflags,
+		.cs = USER_CS,
+		.ss = USER_DS,
+		.error = thread->trap_error,
+		.vector = thread->trap_vector,
+		.cr2 = thread->trap_address,
+		.old_mask = signal->mask,
+		.fpstate = fpu,
 	};
 	memcpy(frame.info, signal->info, sizeof(frame.info));
-	if (!push_fpu(thread, fpu) || hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)))
+	if (!push_fpu(thread, fpu) ||
+	    hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)))
 		return -EFAULT;
 
 	regs->rdi = (uint64_t)signal->sig;
@@ -141,7 +164,8 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	return 0;
 }
 
-// Read the FP state at the user address into the thread's area. While that may sleep, the area is not to be saved over.
+// Read the FP state at the user address into the thread's area. While that may sleep, the area is
+// not to be saved over.
 static bool read_fpu(struct hal_thread *thread, vaddr_t at)
 {
 	uint8_t *area = thread->fpu;
@@ -153,15 +177,18 @@ static bool read_fpu(struct hal_thread *thread, vaddr_t at)
 	if (!fpu_info.features)
 		return fpu_check_area(area);
 	memcpy(&record, area + FPU_SOFTWARE, sizeof(record));
-	// Without a valid record it is plain FXSAVE state, and the rest is what a program starts with.
-	if (record.magic1 != FP_XSTATE_MAGIC1 || record.size < FPU_LEGACY + 64 || record.size > fpu_info.size ||
-	    record.size > record.extended_size ||
-	    hal_get_user32(&magic2, hal_user_ptr(void, at + record.size)) || magic2 != FP_XSTATE_MAGIC2) {
+	// Without a valid record it is plain FXSAVE state, and the rest is what a program starts
+	// with.
+	if (record.magic1 != FP_XSTATE_MAGIC1 || record.size < FPU_LEGACY + 64 ||
+	    record.size > fpu_info.size || record.size > record.extended_size ||
+	    hal_get_user32(&magic2, hal_user_ptr(void, at + record.size)) ||
+	    magic2 != FP_XSTATE_MAGIC2) {
 		memset(area + FPU_LEGACY, 0, 64);
 		area[FPU_LEGACY] = 3; // x87 and SSE
 		return fpu_check_area(area);
 	}
-	if (hal_copy_from_user(area + FPU_LEGACY, hal_user_ptr(void, at + FPU_LEGACY), record.size - FPU_LEGACY))
+	if (hal_copy_from_user(area + FPU_LEGACY, hal_user_ptr(void, at + FPU_LEGACY),
+			       record.size - FPU_LEGACY))
 		return false;
 	return fpu_check_area(area);
 }
@@ -188,7 +215,8 @@ int hal_signal_pop(struct hal_regs *regs, struct hal_signal_restored *restored)
 	const struct sigcontext *c = &uc.context;
 	vaddr_t frame = regs->rsp - 8; // the handler's RET took the return address
 
-	if (hal_copy_from_user(&uc, hal_user_ptr(void, frame + offsetof(struct sigframe, uc)), sizeof(uc)))
+	if (hal_copy_from_user(&uc, hal_user_ptr(void, frame + offsetof(struct sigframe, uc)),
+			       sizeof(uc)))
 		return -EFAULT;
 	if (!pop_fpu(hal_thread_current(), c->fpstate))
 		return -EFAULT;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// FP and SIMD state: XSAVE in its standard format, sized by CPUID, or FXSAVE where there is no XSAVE. The kernel itself never uses it.
+// FP and SIMD state: XSAVE in its standard format, sized by CPUID, or FXSAVE where there is no
+// XSAVE. The kernel itself never uses it.
 
 #include <core/lib/string.h>
 #include <hal/boot.h>
@@ -7,18 +8,17 @@
 #include <x86_64/cpu.h>
 #include <x86_64/fpu.h>
 
-// x87, SSE, AVX and AVX-512: what user code gets. PKRU stays off with CR4.PKE, AMX needs a permission that does not exist.
-#define XCR0_WANTED 0xe7ul
-#define FXSAVE_SIZE 512
+// x87, SSE, AVX and AVX-512: what user code gets. PKRU stays off with CR4.PKE, AMX needs a
+// permission that does not exist.
+#define XCR0_WANTED  0xe7ul
+#define FXSAVE_SIZE  512
 #define XSAVE_HEADER 64
 
 struct fpu_info fpu_info = {.size = FXSAVE_SIZE, .mxcsr_mask = 0xffbf};
 
 static inline void xsetbv(uint64_t value)
 {
-	__asm__ volatile("xsetbv"
-			 :
-			 : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
+	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
 
 void fpu_detect(void)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The machine's half of threads: their first stack frames, the switch, TLS.
 //
-// FS and GS bases of user code live in the registers while their thread runs (GS in KERNEL_GS_BASE) and in struct hal_thread while it does not. With
-// FSGSBASE user code changes them by itself, so they are read back at every switch; without, only arch_prctl() and loads of segment registers do.
+// FS and GS bases of user code live in the registers while their thread runs (GS in KERNEL_GS_BASE)
+// and in struct hal_thread while it does not. With FSGSBASE user code changes them by itself, so
+// they are read back at every switch; without, only arch_prctl() and loads of segment registers do.
 
 #include <core/lib/string.h>
 #include <core/upcall.h>
@@ -37,7 +38,8 @@ static void write_fs_base(uint64_t base)
 		wrmsr(MSR_FS_BASE, base);
 }
 
-// The user's, which waits in KERNEL_GS_BASE. Interrupts off: between the two SWAPGS nothing may look at GS.
+// The user's, which waits in KERNEL_GS_BASE. Interrupts off: between the two SWAPGS nothing may
+// look at GS.
 static uint64_t read_user_gs_base(void)
 {
 	uint64_t base;
@@ -103,7 +105,8 @@ void hal_thread_init_idle(struct hal_thread *thread, void *stack)
 	}
 }
 
-void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls, unsigned long tls)
+void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls,
+		     unsigned long tls)
 {
 	struct hal_thread *parent = hal_thread_current();
 	struct hal_regs *regs;
@@ -194,11 +197,19 @@ vaddr_t hal_thread_pc(const struct hal_thread *thread)
 {
 	const struct switch_frame *frame = (const struct switch_frame *)thread->sp;
 
-	// The caller of hal_thread_switch() would need its frame; the stack walk starts at the same place.
+	// The caller of hal_thread_switch() would need its frame; the stack walk starts at the same
+	// place.
 	return frame ? frame->rip : 0;
 }
 
-enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS, ARCH_GET_CPUID = 0x1011, ARCH_SET_CPUID };
+enum {
+	ARCH_SET_GS = 0x1001,
+	ARCH_SET_FS,
+	ARCH_GET_FS,
+	ARCH_GET_GS,
+	ARCH_GET_CPUID = 0x1011,
+	ARCH_SET_CPUID
+};
 enum { EPERM = 1, EFAULT = 14, ENODEV = 19, EINVAL = 22, ENOSYS = 38 };
 
 long hal_private_call(enum hal_private_call which, const unsigned long *args)

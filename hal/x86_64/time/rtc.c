@@ -25,13 +25,15 @@ struct reading {
 
 static struct reading take(void)
 {
-	return (struct reading){cmos(0), cmos(2), cmos(4), cmos(7), cmos(8), cmos(9), cmos(REG_CENTURY)};
+	return (struct reading){cmos(0), cmos(2), cmos(4),	    cmos(7),
+				cmos(8), cmos(9), cmos(REG_CENTURY)};
 }
 
 static bool same(const struct reading *a, const struct reading *b)
 {
-	return a->second == b->second && a->minute == b->minute && a->hour == b->hour && a->day == b->day &&
-	       a->month == b->month && a->year == b->year && a->century == b->century;
+	return a->second == b->second && a->minute == b->minute && a->hour == b->hour &&
+	       a->day == b->day && a->month == b->month && a->year == b->year &&
+	       a->century == b->century;
 }
 
 static unsigned int number(uint8_t value, uint8_t mode)
@@ -39,7 +41,8 @@ static unsigned int number(uint8_t value, uint8_t mode)
 	return mode & B_BINARY ? value : (value >> 4) * 10u + (value & 15u);
 }
 
-// Days from 1970-01-01 to the date of the Gregorian calendar: years begin in March, so that leap days end them.
+// Days from 1970-01-01 to the date of the Gregorian calendar: years begin in March, so that leap
+// days end them.
 static uint64_t days_before(unsigned int year, unsigned int month, unsigned int day)
 {
 	unsigned int y = month > 2 ? year : year - 1;
@@ -77,7 +80,7 @@ int hal_rtc_read(uint64_t *seconds)
 	day = number(now.day, mode);
 	if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || year < 1970)
 		return -ENODEV;
-	*seconds = days_before(year, month, day) * 86400 + hour * 3600ul + number(now.minute, mode) * 60ul +
-		   number(now.second, mode);
+	*seconds = days_before(year, month, day) * 86400 + hour * 3600ul +
+		   number(now.minute, mode) * 60ul + number(now.second, mode);
 	return 0;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Time from the TSC, measured once against the HPET, the ACPI timer or the PIT; the one-shot timer from the local APIC.
+// Time from the TSC, measured once against the HPET, the ACPI timer or the PIT; the one-shot timer
+// from the local APIC.
 //
-// The TSC is believed when the CPU calls it invariant or a hypervisor supplies it, and no CPU saw it go back against another when it started. If it is not, the
-// HPET counts instead; without a 64-bit HPET the TSC is used all the same, but never allowed to run backwards, and not from user mode.
+// The TSC is believed when the CPU calls it invariant or a hypervisor supplies it, and no CPU saw
+// it go back against another when it started. If it is not, the HPET counts instead; without a
+// 64-bit HPET the TSC is used all the same, but never allowed to run backwards, and not from user
+// mode.
 
 #include <common/acpi.h>
 #include <core/lib/string.h>
@@ -208,7 +211,8 @@ void time_delay_us(unsigned int us)
 
 /* ---- do the CPUs' TSCs agree? ---- */
 
-// Boot CPU and the starting one run this together: each looks for a value older than the other's last.
+// Boot CPU and the starting one run this together: each looks for a value older than the other's
+// last.
 void time_check_warp(void)
 {
 	static unsigned int arrived, left; // atomic

@@ -94,8 +94,8 @@ size_t hal_regset_size(void)
 	return sizeof(struct user_regs);
 }
 
-// The thread whose frame this is: frames of user mode lie at the top of its stack, but which thread has it is not known here, so FS and GS
-// bases are the current thread's, or zero.
+// The thread whose frame this is: frames of user mode lie at the top of its stack, but which thread
+// has it is not known here, so FS and GS bases are the current thread's, or zero.
 static bool is_current(const struct hal_regs *regs)
 {
 	return regs == hal_thread_regs(hal_thread_current());
@@ -104,10 +104,26 @@ static bool is_current(const struct hal_regs *regs)
 void hal_regset_get(const struct hal_regs *r, void *buf)
 {
 	struct user_regs u = {
-		.r15 = r->r15, .r14 = r->r14, .r13 = r->r13, .r12 = r->r12, .rbp = r->rbp, .rbx = r->rbx,
-		.r11 = r->r11, .r10 = r->r10, .r9 = r->r9, .r8 = r->r8, .rax = r->rax, .rcx = r->rcx,
-		.rdx = r->rdx, .rsi = r->rsi, .rdi = r->rdi, .rip = r->rip, .cs = r->cs,
-		.rflags = r->rflags, .rsp = r->rsp, .ss = r->ss,
+		.r15 = r->r15,
+		.r14 = r->r14,
+		.r13 = r->r13,
+		.r12 = r->r12,
+		.rbp = r->rbp,
+		.rbx = r->rbx,
+		.r11 = r->r11,
+		.r10 = r->r10,
+		.r9 = r->r9,
+		.r8 = r->r8,
+		.rax = r->rax,
+		.rcx = r->rcx,
+		.rdx = r->rdx,
+		.rsi = r->rsi,
+		.rdi = r->rdi,
+		.rip = r->rip,
+		.cs = r->cs,
+		.rflags = r->rflags,
+		.rsp = r->rsp,
+		.ss = r->ss,
 		.orig_rax = hal_regs_in_syscall(r) ? r->error : ~0ul,
 		.fs_base = is_current(r) ? hal_thread_get_tls() : 0,
 	};

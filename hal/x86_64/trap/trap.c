@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exceptions and interrupts, behind trap/entry.S: what the machine said becomes an upcall or, in the kernel, a fix-up or the end.
+// Exceptions and interrupts, behind trap/entry.S: what the machine said becomes an upcall or, in
+// the kernel, a fix-up or the end.
 
 #include <core/upcall.h>
 #include <hal/debug.h>
@@ -21,10 +22,27 @@ enum { FPE_INTDIV = 1, FPE_FLTDIV = 3, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES, FPE_F
 #define PF_FETCH   0x10u
 
 static const char *const causes[32] = {
-	"divide error", "debug exception", "NMI", "breakpoint", "overflow", "bound range exceeded",
-	"invalid opcode", "device not available", "double fault", NULL, "invalid TSS",
-	"segment not present", "stack segment fault", "general protection fault", "page fault", NULL,
-	"x87 error", "alignment check", "machine check", "SIMD error", "virtualisation exception",
+	"divide error",
+	"debug exception",
+	"NMI",
+	"breakpoint",
+	"overflow",
+	"bound range exceeded",
+	"invalid opcode",
+	"device not available",
+	"double fault",
+	NULL,
+	"invalid TSS",
+	"segment not present",
+	"stack segment fault",
+	"general protection fault",
+	"page fault",
+	NULL,
+	"x87 error",
+	"alignment check",
+	"machine check",
+	"SIMD error",
+	"virtualisation exception",
 	"control protection fault",
 };
 
@@ -136,8 +154,8 @@ static bool canonical(uint64_t address)
 	return (uint64_t)((int64_t)(address << 16) >> 16) == address;
 }
 
-// Everything that is due before user mode, with interrupts off at the end. IRET with a non-canonical address would fault in the kernel: that
-// signal is sent from here.
+// Everything that is due before user mode, with interrupts off at the end. IRET with a
+// non-canonical address would fault in the kernel: that signal is sent from here.
 void trap_return(struct hal_regs *regs)
 {
 	struct hal_thread *thread = hal_thread_current();
@@ -262,7 +280,8 @@ void trap_paranoid(struct hal_regs *regs)
 			core_ipi(HAL_IPI_STOP);
 		return;
 	case VECTOR_DB:
-		// A single step that ran into a system call's first instructions; the frame that goes back to user code has its own flags.
+		// A single step that ran into a system call's first instructions; the frame that
+		// goes back to user code has its own flags.
 		regs->rflags &= ~RFLAGS_TF;
 		__asm__ volatile("movq %0, %%dr6" : : "r"(0ul));
 		return;

@@ -18,14 +18,18 @@ struct acpi_madt_entry {
 	uint8_t data[];
 } __attribute__((packed));
 
-/* Is there a valid RSDP in these n bytes? Remembers it, and map: makes n bytes of physical memory readable, for good; NULL when that is impossible. */
+/* Is there a valid RSDP in these n bytes? Remembers it, and map: makes n bytes of physical memory
+ * readable, for good; NULL when that is impossible. */
 bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, size_t n));
 
-/* The first table with this signature whose length and checksum are right, or NULL. Boot only: each call maps the table anew. */
+/* The first table with this signature whose length and checksum are right, or NULL. Boot only: each
+ * call maps the table anew. */
 const struct acpi_header *acpi_find(const char *signature);
 
-/* Entries of the MADT in order: the one behind previous (NULL: the first), NULL at the end or where an entry is malformed. */
-const struct acpi_madt_entry *acpi_madt_next(const struct acpi_header *madt, const struct acpi_madt_entry *previous);
+/* Entries of the MADT in order: the one behind previous (NULL: the first), NULL at the end or where
+ * an entry is malformed. */
+const struct acpi_madt_entry *acpi_madt_next(const struct acpi_header *madt,
+					     const struct acpi_madt_entry *previous);
 
 /* From FADT and DSDT: what to write where for soft-off; false when the tables do not say. */
 struct acpi_soft_off {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* common/lock.h - the HAL's own spinlock: interrupts off while it is held, never held across a call to core. */
+/* common/lock.h - the HAL's own spinlock: interrupts off while it is held, never held across a call
+ * to core. */
 #ifndef HAL_COMMON_LOCK_H
 #define HAL_COMMON_LOCK_H
 

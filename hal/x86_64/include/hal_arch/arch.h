@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes and limits of x86_64, and its address space: user | linear map | core's kernel range | (KASAN shadow) | image. */
+/* Sizes and limits of x86_64, and its address space: user | linear map | core's kernel range |
+ * (KASAN shadow) | image. */
 #ifndef HAL_ARCH_ARCH_H
 #define HAL_ARCH_ARCH_H
 

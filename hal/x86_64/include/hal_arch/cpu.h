@@ -16,13 +16,13 @@ struct hal_cpu_head {
 };
 
 /* volatile: the thread may move to another CPU between two reads. */
-#define x86_head_read_(type, member)                                                           \
-	({                                                                                         \
-		type value_;                                                                       \
-		__asm__ volatile("mov %%gs:%c1, %0"                                                \
-				 : "=r"(value_)                                                    \
-				 : "i"(offsetof(struct hal_cpu_head, member)));                    \
-		value_;                                                                            \
+#define x86_head_read_(type, member)                                            \
+	({                                                                      \
+		type value_;                                                    \
+		__asm__ volatile("mov %%gs:%c1, %0"                             \
+				 : "=r"(value_)                                 \
+				 : "i"(offsetof(struct hal_cpu_head, member))); \
+		value_;                                                         \
 	})
 
 static inline unsigned int hal_cpu_id(void)

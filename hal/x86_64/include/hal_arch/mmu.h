@@ -7,14 +7,14 @@
 #include <hal_arch/arch.h>
 
 /*
- * generation counts the flushes this space has needed. A CPU in cpus has the space loaded and is told of each by IPI; one that comes back to it
- * under a PCID compares the generation it left with.
+ * generation counts the flushes this space has needed. A CPU in cpus has the space loaded and is
+ * told of each by IPI; one that comes back to it under a PCID compares the generation it left with.
  */
 struct hal_space {
-	paddr_t root;	     /* the top-level table */
-	uint64_t id;	     /* never used twice; 0: the kernel's own */
-	uint64_t generation; /* atomic */
-	uint64_t cpus;	     /* atomic: bit n: loaded on CPU n */
+	paddr_t root;	      /* the top-level table */
+	uint64_t id;	      /* never used twice; 0: the kernel's own */
+	uint64_t generation;  /* atomic */
+	uint64_t cpus;	      /* atomic: bit n: loaded on CPU n */
 	unsigned long tables; /* atomic: table pages, the root included */
 };
 

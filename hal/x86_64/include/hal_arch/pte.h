@@ -8,26 +8,27 @@
 
 typedef uint64_t hal_pte;
 
-#define X86_PTE_P      0x001ul
-#define X86_PTE_W      0x002ul
-#define X86_PTE_U      0x004ul
-#define X86_PTE_PWT    0x008ul
-#define X86_PTE_PCD    0x010ul
-#define X86_PTE_A      0x020ul
-#define X86_PTE_D      0x040ul
-#define X86_PTE_PS     0x080ul /* a large page, above the last level */
-#define X86_PTE_G      0x100ul
-#define X86_PTE_ANON   0x200ul /* software: HAL_PTE_ANON */
-#define X86_PTE_KEPT   0x400ul /* software: an entry, though not present */
-#define X86_PTE_NX     0x8000000000000000ul
-#define X86_PTE_FRAME  0x000ffffffffff000ul
+#define X86_PTE_P     0x001ul
+#define X86_PTE_W     0x002ul
+#define X86_PTE_U     0x004ul
+#define X86_PTE_PWT   0x008ul
+#define X86_PTE_PCD   0x010ul
+#define X86_PTE_A     0x020ul
+#define X86_PTE_D     0x040ul
+#define X86_PTE_PS    0x080ul /* a large page, above the last level */
+#define X86_PTE_G     0x100ul
+#define X86_PTE_ANON  0x200ul /* software: HAL_PTE_ANON */
+#define X86_PTE_KEPT  0x400ul /* software: an entry, though not present */
+#define X86_PTE_NX    0x8000000000000000ul
+#define X86_PTE_FRAME 0x000ffffffffff000ul
 
 static inline unsigned int hal_pte_levels(void)
 {
 	return 4;
 }
 
-/* Present implies readable; there is no execute-only. HAL bits and hardware bits: YOUNG 8 -> A 0x20, DIRTY 0x10 -> D 0x40, ANON 0x20 -> 0x200. */
+/* Present implies readable; there is no execute-only. HAL bits and hardware bits: YOUNG 8 -> A
+ * 0x20, DIRTY 0x10 -> D 0x40, ANON 0x20 -> 0x200. */
 static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 {
 	hal_pte pte = pa | X86_PTE_KEPT | ((hal_pte)(bits & (HAL_PTE_YOUNG | HAL_PTE_DIRTY)) << 2) |

@@ -8,9 +8,10 @@
 
 struct hal_thread {
 	unsigned int work; /* core's: reasons to call core_return_to_user() */
-	bool fpu_valid;	   /* the FP state counts: saved and restored at switches (not while sigreturn rewrites it) */
-	void *fpu;	   /* core's: hal_fpu_size() bytes, or NULL */
-	uint64_t sp;	   /* kernel stack pointer while not running */
+	bool fpu_valid; /* the FP state counts: saved and restored at switches (not while sigreturn
+			   rewrites it) */
+	void *fpu;	/* core's: hal_fpu_size() bytes, or NULL */
+	uint64_t sp;	/* kernel stack pointer while not running */
 	uint64_t stack_top;
 	uint64_t fs_base; /* while not running */
 	uint64_t gs_base; /* while not running: the user's */
@@ -23,9 +24,7 @@ static inline struct hal_thread *hal_thread_current(void)
 	struct hal_thread *thread;
 
 	/* Not volatile: a thread that sleeps finds the same value wherever it wakes. */
-	__asm__("movq %%gs:%c1, %0"
-		: "=r"(thread)
-		: "i"(offsetof(struct hal_cpu_head, current)));
+	__asm__("movq %%gs:%c1, %0" : "=r"(thread) : "i"(offsetof(struct hal_cpu_head, current)));
 	return thread;
 }
 

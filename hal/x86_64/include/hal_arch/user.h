@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inline half of hal/user.h. The last page below the canonical hole is never mapped: SYSRET to its end would fault in the kernel. */
+/* Inline half of hal/user.h. The last page below the canonical hole is never mapped: SYSRET to its
+ * end would fault in the kernel. */
 #ifndef HAL_ARCH_USER_H
 #define HAL_ARCH_USER_H
 

@@ -15,7 +15,8 @@ void debug_boot(void);
 
 extern char boot_stack_top[], boot_irq_stack_top[], boot_emergency_stack_top[];
 extern char boot_pml4[];
-extern char trampoline_start[], trampoline_end[], trampoline_gdtr[], trampoline_far[], trampoline_root[];
+extern char trampoline_start[], trampoline_end[], trampoline_gdtr[], trampoline_far[],
+	trampoline_root[];
 extern char trampoline_gdt[], trampoline_entry[], trampoline64[];
 extern char ap_high[];
 

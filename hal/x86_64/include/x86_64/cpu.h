@@ -7,8 +7,10 @@
 #include <hal/mmu.h>
 #include <hal/thread.h>
 
-#define GDT_TSS	   8  /* index; two entries */
-#define GDT_NUMBER 15 /* index; its limit is the CPU's number: the vDSO's getcpu reads it with LSL, as on Linux */
+#define GDT_TSS 8 /* index; two entries */
+#define GDT_NUMBER                                                                             \
+	15 /* index; its limit is the CPU's number: the vDSO's getcpu reads it with LSL, as on \
+	      Linux */
 #define GDT_ENTRIES 16
 
 #define IST_DF	1
@@ -30,15 +32,15 @@ _Static_assert(sizeof(struct tss) == 104, "the CPU's layout");
 struct hal_cpu {
 	struct hal_cpu_head head;
 	/* for trap/entry.S */
-	uint64_t user_sp;   /* scratch of the system-call entry */
-	uint64_t stack_top; /* of the current thread */
-	uint64_t irq_stack; /* top */
+	uint64_t user_sp;	  /* scratch of the system-call entry */
+	uint64_t stack_top;	  /* of the current thread */
+	uint64_t irq_stack;	  /* top */
 	uint64_t emergency_stack; /* top: #DF, NMI, #MC, #DB in parts */
 
 	uint32_t apic_id;
-	bool online;		/* atomic */
-	struct hal_thread *idle; /* where a secondary CPU begins */
-	uint64_t timer_deadline; /* ns; UINT64_MAX: none */
+	bool online;		      /* atomic */
+	struct hal_thread *idle;      /* where a secondary CPU begins */
+	uint64_t timer_deadline;      /* ns; UINT64_MAX: none */
 	struct hal_thread *fpu_owner; /* whose FP state the registers hold */
 
 	/* mmu/tlb.c */
@@ -49,7 +51,7 @@ struct hal_cpu {
 		uint64_t space_id;
 		uint64_t generation;
 	} slots[PCID_SLOTS];
-	uint64_t tlb_senders;	 /* atomic: CPUs that want something flushed here */
+	uint64_t tlb_senders; /* atomic: CPUs that want something flushed here */
 
 	uint64_t gdt[GDT_ENTRIES];
 	struct tss tss;
@@ -65,7 +67,8 @@ static inline struct hal_cpu *this_cpu(void)
 
 /* What CPUID says, once, of the boot CPU. */
 struct cpu_features {
-	bool smep, smap, umip, fsgsbase, pcid, invpcid, x2apic, tsc_deadline, invariant_tsc, hypervisor, tcg;
+	bool smep, smap, umip, fsgsbase, pcid, invpcid, x2apic, tsc_deadline, invariant_tsc,
+		hypervisor, tcg;
 	bool rdrand, rdseed, rdtscp, xsave, gib_pages;
 	uint32_t edx1; /* AT_HWCAP */
 };
@@ -135,16 +138,16 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 			 : "memory");
 }
 
-#define DEFINE_CR(n)                                                                               \
-	static inline uint64_t read_cr##n(void)                                                    \
-	{                                                                                          \
-		uint64_t value;                                                                    \
-		__asm__ volatile("movq %%cr" #n ", %0" : "=r"(value) : : "memory");                \
-		return value;                                                                      \
-	}                                                                                          \
-	static inline void write_cr##n(uint64_t value)                                             \
-	{                                                                                          \
-		__asm__ volatile("movq %0, %%cr" #n : : "r"(value) : "memory");                    \
+#define DEFINE_CR(n)                                                                \
+	static inline uint64_t read_cr##n(void)                                     \
+	{                                                                           \
+		uint64_t value;                                                     \
+		__asm__ volatile("movq %%cr" #n ", %0" : "=r"(value) : : "memory"); \
+		return value;                                                       \
+	}                                                                           \
+	static inline void write_cr##n(uint64_t value)                              \
+	{                                                                           \
+		__asm__ volatile("movq %0, %%cr" #n : : "r"(value) : "memory");     \
 	}
 DEFINE_CR(0)
 DEFINE_CR(2)
@@ -200,10 +203,12 @@ void cpu_set_stack(struct hal_cpu *cpu, uint64_t top);
 /* boot/smp.c: the page below 1 MiB for the trampoline. */
 void smp_reserve(paddr_t page);
 
-/* mmu/boot.c: the final page tables, from RAM at [pool, end); the first page not used is returned. */
+/* mmu/boot.c: the final page tables, from RAM at [pool, end); the first page not used is returned.
+ */
 paddr_t mmu_boot(paddr_t pool, paddr_t end);
 size_t mmu_boot_pages(void);
-/* Map device registers or firmware tables for good, before core's allocators work; NULL when the window is full. */
+/* Map device registers or firmware tables for good, before core's allocators work; NULL when the
+ * window is full. */
 void *mmu_fixmap(paddr_t pa, size_t n, bool device);
 extern paddr_t kernel_root;
 /* Copy the kernel's half of the top-level table. */

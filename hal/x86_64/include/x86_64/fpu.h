@@ -7,11 +7,11 @@
 
 struct hal_thread;
 
-#define FPU_SIZE_MAX  4096
-#define FPU_LEGACY    512 /* bytes of the FXSAVE part; the XSAVE header of 64 bytes follows */
-#define FPU_CONTROL   0	  /* offsets in it */
-#define FPU_MXCSR     24
-#define FPU_SOFTWARE  464 /* left alone by the CPU: Linux's magic in signal frames */
+#define FPU_SIZE_MAX 4096
+#define FPU_LEGACY   512 /* bytes of the FXSAVE part; the XSAVE header of 64 bytes follows */
+#define FPU_CONTROL  0	 /* offsets in it */
+#define FPU_MXCSR    24
+#define FPU_SOFTWARE 464 /* left alone by the CPU: Linux's magic in signal frames */
 
 struct fpu_info {
 	size_t size;	   /* of the whole area */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64/regs.h - the register frame that trap/entry.S builds; it ends in what the CPU pushes, at the very top of the thread's kernel stack
- * when it came from user mode.
+ * x86_64/regs.h - the register frame that trap/entry.S builds; it ends in what the CPU pushes, at
+ * the very top of the thread's kernel stack when it came from user mode.
  */
 #ifndef X86_64_REGS_H
 #define X86_64_REGS_H
@@ -19,26 +19,27 @@ struct hal_regs {
 
 _Static_assert(sizeof(struct hal_regs) % 16 == 0, "keeps the stack aligned");
 
-#define VECTOR_DE      0
-#define VECTOR_DB      1
-#define VECTOR_NMI     2
-#define VECTOR_BP      3
-#define VECTOR_UD      6
-#define VECTOR_DF      8
-#define VECTOR_GP      13
-#define VECTOR_PF      14
-#define VECTOR_MF      16
-#define VECTOR_AC      17
-#define VECTOR_MC      18
-#define VECTOR_XM      19
-#define VECTOR_DEVICE  0x20 /* + line */
+#define VECTOR_DE	  0
+#define VECTOR_DB	  1
+#define VECTOR_NMI	  2
+#define VECTOR_BP	  3
+#define VECTOR_UD	  6
+#define VECTOR_DF	  8
+#define VECTOR_GP	  13
+#define VECTOR_PF	  14
+#define VECTOR_MF	  16
+#define VECTOR_AC	  17
+#define VECTOR_MC	  18
+#define VECTOR_XM	  19
+#define VECTOR_DEVICE	  0x20 /* + line */
 #define VECTOR_DEVICE_END 0xd0
-#define VECTOR_PIC     0xd0 /* the old controllers' sixteen, masked: only spurious ones */
-#define VECTOR_TIMER   0xef
-#define VECTOR_IPI     0xf0 /* + enum hal_ipi */
-#define VECTOR_SPURIOUS 0xff
-#define VECTOR_SYSCALL 0x100 /* a system call is in progress: error has its number, rdi its first argument */
-#define VECTOR_NONE    0x101 /* neither: made by exec, sigreturn, ... */
+#define VECTOR_PIC	  0xd0 /* the old controllers' sixteen, masked: only spurious ones */
+#define VECTOR_TIMER	  0xef
+#define VECTOR_IPI	  0xf0 /* + enum hal_ipi */
+#define VECTOR_SPURIOUS	  0xff
+#define VECTOR_SYSCALL \
+	0x100 /* a system call is in progress: error has its number, rdi its first argument */
+#define VECTOR_NONE 0x101 /* neither: made by exec, sigreturn, ... */
 
 #define RFLAGS_CF   0x000001ul
 #define RFLAGS_ONE  0x000002ul
@@ -55,8 +56,8 @@ _Static_assert(sizeof(struct hal_regs) % 16 == 0, "keeps the stack aligned");
 #define RFLAGS_RF   0x010000ul
 #define RFLAGS_AC   0x040000ul
 /* What user code may choose. */
-#define RFLAGS_USER                                                                                \
-	(RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_TF | RFLAGS_DF |       \
+#define RFLAGS_USER                                                                          \
+	(RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_TF | RFLAGS_DF | \
 	 RFLAGS_OF | RFLAGS_RF | RFLAGS_AC)
 
 #define KERNEL_CS 0x10

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The vDSO's functions. They run in user mode, read the data page below the image and the TSC, and fall back to the system call.
+// The vDSO's functions. They run in user mode, read the data page below the image and the TSC, and
+// fall back to the system call.
 
 #include <hal/vdso.h>
 
@@ -15,7 +16,13 @@ struct timezone {
 	int32_t minutes_west, dst_time;
 };
 
-enum { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_REALTIME_COARSE = 5, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME };
+enum {
+	CLOCK_REALTIME,
+	CLOCK_MONOTONIC,
+	CLOCK_REALTIME_COARSE = 5,
+	CLOCK_MONOTONIC_COARSE,
+	CLOCK_BOOTTIME
+};
 enum { SYS_gettimeofday = 96, SYS_time = 201, SYS_clock_gettime = 228, SYS_clock_getres = 229 };
 #define NSEC 1000000000ul
 
@@ -31,7 +38,10 @@ static long syscall2(long nr, long a, long b)
 {
 	long result;
 
-	__asm__ volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(nr), "D"(a), "S"(b)
+			 : "rcx", "r11", "memory");
 	return result;
 }
 
@@ -75,7 +85,8 @@ static inline bool read_clock(int clock, uint64_t *ns)
 				return false;
 			// Another CPU's base may be a moment ahead.
 			if ((int64_t)ticks > 0)
-				*ns += (uint64_t)(((unsigned __int128)ticks * READ(mult)) >> READ(shift));
+				*ns += (uint64_t)(((unsigned __int128)ticks * READ(mult)) >>
+						  READ(shift));
 		}
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (READ(seq) != seq);
