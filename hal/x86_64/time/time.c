@@ -8,6 +8,7 @@
 // mode.
 
 #include <common/acpi.h>
+#include <common/rtc.h>
 #include <core/lib/string.h>
 #include <core/upcall.h>
 #include <hal/boot.h>
@@ -277,4 +278,17 @@ void time_timer_interrupt(bool user)
 	}
 	this_cpu()->timer_deadline = UINT64_MAX;
 	core_timer(user);
+}
+
+/* ---- the battery clock ---- */
+
+static uint8_t read_cmos(uint8_t reg)
+{
+	out8(0x70, reg);
+	return in8(0x71);
+}
+
+int hal_rtc_read(uint64_t *seconds)
+{
+	return mc146818_read(read_cmos, seconds);
 }

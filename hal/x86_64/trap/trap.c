@@ -92,61 +92,41 @@ void trap_user_fault(struct hal_regs *regs)
 			   (error & PF_FETCH ? CORE_FAULT_EXEC : 0));
 }
 
+// What Linux sends for each exception of user code; the address is that of the instruction, or 0.
+static const struct {
+	uint8_t sig, code;
+	bool address;
+} signals[32] = {
+	[VECTOR_DE] = {SIGFPE, FPE_INTDIV, true},  [VECTOR_DB] = {SIGTRAP, TRAP_TRACE, true},
+	[VECTOR_BP] = {SIGTRAP, SI_KERNEL, false}, [4] = {SIGSEGV, SI_KERNEL, false}, // overflow
+	[5] = {SIGSEGV, SI_KERNEL, false},					      // bound range
+	[VECTOR_UD] = {SIGILL, ILL_ILLOPN, true},  [10] = {SIGSEGV, SI_KERNEL, false}, // TSS
+	[11] = {SIGBUS, SI_KERNEL, false}, // segment not present
+	[12] = {SIGBUS, SI_KERNEL, false}, // stack segment
+	[VECTOR_GP] = {SIGSEGV, SI_KERNEL, false}, [VECTOR_MF] = {SIGFPE, 0, true},
+	[VECTOR_AC] = {SIGBUS, BUS_ADRALN, false}, [VECTOR_XM] = {SIGFPE, 0, true},
+};
+
 void trap_user(struct hal_regs *regs)
 {
-	uint64_t dr6;
+	int sig = signals[regs->vector & 31].sig, code = signals[regs->vector & 31].code;
 	uint16_t status, control;
 	uint32_t mxcsr;
 
 	note(regs, hal_thread_current()->trap_address);
-	switch (regs->vector) {
-	case VECTOR_DE:
-		hal_irq_enable();
-		core_trap(regs, SIGFPE, FPE_INTDIV, regs->rip);
-		return;
-	case VECTOR_DB:
-		__asm__ volatile("movq %%dr6, %0" : "=r"(dr6));
-		__asm__ volatile("movq %0, %%dr6" : : "r"(0ul));
-		hal_irq_enable();
-		core_trap(regs, SIGTRAP, TRAP_TRACE, regs->rip);
-		return;
-	case VECTOR_BP:
-		hal_irq_enable();
-		core_trap(regs, SIGTRAP, SI_KERNEL, 0);
-		return;
-	case VECTOR_UD:
-		hal_irq_enable();
-		core_trap(regs, SIGILL, ILL_ILLOPN, regs->rip);
-		return;
-	case VECTOR_MF:
+	if (regs->vector == VECTOR_MF) {
 		__asm__ volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
-		hal_irq_enable();
-		core_trap(regs, SIGFPE, fpe_code(status & ~control & 0x3f), regs->rip);
-		return;
-	case VECTOR_XM:
+		code = fpe_code(status & ~control & 0x3f);
+	} else if (regs->vector == VECTOR_XM) {
 		__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-		hal_irq_enable();
-		core_trap(regs, SIGFPE, fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f), regs->rip);
-		return;
-	case VECTOR_AC:
-		hal_irq_enable();
-		core_trap(regs, SIGBUS, BUS_ADRALN, 0);
-		return;
-	case 11:
-	case 12:
-		hal_irq_enable();
-		core_trap(regs, SIGBUS, SI_KERNEL, 0);
-		return;
-	case 4:
-	case 5:
-	case 10:
-	case VECTOR_GP:
-		hal_irq_enable();
-		core_trap(regs, SIGSEGV, SI_KERNEL, 0);
-		return;
-	default:
+		code = fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
+	} else if (regs->vector == VECTOR_DB) {
+		__asm__ volatile("movq %0, %%dr6" : : "r"(0ul));
+	} else if (!sig) {
 		core_kernel_trap(regs, "unexpected exception", 0);
 	}
+	hal_irq_enable();
+	core_trap(regs, sig, code, signals[regs->vector & 31].address ? regs->rip : 0);
 }
 
 static bool canonical(uint64_t address)

@@ -54,9 +54,11 @@ static inline bool vdso_read(int clock, uint64_t *ns)
 		}
 		if (!data->usable)
 			return false;
-		*ns = base + (uint64_t)((unsigned __int128)(vdso_counter() - data->counter_base) *
-						data->mult >>
-					data->shift);
+		uint64_t ticks = vdso_counter() - data->counter_base;
+		/* Another CPU's counter, which made the base, may be a moment ahead. */
+		if ((int64_t)ticks < 0)
+			ticks = 0;
+		*ns = base + (uint64_t)((unsigned __int128)ticks * data->mult >> data->shift);
 	} while (__atomic_thread_fence(__ATOMIC_ACQUIRE),
 		 __atomic_load_n(&data->seq, __ATOMIC_RELAXED) != seq);
 	return true;

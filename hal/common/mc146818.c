@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The PC's battery clock (MC146818) at ports 0x70 and 0x71. It is taken to run in UTC.
+// The PC's battery clock (Motorola MC146818), through the port's access to its registers. It is
+// taken to run in UTC.
 
-#include <hal/time.h>
-#include <x86_64/cpu.h>
+#include <common/rtc.h>
 
 #define ENODEV	       19
 #define REG_A	       0x0a
@@ -13,17 +13,11 @@
 #define B_BINARY       0x04
 #define HOUR_AFTERNOON 0x80
 
-static uint8_t cmos(uint8_t reg)
-{
-	out8(0x70, reg);
-	return in8(0x71);
-}
-
 struct reading {
 	uint8_t second, minute, hour, day, month, year, century;
 };
 
-static struct reading take(void)
+static struct reading take(uint8_t (*cmos)(uint8_t reg))
 {
 	return (struct reading){cmos(0), cmos(2), cmos(4),	    cmos(7),
 				cmos(8), cmos(9), cmos(REG_CENTURY)};
@@ -51,7 +45,7 @@ static uint64_t days_before(unsigned int year, unsigned int month, unsigned int 
 	return y * 365ul + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1 - 719468;
 }
 
-int hal_rtc_read(uint64_t *seconds)
+int mc146818_read(uint8_t (*cmos)(uint8_t reg), uint64_t *seconds)
 {
 	struct reading now = {0}, again;
 	uint8_t mode = cmos(REG_B);
@@ -64,8 +58,8 @@ int hal_rtc_read(uint64_t *seconds)
 			return -ENODEV;
 		if (cmos(REG_A) & A_UPDATING)
 			continue;
-		now = take();
-		again = take();
+		now = take(cmos);
+		again = take(cmos);
 		if (same(&now, &again) && !(cmos(REG_A) & A_UPDATING))
 			break;
 	}
