@@ -14,7 +14,7 @@ extern char riscv_boot_irq_stack[], riscv_boot_emergency_stack[];
 // What tp points to until core's first thread takes over (hal_thread_init_idle).
 extern struct hal_thread riscv_boot_thread;
 static struct hal_regs boot_regs;
-struct hal_thread riscv_boot_thread = {.regs = &boot_regs, .hal = &hal_cpus[0], .fpu_cpu = ~0u};
+struct hal_thread riscv_boot_thread = {.regs = &boot_regs, .hal = &riscv_cpus[0], .fpu_cpu = ~0u};
 
 static struct hal_boot_info info;
 
@@ -55,11 +55,11 @@ __noreturn void hal_boot_fail(const char *why)
 
 __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image)
 {
-	hal_cpus[0].irq_stack = riscv_boot_irq_stack;
-	hal_cpus[0].emergency_stack = riscv_boot_emergency_stack;
-	hal_cpus[0].hartid = hartid;
-	hal_image_pa = image;
-	hal_cpus_online = 1;
+	riscv_cpus[0].irq_stack = riscv_boot_irq_stack;
+	riscv_cpus[0].emergency_stack = riscv_boot_emergency_stack;
+	riscv_cpus[0].hartid = hartid;
+	riscv_image_pa = image;
+	riscv_cpus_online = 1;
 	riscv_trap_init();
 
 	if (!tree || tree >= HAL_LINEAR_SIZE || (tree & 7))
@@ -69,7 +69,7 @@ __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image)
 	memory_map_claim(&info, image, (uint64_t)(__kernel_end - __kernel_start), HAL_MEM_KERNEL,
 			 false);
 	riscv_cpus_init(hartid);
-	info.cpu_count = hal_cpu_total;
+	info.cpu_count = riscv_cpu_total;
 	riscv_mmu_init(&info);
 	riscv_debug_init();
 	riscv_plic_init();
@@ -83,7 +83,7 @@ __noreturn void riscv_boot_secondary(struct hal_cpu *cpu)
 	riscv_trap_init();
 	riscv_time_cpu_init();
 	riscv_plic_cpu_init();
-	__atomic_fetch_or(&hal_cpus_online, 1ull << cpu->id, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&riscv_cpus_online, 1ull << cpu->id, __ATOMIC_SEQ_CST);
 	__asm__ volatile("sfence.vma" : : : "memory");
 	core_secondary(cpu->id);
 }

@@ -14,9 +14,9 @@
 
 #define SBI_HSM_START 0
 
-struct hal_cpu hal_cpus[HAL_MAX_CPUS];
-unsigned int hal_cpu_total;
-uint64_t hal_cpus_online;
+struct hal_cpu riscv_cpus[HAL_MAX_CPUS];
+unsigned int riscv_cpu_total;
+uint64_t riscv_cpus_online;
 
 static const char *isa = "rv64imafdc"; // of all harts: they are alike
 static unsigned long hwcap;
@@ -59,12 +59,12 @@ void riscv_cpus_init(unsigned long boot_hartid)
 	static uint64_t ids[HAL_MAX_CPUS];
 	unsigned int n = dt_cpus(ids, HAL_MAX_CPUS);
 
-	hal_cpu_total = 1;
-	for (unsigned int i = 0; i < n && i < HAL_MAX_CPUS && hal_cpu_total < HAL_MAX_CPUS; i++)
+	riscv_cpu_total = 1;
+	for (unsigned int i = 0; i < n && i < HAL_MAX_CPUS && riscv_cpu_total < HAL_MAX_CPUS; i++)
 		if (ids[i] != boot_hartid)
-			hal_cpus[hal_cpu_total++].hartid = ids[i];
-	for (unsigned int i = 0; i < hal_cpu_total; i++)
-		hal_cpus[i].id = i;
+			riscv_cpus[riscv_cpu_total++].hartid = ids[i];
+	for (unsigned int i = 0; i < riscv_cpu_total; i++)
+		riscv_cpus[i].id = i;
 
 	dt_walk(find_isa, NULL);
 	for (const char *c = "imafdc"; *c; c++) {
@@ -78,8 +78,8 @@ void riscv_cpus_init(unsigned long boot_hartid)
 
 unsigned int riscv_cpu_of_hart(unsigned long hartid)
 {
-	for (unsigned int i = 0; i < hal_cpu_total; i++)
-		if (hal_cpus[i].hartid == hartid)
+	for (unsigned int i = 0; i < riscv_cpu_total; i++)
+		if (riscv_cpus[i].hartid == hartid)
 			return i;
 	return HAL_MAX_CPUS;
 }
@@ -87,7 +87,7 @@ unsigned int riscv_cpu_of_hart(unsigned long hartid)
 int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack,
 		  void *emergency_stack)
 {
-	struct hal_cpu *block = &hal_cpus[cpu];
+	struct hal_cpu *block = &riscv_cpus[cpu];
 
 	block->irq_stack = irq_stack;
 	block->emergency_stack = emergency_stack;
@@ -114,8 +114,8 @@ void hal_cpu_set_local(void *local)
 void hal_ipi_send(unsigned int cpu, enum hal_ipi kind)
 {
 	// Someone who set a bit before us has sent the interrupt that will find ours too.
-	if (__atomic_fetch_or(&hal_cpus[cpu].ipis, 1u << kind, __ATOMIC_SEQ_CST) == 0)
-		sbi_call(SBI_IPI, 0, 1, hal_cpus[cpu].hartid, 0, 0, 0);
+	if (__atomic_fetch_or(&riscv_cpus[cpu].ipis, 1u << kind, __ATOMIC_SEQ_CST) == 0)
+		sbi_call(SBI_IPI, 0, 1, riscv_cpus[cpu].hartid, 0, 0, 0);
 }
 
 void riscv_ipi_handle(void)
@@ -210,7 +210,7 @@ size_t hal_cpu_describe(unsigned int cpu, char *buf, size_t n)
 	put(&t, "processor\t: ");
 	put_number(&t, cpu, 10);
 	put(&t, "\nhart\t\t: ");
-	put_number(&t, hal_cpus[cpu].hartid, 10);
+	put_number(&t, riscv_cpus[cpu].hartid, 10);
 	put(&t, "\nisa\t\t: rv64");
 	for (const char *c = "imafdc"; *c; c++) {
 		had[0] = *c;
@@ -222,7 +222,7 @@ size_t hal_cpu_describe(unsigned int cpu, char *buf, size_t n)
 			put(&t, names[i]);
 		}
 	}
-	put(&t, hal_mmu_levels == 4 ? "\nmmu\t\t: sv48\n" : "\nmmu\t\t: sv39\n");
+	put(&t, riscv_mmu_levels == 4 ? "\nmmu\t\t: sv48\n" : "\nmmu\t\t: sv39\n");
 	for (unsigned int i = 0; i < 3; i++) {
 		put(&t, ids[i]);
 		put_number(&t, riscv_machine_id(i), 16);

@@ -116,7 +116,7 @@ riscv_start_secondary:
 	csrw sie, zero
 	csrw sip, zero
 	mv s1, a1
-	lla t0, hal_kernel_satp
+	lla t0, riscv_kernel_satp
 	ld t0, (t0)
 	lla t1, _start
 	li t2, -0x80000000

@@ -30,7 +30,7 @@ unsigned int hal_irq_count(void)
 
 static void enable(unsigned int irq, bool on)
 {
-	unsigned int context = hal_cpus[route[irq]].plic_context;
+	unsigned int context = riscv_cpus[route[irq]].plic_context;
 	uint32_t bit = 1u << irq % 32;
 
 	if (!plic || context == NO_CONTEXT)
@@ -69,7 +69,7 @@ int hal_irq_route(unsigned int irq, unsigned int cpu)
 {
 	unsigned long flags;
 
-	if (irq >= sources || cpu >= hal_cpu_total || hal_cpus[cpu].plic_context == NO_CONTEXT)
+	if (irq >= sources || cpu >= riscv_cpu_total || riscv_cpus[cpu].plic_context == NO_CONTEXT)
 		return -22; // EINVAL
 	flags = hal_lock(&lock);
 	enable(irq, false);
@@ -124,9 +124,9 @@ static void find_contexts(const struct dt_node *node)
 
 		if (!phandle)
 			return;
-		for (unsigned int cpu = 0; cpu < hal_cpu_total; cpu++)
+		for (unsigned int cpu = 0; cpu < riscv_cpu_total; cpu++)
 			if (cause == IRQ_EXTERNAL && intc[cpu] == phandle)
-				hal_cpus[cpu].plic_context = context;
+				riscv_cpus[cpu].plic_context = context;
 	}
 }
 
@@ -150,15 +150,15 @@ static bool attach(const struct dt_node *node, void *context)
 
 void riscv_plic_init(void)
 {
-	for (unsigned int cpu = 0; cpu < hal_cpu_total; cpu++)
-		hal_cpus[cpu].plic_context = NO_CONTEXT;
+	for (unsigned int cpu = 0; cpu < riscv_cpu_total; cpu++)
+		riscv_cpus[cpu].plic_context = NO_CONTEXT;
 	dt_walk(attach, NULL);
 	if (!plic)
 		return;
 	for (unsigned int i = 1; i < sources; i++)
 		plic[PRIORITY(i)] = 1;
-	for (unsigned int cpu = 0; cpu < hal_cpu_total; cpu++) {
-		unsigned int context = hal_cpus[cpu].plic_context;
+	for (unsigned int cpu = 0; cpu < riscv_cpu_total; cpu++) {
+		unsigned int context = riscv_cpus[cpu].plic_context;
 
 		for (unsigned int i = 0; context != NO_CONTEXT && i < sources; i += 32)
 			plic[ENABLE(context, i)] = 0;

@@ -16,9 +16,9 @@
 #define SATP_MODE_SV48 9ul
 #define POOL_PAGES     16
 
-unsigned int hal_mmu_levels;
-unsigned long hal_kernel_satp;
-paddr_t hal_image_pa;
+unsigned int riscv_mmu_levels;
+unsigned long riscv_kernel_satp;
+paddr_t riscv_image_pa;
 static paddr_t kernel_root;
 
 paddr_t hal_kernel_root(void)
@@ -61,7 +61,7 @@ static hal_pte *entry_at(vaddr_t va, unsigned int level)
 {
 	hal_pte *table = hal_phys_to_virt(kernel_root);
 
-	for (unsigned int at = hal_mmu_levels - 1;; at--) {
+	for (unsigned int at = riscv_mmu_levels - 1;; at--) {
 		hal_pte *entry = &table[va / level_size(at) & 511];
 
 		if (at == level)
@@ -171,9 +171,9 @@ static unsigned int asid_bits(void)
 {
 	unsigned long seen;
 
-	csr_write(satp, hal_kernel_satp | 0xfffful << 44);
+	csr_write(satp, riscv_kernel_satp | 0xfffful << 44);
 	seen = csr_read(satp) >> 44 & 0xffff;
-	csr_write(satp, hal_kernel_satp);
+	csr_write(satp, riscv_kernel_satp);
 	return (unsigned int)__builtin_ctzll(~(uint64_t)seen);
 }
 
@@ -183,9 +183,9 @@ void riscv_mmu_init(struct hal_boot_info *info)
 
 	if (riscv_option("hal.mmu", "sv39"))
 		mode = SATP_MODE_SV39;
-	hal_mmu_levels = mode == SATP_MODE_SV48 ? 4 : 3;
+	riscv_mmu_levels = mode == SATP_MODE_SV48 ? 4 : 3;
 	// One page less, so that no user access can reach across the end.
-	hal_user_limit = (1ul << (mode == SATP_MODE_SV48 ? 47 : 38)) - PAGE;
+	riscv_user_limit = (1ul << (mode == SATP_MODE_SV48 ? 47 : 38)) - PAGE;
 	boot_info = info;
 	clip_memory(info);
 	kernel_root = boot_page();
@@ -196,18 +196,18 @@ void riscv_mmu_init(struct hal_boot_info *info)
 	map_memory();
 	// Under Sv39 every GiB has an entry in the top level, which spaces copy.
 	for (vaddr_t va = HAL_KERNEL_VM_START; va < HAL_KERNEL_VM_END; va += level_size(2))
-		entry_at(va, hal_mmu_levels - 2);
+		entry_at(va, riscv_mmu_levels - 2);
 #ifdef TERN_KASAN
 	for (vaddr_t va = 0xfffffff700000000; va < 0xffffffff00000000; va += level_size(2))
-		entry_at(va, hal_mmu_levels - 2);
+		entry_at(va, riscv_mmu_levels - 2);
 #endif
-	hal_kernel_satp = mode << 60 | kernel_root >> HAL_PAGE_SHIFT;
+	riscv_kernel_satp = mode << 60 | kernel_root >> HAL_PAGE_SHIFT;
 	riscv_mmu_cpu_init();
 	riscv_asid_init(asid_bits());
 }
 
 void riscv_mmu_cpu_init(void)
 {
-	csr_write(satp, hal_kernel_satp);
+	csr_write(satp, riscv_kernel_satp);
 	__asm__ volatile("sfence.vma" : : : "memory");
 }

@@ -62,12 +62,12 @@ static void remote_fence(uint64_t mask, enum fence fence, vaddr_t start, size_t 
 			 unsigned long asid)
 {
 	while (mask) {
-		unsigned long base = hal_cpus[__builtin_ctzll(mask)].hartid;
+		unsigned long base = riscv_cpus[__builtin_ctzll(mask)].hartid;
 		unsigned long harts = 0;
 
 		for (uint64_t rest = mask; rest; rest &= rest - 1) {
 			unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
-			unsigned long distance = hal_cpus[cpu].hartid - base;
+			unsigned long distance = riscv_cpus[cpu].hartid - base;
 
 			if (distance < 64) {
 				harts |= 1ul << distance;
@@ -80,7 +80,7 @@ static void remote_fence(uint64_t mask, enum fence fence, vaddr_t start, size_t 
 
 static uint64_t others(void)
 {
-	return __atomic_load_n(&hal_cpus_online, __ATOMIC_ACQUIRE) & ~(1ull << hal_cpu_id());
+	return __atomic_load_n(&riscv_cpus_online, __ATOMIC_ACQUIRE) & ~(1ull << hal_cpu_id());
 }
 
 // Under asid_lock.
@@ -136,10 +136,10 @@ int hal_space_init(struct hal_space *space)
 		return -12; // ENOMEM
 	to = hal_phys_to_virt(root);
 	from = hal_phys_to_virt(hal_kernel_root());
-	for (unsigned int i = hal_mmu_levels == 4 ? 511 : 256; i < 512; i++)
+	for (unsigned int i = riscv_mmu_levels == 4 ? 511 : 256; i < 512; i++)
 		to[i] = from[i];
 	*space = (struct hal_space){.root = root, .tables = 1};
-	space->satp = (hal_kernel_satp & 15ul << 60) | (unsigned long)asid_take() << 44 |
+	space->satp = (riscv_kernel_satp & 15ul << 60) | (unsigned long)asid_take() << 44 |
 		      root >> HAL_PAGE_SHIFT;
 	return 0;
 }
@@ -160,7 +160,7 @@ void hal_space_activate(struct hal_space *space)
 		return;
 	cpu->space = space;
 	if (!space) {
-		csr_write(satp, hal_kernel_satp);
+		csr_write(satp, riscv_kernel_satp);
 	} else {
 		if (!(__atomic_load_n(&space->seen, __ATOMIC_RELAXED) & me))
 			__atomic_fetch_or(&space->seen, me, __ATOMIC_RELAXED);

@@ -83,7 +83,7 @@ static void answer(struct pair *pair)
 
 static uint64_t all_cpus(void)
 {
-	return hal_cpu_total >= 64 ? ~0ull : (1ull << hal_cpu_total) - 1;
+	return riscv_cpu_total >= 64 ? ~0ull : (1ull << riscv_cpu_total) - 1;
 }
 
 // All CPUs are alike, so a set either keeps all its members or loses them.

@@ -29,11 +29,11 @@ typedef uint64_t hal_pte;
 #define PTE_PPN 0x003ffffffffffc00ull /* bits 10..53; those above belong to extensions */
 
 /* Levels of the page tables in use: 4 (Sv48) or 3 (Sv39); constant after boot. */
-extern unsigned int hal_mmu_levels;
+extern unsigned int riscv_mmu_levels;
 
 static inline unsigned int hal_pte_levels(void)
 {
-	return hal_mmu_levels;
+	return riscv_mmu_levels;
 }
 
 static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)

@@ -22,9 +22,9 @@ struct hal_cpu {
 	struct hal_thread *first; /* a secondary's idle thread */
 } __aligned_to(HAL_CACHE_LINE);
 
-extern struct hal_cpu hal_cpus[HAL_MAX_CPUS];
-extern unsigned int hal_cpu_total; /* CPUs that can be started */
-extern uint64_t hal_cpus_online;   /* CPUs that run; atomic */
+extern struct hal_cpu riscv_cpus[HAL_MAX_CPUS];
+extern unsigned int riscv_cpu_total; /* CPUs that can be started */
+extern uint64_t riscv_cpus_online;   /* CPUs that run; atomic */
 
 static inline struct hal_cpu *this_cpu(void)
 {
@@ -64,7 +64,7 @@ void riscv_ipi_handle(void);
 void riscv_mmu_init(struct hal_boot_info *info);
 void riscv_mmu_cpu_init(void);
 volatile void *riscv_map_device(paddr_t pa, uint64_t size);
-extern unsigned long hal_kernel_satp;
+extern unsigned long riscv_kernel_satp;
 
 /* mmu/tlb.c */
 void riscv_asid_init(unsigned int bits);
