@@ -58,7 +58,7 @@ __noreturn void riscv_boot(unsigned long hartid, paddr_t tree, paddr_t image)
 	riscv_cpus[0].irq_stack = riscv_boot_irq_stack;
 	riscv_cpus[0].emergency_stack = riscv_boot_emergency_stack;
 	riscv_cpus[0].hartid = hartid;
-	riscv_image_pa = image;
+	hal_image_pa = image;
 	riscv_cpus_online = 1;
 	riscv_trap_init();
 

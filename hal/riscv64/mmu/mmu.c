@@ -18,7 +18,7 @@
 
 unsigned int riscv_mmu_levels;
 unsigned long riscv_kernel_satp;
-paddr_t riscv_image_pa;
+paddr_t hal_image_pa;
 static paddr_t kernel_root;
 
 paddr_t hal_kernel_root(void)
@@ -185,7 +185,7 @@ void riscv_mmu_init(struct hal_boot_info *info)
 		mode = SATP_MODE_SV39;
 	riscv_mmu_levels = mode == SATP_MODE_SV48 ? 4 : 3;
 	// One page less, so that no user access can reach across the end.
-	riscv_user_limit = (1ul << (mode == SATP_MODE_SV48 ? 47 : 38)) - PAGE;
+	hal_user_limit = (1ul << (mode == SATP_MODE_SV48 ? 47 : 38)) - PAGE;
 	boot_info = info;
 	clip_memory(info);
 	kernel_root = boot_page();

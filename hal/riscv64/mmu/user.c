@@ -12,7 +12,7 @@ size_t riscv_user_zero(void *to, size_t n);
 long riscv_user_string(char *to, const char *from, size_t n);
 int riscv_user_cmpxchg32(uint32_t *seen, uint32_t *word, uint32_t expected, uint32_t desired);
 
-vaddr_t riscv_user_limit;
+vaddr_t hal_user_limit;
 
 struct exception_entry {
 	int32_t at, fixup; // relative to themselves
@@ -85,10 +85,10 @@ size_t hal_copy_to_user_nofault(void __user *to, const void *from, size_t n)
 
 long hal_string_from_user(char *to, const char __user *from, size_t n)
 {
-	size_t room = riscv_user_limit - hal_user_addr(from);
+	size_t room = hal_user_limit - hal_user_addr(from);
 	long length;
 
-	if (hal_user_addr(from) >= riscv_user_limit)
+	if (hal_user_addr(from) >= hal_user_limit)
 		return -EFAULT;
 	length = riscv_user_string(to, plain(from), n < room ? n : room);
 	if (length < 0 || (size_t)length == room)

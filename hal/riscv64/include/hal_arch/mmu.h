@@ -31,13 +31,13 @@ static inline void *hal_phys_to_virt(paddr_t pa)
 }
 
 /* Where the image was loaded; constant once C runs. */
-extern paddr_t riscv_image_pa;
+extern paddr_t hal_image_pa;
 
 static inline paddr_t hal_virt_to_phys(const void *p)
 {
 	vaddr_t va = (vaddr_t)p;
 
-	return va >= HAL_IMAGE_BASE ? va - HAL_IMAGE_BASE + riscv_image_pa : va - HAL_LINEAR_BASE;
+	return va >= HAL_IMAGE_BASE ? va - HAL_IMAGE_BASE + hal_image_pa : va - HAL_LINEAR_BASE;
 }
 
 static inline bool hal_is_linear(const void *p)

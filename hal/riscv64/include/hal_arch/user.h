@@ -7,11 +7,11 @@
 
 /* 1 << 38 (Sv39) or 1 << 47 (Sv48), less a page, so that no access can run over the end; constant
  * after boot. */
-extern vaddr_t riscv_user_limit;
+extern vaddr_t hal_user_limit;
 
 static inline vaddr_t hal_user_end(void)
 {
-	return riscv_user_limit;
+	return hal_user_limit;
 }
 
 static inline vaddr_t hal_untag(vaddr_t address)
@@ -21,7 +21,7 @@ static inline vaddr_t hal_untag(vaddr_t address)
 
 static inline bool hal_user_range(const void __user *p, size_t n)
 {
-	vaddr_t end = riscv_user_limit;
+	vaddr_t end = hal_user_limit;
 
 	return n <= end && hal_user_addr(p) <= end - n;
 }

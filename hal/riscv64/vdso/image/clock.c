@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Clocks without a system call: the time CSR and the data page below the image.
 
-#include <stdint.h>
+#include <hal/vdso.h>
 
 #define NR_CLOCK_GETTIME 113
 #define NR_CLOCK_GETRES	 114
 #define NR_GETTIMEOFDAY	 169
 
-static inline long vdso_call(long number, long arg0, long arg1)
+static long vdso_call(long number, long arg0, long arg1)
 {
 	register long a0 __asm__("a0") = arg0;
 	register long a1 __asm__("a1") = arg1;
