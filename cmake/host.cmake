@@ -11,7 +11,7 @@ target_link_options(tern_host INTERFACE -fsanitize=address,undefined)
 target_compile_definitions(tern_host INTERFACE TERN_DEBUG=1 TERN_HOST=1)
 target_include_directories(tern_host INTERFACE ${CMAKE_SOURCE_DIR}/tests/unit
 	${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
-	${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/include)
+	${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/include ${CMAKE_SOURCE_DIR}/hal/common/include)
 find_package(Threads REQUIRED)
 target_link_libraries(tern_host INTERFACE Threads::Threads)
 

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Every range function of <hal/mmu.h>, written once over the ports' <hal_arch/pte.h>.
 //
-// A walk descends once per leaf table and then runs along its entries. Nothing is locked: an entry goes from empty to full by
-// compare-and-exchange, is emptied by exchange (so that accessed and dirty bits which the hardware sets meanwhile are not lost) and is
-// changed by compare-and-exchange. A table is published with release order after it was zeroed, and readers depend on its address.
-// Tables are detached only by hal_free_tables() and pagetable_destroy(), whose callers exclude every other user of the range.
+// A walk descends once per leaf table and then runs along its entries. Nothing is locked: an entry
+// goes from empty to full by compare-and-exchange, is emptied by exchange (so that accessed and
+// dirty bits which the hardware sets meanwhile are not lost) and is changed by
+// compare-and-exchange. A table is published with release order after it was zeroed, and readers
+// depend on its address. Tables are detached only by hal_free_tables() and pagetable_destroy(),
+// whose callers exclude every other user of the range.
 
+#include <common/pagetable.h>
 #include <core/upcall.h>
 #include <hal/mmu.h>
 #include <hal/user.h>
 #include <hal_arch/pte.h>
-#include <common/pagetable.h>
 
 #define ENOMEM 12
 #define EAGAIN 11
 
-#define PAGE         ((vaddr_t)1 << HAL_PAGE_SHIFT)
+#define PAGE	     ((vaddr_t)1 << HAL_PAGE_SHIFT)
 #define INDEX_BITS   9u
-#define ENTRIES      (1u << INDEX_BITS)
+#define ENTRIES	     (1u << INDEX_BITS)
 #define LEAF_SPAN    (PAGE << INDEX_BITS) // bytes that one leaf table maps
 #define likely(x)    __builtin_expect(!!(x), 1)
 #define unlikely(x)  __builtin_expect(!!(x), 0)
@@ -31,7 +33,8 @@ force_inline hal_pte load(const hal_pte *entry)
 // On failure *old becomes what is there.
 force_inline bool cas(hal_pte *entry, hal_pte *old, hal_pte new)
 {
-	return __atomic_compare_exchange_n(entry, old, new, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(entry, old, new, false, __ATOMIC_RELEASE,
+					   __ATOMIC_RELAXED);
 }
 
 force_inline hal_pte *table_at(paddr_t pa)
@@ -49,8 +52,10 @@ force_inline unsigned int index_at(vaddr_t va, unsigned int level)
 	return (unsigned int)(va >> level_shift(level)) & (ENTRIES - 1);
 }
 
-// The leaf table for va, or NULL; *stop becomes the first address behind what was looked at, at most end.
-force_inline hal_pte *find_leaf(const struct hal_space *space, vaddr_t va, vaddr_t end, vaddr_t *stop)
+// The leaf table for va, or NULL; *stop becomes the first address behind what was looked at, at
+// most end.
+force_inline hal_pte *find_leaf(const struct hal_space *space, vaddr_t va, vaddr_t end,
+				vaddr_t *stop)
 {
 	hal_pte *table = table_at(space->root);
 	vaddr_t behind;
@@ -79,7 +84,8 @@ force_inline hal_pte *find_entry(const struct hal_space *space, vaddr_t va)
 	return leaf ? &leaf[index_at(va, 0)] : NULL;
 }
 
-// Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no memory.
+// Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no
+// memory.
 static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, unsigned long *count, bool kernel)
 {
 	paddr_t pa = core_table_alloc();
@@ -120,14 +126,16 @@ force_inline hal_pte *make_entry(paddr_t root, unsigned long *count, vaddr_t va,
 force_inline struct hal_entry describe(vaddr_t va, hal_pte entry)
 {
 	if (!entry)
-		return (struct hal_entry){ .va = va };
-	return (struct hal_entry){ .va = va, .pa = hal_pte_pa(entry), .bits = hal_pte_bits(entry) };
+		return (struct hal_entry){.va = va};
+	return (struct hal_entry){.va = va, .pa = hal_pte_pa(entry), .bits = hal_pte_bits(entry)};
 }
 
-// Step over empty entries, four at a time where they are; returns the address of the first that may be full, or stop.
+// Step over empty entries, four at a time where they are; returns the address of the first that may
+// be full, or stop.
 force_inline vaddr_t skip_empty(hal_pte **entry, vaddr_t va, vaddr_t stop)
 {
-	while (va + 4 * PAGE <= stop && !(load(*entry) | load(*entry + 1) | load(*entry + 2) | load(*entry + 3))) {
+	while (va + 4 * PAGE <= stop &&
+	       !(load(*entry) | load(*entry + 1) | load(*entry + 2) | load(*entry + 3))) {
 		*entry += 4;
 		va += 4 * PAGE;
 	}
@@ -140,8 +148,8 @@ force_inline vaddr_t skip_empty(hal_pte **entry, vaddr_t va, vaddr_t stop)
 
 // ---- entering and changing single entries ----
 
-int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned int count, unsigned int bits,
-	    uint64_t *taken)
+int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned int count,
+	    unsigned int bits, uint64_t *taken)
 {
 	hal_pte *entry = NULL;
 	uint64_t filled = 0;
@@ -181,8 +189,10 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 		if (unlikely(!seen || hal_pte_pa(seen) != old->pa))
 			return -EAGAIN;
 		if (hal_pte_needs_break(seen, new)) {
-			// In between the entry has no rights, but is not empty: nobody maps something else there.
-			hal_pte broken = hal_pte_make(hal_pte_pa(seen), hal_pte_bits(seen) & ~HAL_PTE_RIGHTS);
+			// In between the entry has no rights, but is not empty: nobody maps
+			// something else there.
+			hal_pte broken = hal_pte_make(hal_pte_pa(seen),
+						      hal_pte_bits(seen) & ~HAL_PTE_RIGHTS);
 
 			if (!cas(entry, &seen, broken))
 				continue;
@@ -233,7 +243,8 @@ struct hal_entry hal_query(struct hal_space *space, vaddr_t va)
 
 // ---- ranges ----
 
-unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max)
+unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+		      unsigned int max)
 {
 	vaddr_t va = *at;
 	unsigned int found = 0;
@@ -259,7 +270,8 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 	return found;
 }
 
-unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max)
+unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+		       unsigned int max)
 {
 	vaddr_t va = *at, first = end, last = 0;
 	unsigned int found = 0;
@@ -293,7 +305,8 @@ unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal
 	return found;
 }
 
-void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights, bool keep_write)
+void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,
+		 bool keep_write)
 {
 	vaddr_t va = start, first = end, last = 0;
 
@@ -315,7 +328,8 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
 
 				if (!keep_write && !(bits & HAL_PTE_WRITE))
 					give &= ~HAL_PTE_WRITE;
-				new = hal_pte_make(hal_pte_pa(seen), (bits & ~HAL_PTE_RIGHTS) | give);
+				new = hal_pte_make(hal_pte_pa(seen),
+						   (bits & ~HAL_PTE_RIGHTS) | give);
 			} while (seen && seen != new && !cas(entry, &seen, new));
 			if (seen && hal_pte_needs_flush(seen, new)) {
 				if (first == end)
@@ -329,8 +343,8 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
 	hal_pte_published();
 }
 
-int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, vaddr_t end, struct hal_entry *out,
-	     unsigned int max, unsigned int *count)
+int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, vaddr_t end,
+	     struct hal_entry *out, unsigned int max, unsigned int *count)
 {
 	vaddr_t va = *at, first = end, last = 0;
 	unsigned int found = 0;
@@ -339,14 +353,16 @@ int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, v
 	while (va < end && found < max) {
 		vaddr_t stop;
 		hal_pte *entry = find_leaf(parent_tlb->space, va, end, &stop);
-		hal_pte *target = NULL; // the child's leaf table, looked for when it has something to hold
+		hal_pte *target =
+			NULL; // the child's leaf table, looked for when it has something to hold
 
 		if (!entry) {
 			va = stop;
 			continue;
 		}
 		entry += index_at(va, 0);
-		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop;
+		     va += PAGE, entry++) {
 			hal_pte seen = load(entry), new;
 			unsigned int bits = hal_pte_bits(seen);
 
@@ -373,7 +389,8 @@ int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, v
 				}
 			}
 			__atomic_store_n(&target[index_at(va, 0)], new, __ATOMIC_RELAXED);
-			out[found++] = (struct hal_entry){ .va = va, .pa = hal_pte_pa(new), .bits = bits };
+			out[found++] =
+				(struct hal_entry){.va = va, .pa = hal_pte_pa(new), .bits = bits};
 		}
 	}
 out:
@@ -395,6 +412,7 @@ int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *
 		vaddr_t stop;
 		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
 		hal_pte *target = NULL;
+		vaddr_t target_base = 0;
 
 		if (!entry) {
 			va = stop;
@@ -406,13 +424,15 @@ int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *
 			hal_pte seen;
 
 			// The two leaf tables need not begin at the same place.
-			if (!target || !(there & (LEAF_SPAN - 1))) {
-				target = make_entry(tlb->space->root, &tlb->space->tables, there, false);
+			if (!target || there - target_base >= LEAF_SPAN) {
+				target = make_entry(tlb->space->root, &tlb->space->tables, there,
+						    false);
 				if (unlikely(!target)) {
 					error = -ENOMEM;
 					goto out;
 				}
 				target -= index_at(there, 0);
+				target_base = there & ~(LEAF_SPAN - 1);
 			}
 			seen = __atomic_exchange_n(entry, 0, __ATOMIC_RELAXED);
 			__atomic_store_n(&target[index_at(there, 0)], seen, __ATOMIC_RELEASE);
@@ -431,8 +451,8 @@ out:
 	return error;
 }
 
-unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty, struct hal_entry *out,
-		     unsigned int max)
+unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty,
+		     struct hal_entry *out, unsigned int max)
 {
 	unsigned int clear = clear_dirty ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
 	vaddr_t va = *at, first = end, last = 0;
@@ -447,7 +467,8 @@ unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_d
 			continue;
 		}
 		entry += index_at(va, 0);
-		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop; va += PAGE, entry++) {
+		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop;
+		     va += PAGE, entry++) {
 			hal_pte seen = load(entry), new;
 
 			do {
@@ -471,9 +492,10 @@ unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_d
 
 // ---- table pages ----
 
-// Detach what lies below table (whose entries are of this level) for [start, end) and wholly inside [floor, ceiling).
-static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, vaddr_t start, vaddr_t end, vaddr_t floor,
-		       vaddr_t ceiling)
+// Detach what lies below table (whose entries are of this level) for [start, end) and wholly inside
+// [floor, ceiling).
+static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, vaddr_t start,
+		       vaddr_t end, vaddr_t floor, vaddr_t ceiling)
 {
 	vaddr_t span = (vaddr_t)1 << level_shift(level);
 	vaddr_t next;
@@ -487,8 +509,8 @@ static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, 
 		if (!entry || !hal_pte_is_table(entry))
 			continue;
 		if (level > 1)
-			free_level(tlb, table_at(hal_pte_pa(entry)), level - 1, va, next < end ? next : end, floor,
-				   ceiling);
+			free_level(tlb, table_at(hal_pte_pa(entry)), level - 1, va,
+				   next < end ? next : end, floor, ceiling);
 		if (base < floor || next > ceiling)
 			continue;
 		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
@@ -498,9 +520,11 @@ static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, 
 	}
 }
 
-void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling)
+void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor,
+		     vaddr_t ceiling)
 {
-	free_level(tlb, table_at(tlb->space->root), hal_pte_levels() - 1, start, end, floor, ceiling);
+	free_level(tlb, table_at(tlb->space->root), hal_pte_levels() - 1, start, end, floor,
+		   ceiling);
 }
 
 static void destroy_level(hal_pte *table, unsigned int level, unsigned int entries)
@@ -552,7 +576,7 @@ int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum h
 
 void hal_kernel_unmap(vaddr_t va, size_t n)
 {
-	struct hal_space kernel = { .root = hal_kernel_root() };
+	struct hal_space kernel = {.root = hal_kernel_root()};
 	vaddr_t end = va + n;
 
 	for (vaddr_t at = va, stop; at < end; at = stop) {
@@ -569,7 +593,7 @@ void hal_kernel_unmap(vaddr_t va, size_t n)
 
 paddr_t hal_kernel_query(vaddr_t va)
 {
-	struct hal_space kernel = { .root = hal_kernel_root() };
+	struct hal_space kernel = {.root = hal_kernel_root()};
 	hal_pte *entry = find_entry(&kernel, va);
 	hal_pte seen = entry ? load(entry) : 0;
 
