@@ -4,22 +4,34 @@
 import argparse
 import json
 import math
+import os
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
-from . import cache, rootfs, toolchain, ui
+from . import build, cache, rootfs, toolchain, ui
 
 USAGE = "scripts/bench [options]"
 DESCRIPTION = """\
 Runs userland/bench on Tern and on tuned Linux under QEMU's instruction clock, and prints instructions per operation side
 by side. Linux's numbers are cached by the hash of its kernel, the benchmark and the root file system.
 
-Two rows have another unit. `boot` is millions of instructions from power-on (firmware included, on both sides) to the
-first instruction of process 1, with the benchmark itself as process 1. `memory` is how many MiB of 256 are absent from
-MemAvailable when the benchmark starts, the root file system's own files not counted.
+Shell workloads contain instructions in user mode that no kernel removes: their rows count the kernel's part only, which a
+QEMU plugin of ours separates; the whole is printed below each (`with user mode`) and has no part in the mean.
+
+Two rows have another unit. `boot` is millions of instructions from the kernel's entry to the first instruction of
+process 1 (the benchmark itself). `memory` is how many MiB of 256 are absent from MemAvailable when the benchmark starts,
+the root file system's own files not counted.
 """
 MEMORY = 256
 SECONDS = 900
+# rows whose user part is split off, and the name of the whole
+WORKLOADS = ("pipe_grep", "sed_pipeline", "sort_uniq", "tar_extract")
+WHOLE = " with user mode"
+OTHER_UNITS = {"boot": "  million", "memory": "  MiB"}
+# where QEMU's direct boot enters a kernel; an ELF kernel says it itself
+ENTRY = {"x86_64": 0x100000, "arm64": 0x40200000, "riscv64": 0x80200000}
 
 
 def _arguments(words):
@@ -47,10 +59,10 @@ def program(arch):
     return cache.built(f"bench-{arch}", make_program, inputs, f"the benchmark for {arch}") / "bench"
 
 
-def _run(arch, kernel, more, *words):
-    """Standard output of scripts/run under the instruction clock."""
+def _run(arch, kernel, *words):
+    """Standard output of scripts/run under the instruction clock, with a kernel that is up to date."""
     command = [cache.REPOSITORY / "scripts" / "run", arch, "--kernel", kernel, "--icount", "--mem", f"{MEMORY}M",
-               "--timeout", str(SECONDS), *more, *words]
+               "--timeout", str(SECONDS), *(["--no-build"] if kernel == "tern" else []), *words]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
     if done.returncode != 0:
         raise ui.Failure(f"the benchmark on {kernel} ({arch}) ended with status {done.returncode}; it had printed:\n"
@@ -58,48 +70,93 @@ def _run(arch, kernel, more, *words):
     return done.stdout.decode(errors="replace")
 
 
-def _file_pages(archive):
-    """MiB of the root file system's files: the archive is little else."""
-    return archive.stat().st_size / 1048576
+def _megabytes(path):
+    return path.stat().st_size / 1048576
 
 
-def measure(arch, kernel, only, no_build):
-    """{row: instructions per operation, or None when the kernel lacks it}, with `boot` and `memory`."""
-    binary = program(arch)
-    base = rootfs.base(arch, "tern")
-    build = ["--no-build"] if no_build and kernel == "tern" else []
+def make_plugin(output, _source_hash, source):
+    ui.command(["clang-19", "-std=gnu17", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
+                "-o", output / "count_user.so", source])
+
+
+def plugin():
+    source = Path(__file__).with_name("count_user.c")
+    return cache.built("count-user", make_plugin, (cache.tree_hash(source), source), "QEMU plugin") / "count_user.so"
+
+
+def _entry(arch, kernel):
+    if arch != "x86_64" or kernel == "linux":
+        return ENTRY[arch]
+    with open(build.kernel(arch, False, False), "rb") as image:
+        return struct.unpack_from("<Q", image.read(64), 24)[0]
+
+
+def _marks(report):
+    """[(word, count)] of the plugin's report."""
+    return [(line.split()[0], int(line.split()[1])) for line in report.read_text().splitlines()]
+
+
+def _measure_rows(arch, kernel, names, work):
+    report = work / "report"
+    text = _run(arch, kernel, "--add", f"{program(arch)}:/bin/bench", "--qemu", f"-plugin {plugin()},report={report}",
+                "--", "bench", *names)
+    # The first mark is the start of the program; then each row has one before and one after.
+    user = [count for _, count in _marks(report)][1:]
     results = {}
-    if not only or set(only) - {"boot", "memory"}:
-        names = [name for name in only if name not in ("boot", "memory")]
-        with ui.step(f"measuring {kernel} on {arch}"):
-            text = _run(arch, kernel, [*build, "--add", f"{binary}:/bin/bench"], "--", "bench", *names)
-        for line in text.splitlines():
-            words = line.split()
-            if words[:1] == ["row"]:
-                results[words[1]] = None if words[2] == "unsupported" else int(words[3]) / int(words[2])
-            elif words[:1] == ["memory"]:
-                absent = MEMORY - int(words[2]) / 1024 - _file_pages(base) - binary.stat().st_size / 1048576
-                results["memory"] = absent
-    if not only or "boot" in only:
-        with cache.Workspace("bench") as work:
-            log = work / "log"
-            _run(arch, kernel, ["--no-build"] if build else [],
-                 "--add", f"{binary}:/init", "--expect", "boot ", "--log", log)
-            for line in log.read_text(errors="replace").splitlines():
-                if line.startswith("boot "):
-                    results["boot"] = int(line.split()[1]) / 1e6
+    for line in text.splitlines():
+        words = line.split()
+        if words[:1] == ["row"]:
+            before, after, *user = user
+            _take_row(results, words, after - before)
+        elif words[:1] == ["memory"]:
+            files = _megabytes(rootfs.base(arch, "tern")) + _megabytes(program(arch))
+            results["memory"] = MEMORY - int(words[2]) / 1024 - files
+    return results
+
+
+def _take_row(results, words, in_user_mode):
+    name = words[1]
+    if words[2] == "unsupported":
+        results[name] = None
+        return
+    count, total = int(words[2]), int(words[3])
+    if name in WORKLOADS:
+        results[name] = (total - in_user_mode) / count
+        results[name + WHOLE] = total / count
+    else:
+        results[name] = total / count
+
+
+def _measure_boot(arch, kernel, work):
+    report = work / "report"
+    _run(arch, kernel, "--add", f"{program(arch)}:/init", "--expect", "booted", "--log", work / "log",
+         "--qemu", f"-plugin {plugin()},report={report},entry={_entry(arch, kernel)}")
+    marks = dict(reversed(_marks(report)))
+    return (marks["mark"] - marks["entry"]) / 1e6
+
+
+def measure(arch, kernel, only):
+    """{row: instructions per operation, or None when the kernel lacks it}, with `boot` and `memory`."""
+    results = {}
+    with ui.step(f"measuring {kernel} on {arch}"), cache.Workspace("bench") as work:
+        names = [name for name in only if name not in OTHER_UNITS]
+        if names or "memory" in only or not only:
+            results = _measure_rows(arch, kernel, names or only[:1], work)
+        if "boot" in only or not only:
+            results["boot"] = _measure_boot(arch, kernel, work)
     if only:
-        results = {name: value for name, value in results.items() if name in only}
+        results = {name: value for name, value in results.items() if name.removesuffix(WHOLE) in only}
     return results
 
 
 def linux_results(arch):
     """Linux's numbers, measured once for each kernel, benchmark and root file system."""
-    key = cache.tree_hash(program(arch), rootfs.base(arch, "tern"))[:16]
+    inputs = (program(arch), rootfs.base(arch, "tern"), plugin(), Path(__file__))
+    key = cache.tree_hash(*inputs)[:16]
     kept = cache.folder("oracle") / f"bench-{arch}-{toolchain.linux(arch).name[-8:]}-{key}.json"
     if not kept.exists():
-        results = measure(arch, "linux", [], False)
-        partial = kept.with_suffix(f".{id(results)}")
+        results = measure(arch, "linux", [])
+        partial = kept.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(results, indent=1))
         partial.rename(kept)
     return json.loads(kept.read_text())
@@ -117,7 +174,7 @@ def _ratio(ours, theirs):
 
 def table(arch, tern, linux):
     """Prints one architecture's table; returns the names of the rows that cost more than on Linux or are missing."""
-    names = [name for name in linux if name not in ("boot", "memory")] + ["boot", "memory"]
+    names = [name for name in linux if name not in OTHER_UNITS] + list(OTHER_UNITS)
     print(f"\n{arch}: guest instructions per operation\n")
     print(f"{'operation':<18}{'Tern':>14}{'Linux':>14}{'ratio':>8}")
     ratios, behind = [], []
@@ -127,11 +184,11 @@ def table(arch, tern, linux):
         ours, theirs = tern.get(name), linux.get(name)
         ratio = _ratio(ours, theirs)
         shown = f"{ratio:.2f}" if ratio is not None else "-"
-        unit = {"boot": "  million", "memory": "  MiB"}.get(name, "")
-        print(f"{name:<18}{_number(ours):>14}{_number(theirs):>14}{shown:>8}{unit}")
+        label = WHOLE if name.endswith(WHOLE) else name
+        print(f"{label:<18}{_number(ours):>14}{_number(theirs):>14}{shown:>8}{OTHER_UNITS.get(name, '')}")
         if theirs is not None and (ratio is None or ratio > 1):
             behind.append(name)
-        if ratio and name not in ("boot", "memory"):
+        if ratio and name not in OTHER_UNITS and not name.endswith(WHOLE):
             ratios.append(ratio)
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
@@ -147,7 +204,10 @@ def main(words):
         for name in options.only:
             if name not in linux:
                 raise ui.Failure(f"no row is called '{name}' (there are: {' '.join(linux)})")
-        tern = {} if options.linux else measure(arch, "tern", options.only, options.no_build)
+        tern = {}
+        if not options.linux:
+            build.kernel(arch, False, not options.no_build)
+            tern = measure(arch, "tern", options.only)
         everything[arch] = {"tern": tern, "linux": linux}
         if options.json != "-":
             behind += [f"{arch}/{name}" for name in table(arch, tern, linux)]

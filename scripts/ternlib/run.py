@@ -79,7 +79,8 @@ def _parse(words):
     tests.add_argument("--initramfs-format", default="plain", choices=("plain", "gzip", "zstd"))
     tests.add_argument("--initrd", metavar="FILE", help="boot with this initrd as it is ('none': without any)")
     tests.add_argument("--expect", metavar="TEXT",
-                       help="run no command: boot, and exit 0 when TEXT was on the console by the time the machine stops (after a crash: in the crash's text)")
+                       help="run no command: boot, and exit 0 when TEXT was on the console by the time the machine stops "
+                       "(after a crash: when it was in the crash's text)")
     tests.add_argument("--qemu", action="append", default=[], metavar="WORDS", help="more words for QEMU")
     options = parser.parse_args(_bind_values(own))
     options.command = command

@@ -11,8 +11,7 @@
  *
  * It is meant for QEMU's instruction clock (scripts/run --icount): there a nanosecond is an
  * instruction. Time is read from the machine's own counter, which starts with the machine, and not
- * from the kernel's clock: so a kernel that calibrates its clock badly gains nothing, and the boot
- * row counts from the same point for both.
+ * from the kernel's clock: a kernel that calibrates its clock badly gains nothing.
  *
  * Each row runs a tenth of its operations first, so that caches of the kernel are warm; the counts
  * are fixed, so that one run equals the next.
@@ -65,6 +64,11 @@ static uint64_t now_ns(void)
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	return (uint64_t)high << 32 | low; /* QEMU's counts nanoseconds */
 }
+
+static void mark(void)
+{
+	__asm__ volatile("nopl 0x077e7e57(%rax)");
+}
 #elif defined(__aarch64__)
 static uint64_t now_ns(void)
 {
@@ -74,6 +78,11 @@ static uint64_t now_ns(void)
 	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
 	return ticks * (1000000000 / frequency);
 }
+
+static void mark(void)
+{
+	__asm__ volatile("movz xzr, #0x7e57");
+}
 #else
 static uint64_t now_ns(void)
 {
@@ -81,6 +90,11 @@ static uint64_t now_ns(void)
 
 	__asm__ volatile("rdtime %0" : "=r"(ticks));
 	return ticks * 100; /* QEMU's board has 10 MHz */
+}
+
+static void mark(void)
+{
+	__asm__ volatile(".option push; .option norvc; addi zero, zero, 0x757; .option pop");
 }
 #endif
 
@@ -867,10 +881,12 @@ static void measure(const struct row *row)
 
 	if (result == 0 && row->operate != op_mmap_fault)
 		result = row->operate(row->count / 10);
+	mark();
 	start = now_ns();
 	if (result == 0)
 		result = row->operate(row->count);
 	end = now_ns();
+	mark();
 	if (row->finish)
 		row->finish(row->count);
 	if (result < 0)
@@ -897,9 +913,9 @@ static void print_memory(void)
 	printf("memory %lu %lu\n", total, available);
 }
 
-static int run_as_init(uint64_t started)
+static int run_as_init(void)
 {
-	printf("boot %llu\n", (unsigned long long)started);
+	puts("booted");
 	fflush(stdout);
 	sync();
 	reboot(RB_POWER_OFF);
@@ -918,11 +934,11 @@ static bool wanted(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	uint64_t started = now_ns();
 	int result;
 
+	mark();
 	if (getpid() == 1)
-		return run_as_init(started);
+		return run_as_init();
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		for (size_t i = 0; i < ROWS; i++)
 			puts(rows[i].name);
