@@ -6,6 +6,7 @@
 #include <arm64/trap.h>
 #include <common/fdt.h>
 #include <core/lib/string.h>
+#include <hal/user.h>
 
 // A feature that user mode can use without help of ours, or whose state we switch: a field of an ID
 // register that must be at least this.
@@ -169,20 +170,35 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 	return value;
 }
 
+// CPUs that tell what was read do so in ESR_EL1; for the older ones it is an undefined instruction,
+// which has to be fetched.
 bool arm_emulate_sysreg(struct hal_regs *regs)
 {
-	// ESR_EL1.ISS of a trapped MRS: Op0 21..20, Op2 19..17, Op1 16..14, CRn 13..10, Rt 9..5,
-	// CRm 4..1, read 0.
-	unsigned long iss = regs->syndrome;
-	unsigned int rt = (unsigned int)(iss >> 5) & 31;
+	unsigned int rt, crm, op2;
+	uint32_t instruction;
 
-	if (!(iss & 1) || (iss >> 20 & 3) != 3 || (iss >> 14 & 7) || (iss >> 10 & 15) ||
-	    (iss >> 1 & 15) > 7)
+	if (ESR_CLASS(regs->syndrome) == 0) {
+		// MRS Xt, S3_0_C0_Cm_op2
+		if (regs->pc & 3 || hal_get_user32(&instruction, hal_user_ptr(void, regs->pc)) ||
+		    instruction >> 12 != 0xd5380)
+			return false;
+		rt = instruction & 31;
+		crm = instruction >> 8 & 15;
+		op2 = instruction >> 5 & 7;
+	} else {
+		// Op0 21..20, Op2 19..17, Op1 16..14, CRn 13..10, Rt 9..5, CRm 4..1, read 0.
+		unsigned long iss = regs->syndrome;
+
+		if ((iss & 0x31fc01) != 0x300001)
+			return false;
+		rt = (unsigned int)(iss >> 5) & 31;
+		crm = (unsigned int)(iss >> 1) & 15;
+		op2 = (unsigned int)(iss >> 17) & 7;
+	}
+	if (crm > 7)
 		return false;
 	if (rt != 31)
-		regs->x[rt] =
-			shown_id((unsigned int)(iss >> 1) & 15, (unsigned int)(iss >> 17) & 7);
-	regs->flags |= REGS_CHANGED;
+		regs->x[rt] = shown_id(crm, op2);
 	regs->pc += 4;
 	return true;
 }

@@ -124,6 +124,7 @@ static __attribute__((noinline)) void user_exception(struct hal_regs *regs)
 	case EC_FP_EXCEPTION:
 		user_fp_exception(regs);
 		return;
+	case EC_UNKNOWN:
 	case EC_SYSREG:
 		if (!arm_emulate_sysreg(regs))
 			core_trap(regs, SIGILL, ILL_ILLOPC, regs->pc);
