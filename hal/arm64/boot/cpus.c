@@ -25,7 +25,7 @@ struct hal_cpu arm_cpus[HAL_MAX_CPUS];
 #define SCTLR_USER_WAIT	 (1ul << 16 | 1ul << 18)
 #define SCTLR_NO_PAN	 (1ul << 23) // leave PSTATE.PAN alone at exceptions
 #define SCTLR_PAC	 (1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13)
-#define SCTLR_BTI	 (1ul << 36) // PACIASP is a landing pad for BR too... in EL1
+#define SCTLR_BTI	 (1ul << 36) // in EL1, PACIASP is a landing pad for calls only
 
 #define CPACR_TRAP_USER	     (1ul << 20)
 #define CNTKCTL_USER_VIRTUAL 2ul // CNTVCT_EL0 for the vDSO
@@ -75,6 +75,9 @@ __attribute__((target("branch-protection=none"))) void arm_cpu_init(struct hal_c
 	write_sysreg(cntkctl_el1, CNTKCTL_USER_VIRTUAL);
 	write_sysreg(mdscr_el1, 0);
 	write_sysreg(oslar_el1, 0);
+	write_sysreg(tpidrro_el0, 0);
+	if (id_field(read_sysreg(id_aa64dfr0_el1), 8) % 15)
+		write_sysreg(pmuserenr_el0, 0);
 	if (arm_features.pac) {
 		write_kernel_key();
 		sctlr |= SCTLR_PAC;
