@@ -233,7 +233,9 @@ void boot_start(uint32_t magic, uint32_t address)
 	debug_boot();
 	cpu_detect();
 	mmu_patch();
-	cpu_setup(0, boot_irq_stack_top, boot_emergency_stack_top);
+	cpus[0].irq_stack = (uint64_t)boot_irq_stack_top;
+	cpus[0].emergency_stack = (uint64_t)boot_emergency_stack_top;
+	cpu_setup(0);
 	cpu_set_stack(&cpus[0], (uint64_t)boot_stack_top);
 
 	search_rsdp();

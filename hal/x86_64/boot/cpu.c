@@ -181,7 +181,7 @@ void cpu_set_stack(struct hal_cpu *cpu, uint64_t top)
 	cpu->tss.rsp[0] = top;
 }
 
-void cpu_setup(unsigned int id, void *irq_stack, void *emergency_stack)
+void cpu_setup(unsigned int id)
 {
 	struct hal_cpu *cpu = &cpus[id];
 
@@ -189,8 +189,6 @@ void cpu_setup(unsigned int id, void *irq_stack, void *emergency_stack)
 		fill_idt();
 	cpu->head.self = &cpu->head;
 	cpu->head.id = id;
-	cpu->irq_stack = (uint64_t)irq_stack;
-	cpu->emergency_stack = (uint64_t)emergency_stack;
 	cpu->timer_deadline = UINT64_MAX;
 	set_ist(cpu);
 	load_tables(cpu);

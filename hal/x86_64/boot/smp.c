@@ -18,9 +18,6 @@
 uint64_t ap_stack;
 unsigned int ap_number;
 static paddr_t trampoline;
-static struct {
-	void *irq_stack, *emergency_stack;
-} ap_stacks;
 
 void smp_reserve(paddr_t page)
 {
@@ -96,8 +93,8 @@ int hal_cpu_start(unsigned int id, struct hal_thread *thread, void *irq_stack,
 	cpu->idle = thread;
 	ap_stack = thread->stack_top;
 	ap_number = id;
-	ap_stacks.irq_stack = irq_stack;
-	ap_stacks.emergency_stack = emergency_stack;
+	cpu->irq_stack = (uint64_t)irq_stack;
+	cpu->emergency_stack = (uint64_t)emergency_stack;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 
 	apic_command(cpu->apic_id, ICR_INIT);
@@ -115,7 +112,7 @@ void ap_start(unsigned int id)
 {
 	struct hal_cpu *cpu = &cpus[id];
 
-	cpu_setup(id, ap_stacks.irq_stack, ap_stacks.emergency_stack);
+	cpu_setup(id);
 	cpu->head.current = cpu->idle;
 	cpu_set_stack(cpu, cpu->idle->stack_top);
 	apic_cpu_setup();

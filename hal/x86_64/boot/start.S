@@ -35,16 +35,6 @@ _start:
 	movl $_start_address, %ebp
 	leal (boot_stack_end - _start)(%ebp), %esp
 
-	pushfl				/* CPUID is there if the ID flag can be changed */
-	popl %eax
-	movl %eax, %ecx
-	xorl $0x200000, %eax
-	pushl %eax
-	popfl
-	pushfl
-	popl %eax
-	cmpl %eax, %ecx
-	je no_long_mode
 	movl $0x80000000, %eax
 	cpuid
 	cmpl $0x80000001, %eax

@@ -136,16 +136,13 @@ static void mask_pics(void)
 {
 	// Initialise both to vectors of their own, since even masked they may raise spurious
 	// interrupts.
-	out8(0x20, 0x11);
-	out8(0xa0, 0x11);
-	out8(0x21, VECTOR_PIC);
-	out8(0xa1, VECTOR_PIC + 8);
-	out8(0x21, 4);
-	out8(0xa1, 2);
-	out8(0x21, 1);
-	out8(0xa1, 1);
-	out8(0x21, 0xff);
-	out8(0xa1, 0xff);
+	static const uint8_t words[2][5] = {{0x11, VECTOR_PIC, 4, 1, 0xff},
+					    {0x11, VECTOR_PIC + 8, 2, 1, 0xff}};
+
+	for (unsigned int i = 0; i < 5; i++) {
+		out8(i ? 0x21 : 0x20, words[0][i]);
+		out8(i ? 0xa1 : 0xa0, words[1][i]);
+	}
 }
 
 void ioapic_boot(void)

@@ -28,21 +28,27 @@
 	ja \bad
 .endm
 
-/* size_t name(void *to, const void *from, size_t n): words, then the rest by bytes; a fault among the words is run into once more by bytes, for an exact count. */
-.macro COPY name, p, pageable
+/*
+ * size_t name(void *to, const void *from, size_t n), or with stos (void *to, size_t n): words, then the rest by bytes; a fault among the words is run into
+ * once more by bytes, for an exact count.
+ */
+.macro COPY name, op, p, pageable
 	.globl \name
 	.balign 16
 \name:
+	.ifc \op, stos
+	movq %rsi, %rdx
+	.endif
 	CHECK_RANGE \p, 94f
-	STAC
 	movq %rdx, %rcx
 	shrq $3, %rcx
 	andl $7, %edx
-91:	rep movsq
-	movl %edx, %ecx
-92:	rep movsb
-	CLAC
 	xorl %eax, %eax
+	STAC
+91:	rep \op\()q
+	movl %edx, %ecx
+92:	rep \op\()b
+	CLAC
 	ret
 93:	leaq (%rdx,%rcx,8), %rcx
 	jmp 92b
@@ -56,36 +62,11 @@
 .endm
 
 	.text
-	COPY hal_copy_from_user, %rsi, 1
-	COPY hal_copy_to_user, %rdi, 1
-	COPY hal_copy_from_user_nofault, %rsi, 0
-	COPY hal_copy_to_user_nofault, %rdi, 0
-
-/* size_t hal_zero_user(void *to, size_t n) */
-	.globl hal_zero_user
-	.balign 16
-hal_zero_user:
-	movq %rsi, %rdx
-	CHECK_RANGE %rdi, 4f
-	STAC
-	xorl %eax, %eax
-	movq %rdx, %rcx
-	shrq $3, %rcx
-	andl $7, %edx
-1:	rep stosq
-	movl %edx, %ecx
-2:	rep stosb
-	CLAC
-	ret
-3:	leaq (%rdx,%rcx,8), %rcx
-	jmp 2b
-4:	movq %rdx, %rax
-	ret
-5:	CLAC
-	movq %rcx, %rax
-	ret
-	FIXUP 1b, 3b, 1
-	FIXUP 2b, 5b, 1
+	COPY hal_copy_from_user, movs, %rsi, 1
+	COPY hal_copy_to_user, movs, %rdi, 1
+	COPY hal_copy_from_user_nofault, movs, %rsi, 0
+	COPY hal_copy_to_user_nofault, movs, %rdi, 0
+	COPY hal_zero_user, stos, %rdi, 1
 
 /* long hal_string_from_user(char *to, const char *from, size_t n): eight bytes at a time; where that faults or n ends, byte by byte. */
 	.globl hal_string_from_user
@@ -140,57 +121,34 @@ hal_string_from_user:
 	FIXUP 3b, 5b, 1
 	FIXUP 6b, 8b, 1
 
-/* int hal_get_userN(uintN_t *to, const void *from), int hal_put_userN(void *to, uintN_t value) */
-.macro GET_PUT bits, bytes, load, reg, value
-	.globl hal_get_user\bits, hal_put_user\bits
+/* int name(uintN_t *to, const void *from) and int name(void *to, uintN_t value): the instruction at 91 is handed over whole. */
+.macro ACCESS name, bytes, p, reg, pageable, access:vararg
+	.globl \name
 	.balign 16
-hal_get_user\bits:
+\name:
 	movabsq $USER_END - \bytes, %rax
-	cmpq %rax, %rsi
-	ja 99f
+	cmpq %rax, \p
+	ja 93f
 	STAC
-91:	\load (%rsi), \reg
+91:	\access
 	CLAC
+	.ifc \p, %rsi
 	mov \reg, (%rdi)
+	.endif
 	xorl %eax, %eax
 	ret
-	.balign 16
-hal_put_user\bits:
-	movabsq $USER_END - \bytes, %rax
-	cmpq %rax, %rdi
-	ja 99f
-	STAC
-92:	mov \value, (%rdi)
-	CLAC
-	xorl %eax, %eax
+92:	CLAC
+93:	movl $-EFAULT, %eax
 	ret
-98:	CLAC
-99:	movl $-EFAULT, %eax
-	ret
-	FIXUP 91b, 98b, 1
-	FIXUP 92b, 98b, 1
+	FIXUP 91b, 92b, \pageable
 .endm
-	GET_PUT 8, 1, movb, %al, %sil
-	GET_PUT 32, 4, movl, %eax, %esi
-	GET_PUT 64, 8, movq, %rax, %rsi
-
-/* int hal_user_load32_nofault(uint32_t *seen, const uint32_t *word) */
-	.globl hal_user_load32_nofault
-	.balign 16
-hal_user_load32_nofault:
-	movabsq $USER_END - 4, %rax
-	cmpq %rax, %rsi
-	ja 3f
-	STAC
-1:	movl (%rsi), %eax
-	CLAC
-	movl %eax, (%rdi)
-	xorl %eax, %eax
-	ret
-2:	CLAC
-3:	movl $-EFAULT, %eax
-	ret
-	FIXUP 1b, 2b, 0
+	ACCESS hal_get_user8, 1, %rsi, %al, 1, movb (%rsi), %al
+	ACCESS hal_get_user32, 4, %rsi, %eax, 1, movl (%rsi), %eax
+	ACCESS hal_get_user64, 8, %rsi, %rax, 1, movq (%rsi), %rax
+	ACCESS hal_put_user8, 1, %rdi, %al, 1, movb %sil, (%rdi)
+	ACCESS hal_put_user32, 4, %rdi, %eax, 1, movl %esi, (%rdi)
+	ACCESS hal_put_user64, 8, %rdi, %rax, 1, movq %rsi, (%rdi)
+	ACCESS hal_user_load32_nofault, 4, %rsi, %eax, 0, movl (%rsi), %eax
 
 /* int hal_user_cmpxchg32(uint32_t *seen, uint32_t *word, uint32_t expected, uint32_t desired) */
 .macro CMPXCHG name, pageable

@@ -120,33 +120,17 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 		(fpu_info.features ? UC_FP_XSTATE : 0) | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
 	frame.uc.stack = signal->stack;
 	frame.uc.mask = signal->mask;
-	frame.uc.context = (struct sigcontext){
-		.r8 = regs->r8,
-		.r9 = regs->r9,
-		.r10 = regs->r10,
-		.r11 = regs->r11,
-		.r12 = regs->r12,
-		.r13 = regs->r13,
-		.r14 = regs->r14,
-		.r15 = regs->r15,
-		.rdi = regs->rdi,
-		.rsi = regs->rsi,
-		.rbp = regs->rbp,
-		.rbx = regs->rbx,
-		.rdx = regs->rdx,
-		.rax = regs->rax,
-		.rcx = regs->rcx,
-		.rsp = regs->rsp,
-		.rip = regs->rip,
-		.rflags = regs->rflags,
-		.cs = USER_CS,
-		.ss = USER_DS,
-		.error = thread->trap_error,
-		.vector = thread->trap_vector,
-		.cr2 = thread->trap_address,
-		.old_mask = signal->mask,
-		.fpstate = fpu,
-	};
+#define COPY(reg) frame.uc.context.reg = regs->reg;
+	X86_EACH_REG(COPY)
+#undef COPY
+	frame.uc.context.rflags = regs->rflags;
+	frame.uc.context.cs = USER_CS;
+	frame.uc.context.ss = USER_DS;
+	frame.uc.context.error = thread->trap_error;
+	frame.uc.context.vector = thread->trap_vector;
+	frame.uc.context.cr2 = thread->trap_address;
+	frame.uc.context.old_mask = signal->mask;
+	frame.uc.context.fpstate = fpu;
 	memcpy(frame.info, signal->info, sizeof(frame.info));
 	if (!push_fpu(thread, fpu) ||
 	    hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)))
@@ -220,23 +204,10 @@ int hal_signal_pop(struct hal_regs *regs, struct hal_signal_restored *restored)
 		return -EFAULT;
 	if (!pop_fpu(hal_thread_current(), c->fpstate))
 		return -EFAULT;
-	regs->r8 = c->r8;
-	regs->r9 = c->r9;
-	regs->r10 = c->r10;
-	regs->r11 = c->r11;
-	regs->r12 = c->r12;
-	regs->r13 = c->r13;
-	regs->r14 = c->r14;
-	regs->r15 = c->r15;
-	regs->rdi = c->rdi;
-	regs->rsi = c->rsi;
-	regs->rbp = c->rbp;
-	regs->rbx = c->rbx;
-	regs->rdx = c->rdx;
-	regs->rax = c->rax;
-	regs->rcx = c->rcx;
-	regs->rsp = c->rsp;
-	regs->rip = c->rip; // trap_return() sees to one that is not canonical
+	// trap_return() sees to an address that is not canonical.
+#define COPY(reg) regs->reg = c->reg;
+	X86_EACH_REG(COPY)
+#undef COPY
 	regs->rflags = (regs->rflags & ~RFLAGS_USER) | (c->rflags & RFLAGS_USER);
 	regs->vector = VECTOR_NONE;
 	restored->mask = uc.mask;

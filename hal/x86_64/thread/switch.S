@@ -9,20 +9,14 @@
 	.globl thread_switch_stacks
 	.balign 16
 thread_switch_stacks:
-	pushq %rbp
-	pushq %rbx
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	.irp reg, rbp, rbx, r12, r13, r14, r15
+	pushq %\reg
+	.endr
 	movq %rsp, THREAD_SP(%rdi)
 	movq THREAD_SP(%rsi), %rsp
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbx
-	popq %rbp
+	.irp reg, r15, r14, r13, r12, rbx, rbp
+	popq %\reg
+	.endr
 	movq %rdi, %rax
 	ret
 

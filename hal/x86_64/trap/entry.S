@@ -18,39 +18,15 @@
 #define MSR_GS_BASE	0xc0000101
 
 .macro PUSH_REGS
-	pushq %rcx
-	pushq %r11
-	pushq %rax
-	pushq %r9
-	pushq %r8
-	pushq %r10
-	pushq %rdx
-	pushq %rsi
-	pushq %rdi
-	pushq %rbx
-	pushq %rbp
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	.irp reg, rcx, r11, rax, r9, r8, r10, rdx, rsi, rdi, rbx, rbp, r12, r13, r14, r15
+	pushq %\reg
+	.endr
 .endm
 
 .macro POP_REGS
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %rbp
-	popq %rbx
-	popq %rdi
-	popq %rsi
-	popq %rdx
-	popq %r10
-	popq %r8
-	popq %r9
-	popq %rax
-	popq %r11
-	popq %rcx
+	.irp reg, r15, r14, r13, r12, rbp, rbx, rdi, rsi, rdx, r10, r8, r9, rax, r11, rcx
+	popq %\reg
+	.endr
 	addq $16, %rsp			/* vector, error */
 .endm
 

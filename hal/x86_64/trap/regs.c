@@ -104,30 +104,16 @@ static bool is_current(const struct hal_regs *regs)
 void hal_regset_get(const struct hal_regs *r, void *buf)
 {
 	struct user_regs u = {
-		.r15 = r->r15,
-		.r14 = r->r14,
-		.r13 = r->r13,
-		.r12 = r->r12,
-		.rbp = r->rbp,
-		.rbx = r->rbx,
-		.r11 = r->r11,
-		.r10 = r->r10,
-		.r9 = r->r9,
-		.r8 = r->r8,
-		.rax = r->rax,
-		.rcx = r->rcx,
-		.rdx = r->rdx,
-		.rsi = r->rsi,
-		.rdi = r->rdi,
-		.rip = r->rip,
 		.cs = r->cs,
-		.rflags = r->rflags,
-		.rsp = r->rsp,
 		.ss = r->ss,
+		.rflags = r->rflags,
 		.orig_rax = hal_regs_in_syscall(r) ? r->error : ~0ul,
 		.fs_base = is_current(r) ? hal_thread_get_tls() : 0,
 	};
 
+#define COPY(reg) u.reg = r->reg;
+	X86_EACH_REG(COPY)
+#undef COPY
 	memcpy(buf, &u, sizeof(u));
 }
 
@@ -136,23 +122,9 @@ void hal_regset_set(struct hal_regs *r, const void *buf)
 	struct user_regs u;
 
 	memcpy(&u, buf, sizeof(u));
-	r->r15 = u.r15;
-	r->r14 = u.r14;
-	r->r13 = u.r13;
-	r->r12 = u.r12;
-	r->rbp = u.rbp;
-	r->rbx = u.rbx;
-	r->r11 = u.r11;
-	r->r10 = u.r10;
-	r->r9 = u.r9;
-	r->r8 = u.r8;
-	r->rax = u.rax;
-	r->rcx = u.rcx;
-	r->rdx = u.rdx;
-	r->rsi = u.rsi;
-	r->rdi = u.rdi;
-	r->rip = u.rip;
-	r->rsp = u.rsp;
+#define COPY(reg) r->reg = u.reg;
+	X86_EACH_REG(COPY)
+#undef COPY
 	r->rflags = (u.rflags & RFLAGS_USER) | (r->rflags & ~RFLAGS_USER);
 	if ((int64_t)u.orig_rax < 0)
 		hal_regs_leave_syscall(r);

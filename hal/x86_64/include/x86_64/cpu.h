@@ -196,9 +196,10 @@ static inline uint64_t rdtsc(void)
 
 /* ---- between the port's own files ---- */
 
-/* boot/cpu.c: descriptor tables, control registers and MSRs of CPU number id, which runs this. */
+/* boot/cpu.c: descriptor tables, control registers and MSRs of CPU number id, which runs this; its
+ * block has the interrupt and emergency stacks. */
 void cpu_detect(void);
-void cpu_setup(unsigned int id, void *irq_stack, void *emergency_stack);
+void cpu_setup(unsigned int id);
 void cpu_set_stack(struct hal_cpu *cpu, uint64_t top);
 /* boot/smp.c: the page below 1 MiB for the trampoline. */
 void smp_reserve(paddr_t page);

@@ -19,6 +19,13 @@ struct hal_regs {
 
 _Static_assert(sizeof(struct hal_regs) % 16 == 0, "keeps the stack aligned");
 
+/* The registers that Linux's layouts have under the same names, for copying to and fro. */
+/* clang-format off */
+#define X86_EACH_REG(X)                                                                            \
+	X(r15) X(r14) X(r13) X(r12) X(rbp) X(rbx) X(r11) X(r10) X(r9) X(r8)                        \
+	X(rax) X(rcx) X(rdx) X(rsi) X(rdi) X(rip) X(rsp)
+/* clang-format on */
+
 #define VECTOR_DE	  0
 #define VECTOR_DB	  1
 #define VECTOR_NMI	  2
