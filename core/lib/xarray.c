@@ -91,6 +91,37 @@ void *xarray_load(const struct xarray *x, uint64_t index)
 	}
 }
 
+void xarray_load_range(const struct xarray *x, uint64_t index, unsigned int count, void **out)
+{
+	while (count) {
+		void *p = rcu_dereference(x->root);
+		struct xnode *node;
+		unsigned int slot;
+
+		if (!is_node(p)) {
+			for (; count; count--)
+				*out++ = index++ == 0 ? p : NULL;
+			return;
+		}
+		node = to_node(p);
+		if (!covers(node, index)) {
+			for (; count; count--)
+				*out++ = NULL;
+			return;
+		}
+		while (node && node->shift) {
+			p = rcu_dereference(node->slot[slot_of(node, index)]);
+			node = p ? to_node(p) : NULL;
+		}
+		// The rest of one leaf, present or not.
+		slot = (unsigned int)index & (SLOTS - 1);
+		do {
+			*out++ = node ? rcu_dereference(node->slot[slot]) : NULL;
+			index++;
+		} while (--count && ++slot < SLOTS);
+	}
+}
+
 void *xarray_erase(struct xarray *x, uint64_t index)
 {
 	void *p = x->root;

@@ -4,18 +4,28 @@
 #define CORE_MM_INTERNAL_H
 
 #include <core/assert.h>
+#include <core/mm.h>
 #include <core/page.h>
+#include <core/pagecache.h>
 #include <core/types.h>
 
 /* The kernel's own address range: first stacks, then vmalloc and device registers. */
 #define KSTACK_START	   HAL_KERNEL_VM_START
 #define KERNEL_AREAS_START (HAL_KERNEL_VM_START + (1ul << 30) * (HAL_STACK_SIZE / 16384))
 
-/* reclaim.c: give back what caches hold beyond need. May sleep. */
+/* A stack never grows closer than this to the mapping below it. */
+#define STACK_GUARD (256 * PAGE_SIZE)
+
+_Static_assert(VM_READ == HAL_PTE_READ && VM_WRITE == HAL_PTE_WRITE && VM_EXEC == HAL_PTE_EXEC,
+	       "rights are the HAL's");
+#define VM_RIGHTS    (VM_READ | VM_WRITE | VM_EXEC)
+#define VM_MAYRIGHTS (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+
+/* ---- reclaim.c ---- */
+/* Give back what caches hold beyond need. May sleep. */
 void memory_reclaim(void);
 /* After reclaim did not help: kill, then wait for memory; false: give up. May sleep. */
 __must_check bool memory_wait(unsigned int attempt);
-
 /* Debug builds: pretend that there is no memory, as tests ask. */
 #ifdef TERN_DEBUG
 bool memory_inject_failure(unsigned int gfp);
@@ -26,9 +36,76 @@ static inline bool memory_inject_failure(__attribute__((unused)) unsigned int gf
 }
 #endif
 
-/* kstack.c, vmalloc.c: unmap cached stacks. May sleep. */
-void kstack_drain(void);
+/* ---- kstack.c, vmalloc.c ---- */
+void kstack_drain(void); /* unmap cached stacks; may sleep */
 void vmalloc_init(void);
 size_t vmalloc_size(const void *p);
+
+/* ---- vma.c: mm->lock held exclusively unless said otherwise ---- */
+void vma_tree_update(struct rb_node *node);
+struct vma *vma_prev(const struct vma *vma);
+struct vma *vma_first(struct mm *mm);
+struct vma *vma_new(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flags);
+struct vma *vma_copy(const struct vma *vma, struct mm *mm);
+void vma_free(struct vma *vma);
+void vma_free_list(struct list *dead); /* linked by cache_link */
+void vma_lock_maps(struct vma *vma);
+void vma_unlock_maps(struct vma *vma);
+void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end);
+void vma_account(struct mm *mm, const struct vma *vma, int64_t pages);
+void vma_insert(struct vma *vma);
+void vma_remove(struct vma *vma);
+void vma_forget(struct vma *vma);
+__must_check int vma_split(struct vma *vma, vaddr_t at);
+struct vma *vma_merge(struct vma *vma);
+struct vma *vma_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flags);
+vaddr_t vma_search(struct mm *mm, size_t length, vaddr_t low, vaddr_t high, bool top_down);
+bool vma_range_free(struct mm *mm, vaddr_t start, size_t length);
+void vma_init(void);
+
+/* ---- zap.c ---- */
+void zap_init(void);
+/* Empty [start, end) and free what was there. May sleep; mm->lock held at least shared. */
+void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
+void mm_zap_page(struct mm *mm, vaddr_t va); /* one page; does not sleep */
+/* The same for the entries of page-cache frames only. */
+void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end);
+/* For a space that nobody can run in any more: no flush. */
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end);
+/* After an unmapping, mm->lock exclusive: free table pages that nothing needs, now and then. */
+void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/* ---- fault.c ---- */
+extern paddr_t zero_frame; /* mapped read-only wherever anonymous memory was only read */
+void fault_init(void);
+/* Resolve a fault at page va of vma, whose rights allow it. mm->lock held shared. 0: repeat the
+ * access. force: give a private copy though vma has no VM_WRITE. */
+__must_check int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force);
+
+/* ---- pagecache.c ---- */
+/* For faults: as pagecache_get(..., create = true), but -EIO from the host's end of file on. */
+__must_check int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **page);
+void pagecache_start(void);
+struct pagecache *bare_cache_new(uint64_t pages); /* NULL: no memory */
+void bare_cache_get(struct pagecache *cache);
+void bare_cache_put(struct pagecache *cache);
+
+/* ---- account.c ---- */
+void commit_change(int64_t pages);
+/* 0 or -ENOMEM: pages more are promised. */
+__must_check int commit_charge(uint64_t pages);
+
+/* ---- map.c ---- */
+/* Unmap [start, end), mm->lock exclusive; the VMAs go to dead, to be freed by vma_free_list() after
+ * unlocking. 0, -ENOMEM or -EINVAL (nothing was done). */
+__must_check int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead);
+/* Split so that VMAs begin and end at these addresses. */
+__must_check int split_range(struct mm *mm, vaddr_t start, vaddr_t end);
+/* An address for length bytes: at hint if that is free; 0: none. */
+vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
+/* May the space grow by this (RLIMIT_AS, RLIMIT_DATA, map count)? */
+bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm);
+/* Does memory with these flags count as a promise? */
+bool accountable(unsigned int vm, bool file);
 
 #endif

@@ -270,8 +270,9 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 	return found;
 }
 
-unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
-		       unsigned int max)
+// Empties entries, all or only those without HAL_PTE_ANON.
+force_inline unsigned int unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end,
+				struct hal_entry *out, unsigned int max, bool all)
 {
 	vaddr_t va = *at, first = end, last = 0;
 	unsigned int found = 0;
@@ -285,24 +286,46 @@ unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal
 			continue;
 		}
 		entry += index_at(va, 0);
-		while (found < max && (va = skip_empty(&entry, va, stop)) < stop) {
-			hal_pte seen = __atomic_exchange_n(entry++, 0, __ATOMIC_RELAXED);
+		for (; found < max && (va = skip_empty(&entry, va, stop)) < stop;
+		     va += PAGE, entry++) {
+			hal_pte seen;
 
-			if (seen) {
-				out[found++] = describe(va, seen);
-				if (hal_pte_hw_present(seen)) {
-					if (first == end)
-						first = va;
-					last = va + PAGE;
-				}
+			if (all) {
+				seen = __atomic_exchange_n(entry, 0, __ATOMIC_RELAXED);
+			} else {
+				seen = load(entry);
+				while (seen && !(hal_pte_bits(seen) & HAL_PTE_ANON) &&
+				       !cas(entry, &seen, 0))
+					;
+				if (hal_pte_bits(seen) & HAL_PTE_ANON)
+					continue;
 			}
-			va += PAGE;
+			if (!seen)
+				continue;
+			out[found++] = describe(va, seen);
+			if (hal_pte_hw_present(seen)) {
+				if (first == end)
+					first = va;
+				last = va + PAGE;
+			}
 		}
 	}
 	if (last)
 		hal_tlb_gather_range(tlb, first, last);
 	*at = va;
 	return found;
+}
+
+unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+		       unsigned int max)
+{
+	return unmap(tlb, at, end, out, max, true);
+}
+
+unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+			      unsigned int max)
+{
+	return unmap(tlb, at, end, out, max, false);
 }
 
 void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,

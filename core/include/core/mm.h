@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/mm.h - address spaces: struct mm and its VMAs, page faults, and the operations behind mmap, munmap, mprotect, mremap, brk, fork and exec.
+ * core/mm.h - address spaces: struct mm and its VMAs, page faults, and the operations behind mmap,
+ * munmap, mprotect, mremap, brk, fork and exec.
  *
- * VMAs are the truth for rights. Contents belong to page-cache objects (files, shared and shared-anonymous memory) or, for private anonymous memory, to the page-table
- * entry: one frame reference per entry (HAL_PTE_ANON). Entries for page-cache frames may be dropped and rebuilt at any time.
+ * VMAs are the truth for rights. Contents belong to page-cache objects (files, shared and
+ * shared-anonymous memory) or, for private anonymous memory, to the page-table entry: one frame
+ * reference per entry (HAL_PTE_ANON). Entries for page-cache frames may be dropped and rebuilt at
+ * any time.
  *
- * Locks: mm->lock (rwsem) is taken shared by faults (through vma_lookup_locked() only) and exclusively by whatever changes VMAs. Order: inode rwsem, mm->lock, page lock.
+ * Locks: mm->lock (rwsem) is taken shared by faults (through vma_lookup_locked() only) and
+ * exclusively by whatever changes VMAs. Order: inode rwsem, mm->lock, page lock.
  */
 #ifndef CORE_MM_H
 #define CORE_MM_H
@@ -22,58 +26,67 @@ struct file;
 struct inode;
 struct pagecache;
 struct vma;
+struct thread;
 struct uio;
 
-#define VM_READ      0x0001u
-#define VM_WRITE     0x0002u
-#define VM_EXEC      0x0004u
-#define VM_SHARED    0x0008u
-#define VM_MAYREAD   0x0010u
-#define VM_MAYWRITE  0x0020u
-#define VM_MAYEXEC   0x0040u
-#define VM_GROWSDOWN 0x0080u
-#define VM_LOCKED    0x0100u
-#define VM_DONTFORK  0x0200u
+#define VM_READ	      0x0001u
+#define VM_WRITE      0x0002u
+#define VM_EXEC	      0x0004u
+#define VM_SHARED     0x0008u
+#define VM_MAYREAD    0x0010u
+#define VM_MAYWRITE   0x0020u
+#define VM_MAYEXEC    0x0040u
+#define VM_GROWSDOWN  0x0080u
+#define VM_LOCKED     0x0100u
+#define VM_DONTFORK   0x0200u
 #define VM_WIPEONFORK 0x0400u
-#define VM_NORESERVE 0x0800u
-#define VM_SPECIAL   0x1000u /* vDSO and its data: fixed frames, no page cache; not split, not merged */
-#define VM_STACK     0x2000u /* the main thread's, for /proc/PID/maps */
-#define VM_HEAP      0x4000u
-#define VM_DONTDUMP  0x8000u
-#define VM_ACCOUNT   0x10000u
+#define VM_NORESERVE  0x0800u
+#define VM_SPECIAL \
+	0x1000u /* vDSO and its data: fixed frames, no page cache; not split, not merged */
+#define VM_STACK    0x2000u /* the main thread's, for /proc/PID/maps */
+#define VM_DONTDUMP 0x8000u
+#define VM_ACCOUNT  0x10000u
 
 struct vma {
-	struct rb_node node;      /* [mm->lock] by start; augmented with the largest gap below */
-	vaddr_t start, end;       /* [mm->lock] */
-	unsigned int flags;       /* [mm->lock] VM_* */
-	uint64_t offset;          /* of start, in pages, into the cache */
-	struct file *file;        /* reference; NULL: anonymous */
-	struct pagecache *cache;  /* where shared or file contents live; NULL: private anonymous */
+	struct rb_node node;	 /* [mm->lock] by start; augmented with the largest gap below */
+	vaddr_t start, end;	 /* [mm->lock] */
+	unsigned int flags;	 /* [mm->lock] VM_* */
+	uint64_t offset;	 /* of start, in pages, into the cache */
+	struct file *file;	 /* reference; NULL: anonymous */
+	struct pagecache *cache; /* where shared or file contents live; NULL: private anonymous */
 	struct mm *mm;
-	struct list cache_link;   /* [cache->maps_lock] in cache->maps: to find the entries of a frame */
-	const paddr_t *special;   /* VM_SPECIAL: the frames */
-	const char *name;         /* "[vdso]" and the like, or NULL */
-	uint64_t gap_below;       /* augmentation */
+	struct list cache_link; /* [cache->maps_lock] in cache->maps: to find the entries of a
+				   frame; else a list of dead VMAs */
+	const paddr_t *special; /* VM_SPECIAL: the frames */
+	const char *name;	/* "[vdso]" and the like, or NULL: see vma_name() */
+	bool has_anon; /* entries with frames of its own may exist (set by faults, never cleared) */
+	bool bare_cache;    /* cache is shared anonymous memory without an inode; reference held */
+	uint64_t gap_below; /* augmentation */
 	uint64_t gap_max;
 };
 
 struct mm {
 	struct hal_space space;
-	struct refcount users;    /* threads and others that use the memory; 0: mappings are torn down */
-	struct refcount refs;     /* + lazy users (active_mm): 0: struct and tables freed */
+	struct refcount
+		users; /* threads and others that use the memory; 0: mappings are torn down */
+	struct refcount refs; /* + lazy users (active_mm): 0: struct and tables freed */
 	struct rwsem lock;
-	struct rb_root vmas;      /* [lock] */
-	unsigned int vma_count;   /* [lock] */
-	uint64_t total_pages, locked_pages, data_pages, stack_pages, exec_pages, account_pages; /* [lock] */
-	uint64_t anon_pages, file_pages, shmem_pages; /* resident: atomic */
+	struct rb_root vmas;	/* [lock] */
+	unsigned int vma_count; /* [lock] */
+	uint64_t total_pages, locked_pages, data_pages, stack_pages, exec_pages,
+		account_pages;	  /* [lock] */
+	unsigned int lazy_tables; /* [lock] unmappings since tables were last looked for that could
+				     be freed */
+	uint64_t anon_pages, file_pages; /* resident: atomic; file: of page caches, shared anonymous
+					    memory too */
 	uint64_t peak_total, peak_resident;
-	vaddr_t mmap_base;        /* top-down allocation starts below here */
+	vaddr_t mmap_base; /* top-down allocation starts below here */
 	vaddr_t code_start, code_end, data_start, data_end, brk_start, brk, stack_start;
 	vaddr_t arg_start, arg_end, env_start, env_end;
-	vaddr_t vdso;             /* base of the image */
+	vaddr_t vdso; /* base of the image */
 	unsigned long auxv[2 * 32];
 	unsigned int auxv_words;
-	struct file *exe_file;    /* [lock] reference */
+	struct file *exe_file; /* [lock] reference */
 	bool dumpable, locked_future, oom_victim, exec_stack;
 	uint32_t membarrier_state;
 	int oom_score_adj;
@@ -84,6 +97,8 @@ struct mm {
 /* A new empty space (one user, one reference), or NULL. */
 struct mm *mm_create(void);
 void mm_get_user(struct mm *mm);
+/* The memory of another thread with a user reference, or NULL when it has none (any more). */
+struct mm *mm_of_thread(struct thread *thread);
 /* Drop a user; the last unmaps everything. May sleep. */
 void mm_put_user(struct mm *mm);
 void mm_get(struct mm *mm);
@@ -92,7 +107,8 @@ void mm_put(struct mm *mm);
 __must_check int mm_fork(struct mm *parent, struct mm **child);
 /* Make mm the current thread's (exec): switches, drops the old one. NULL: become without (exit). */
 void mm_switch(struct mm *mm);
-/* Choose randomised mmap_base, for exec; brk is set by mm_set_brk_start. stack_limit: RLIMIT_STACK. */
+/* Choose randomised mmap_base, for exec; brk is set by mm_set_brk_start. stack_limit: RLIMIT_STACK.
+ */
 void mm_layout(struct mm *mm, uint64_t stack_limit);
 
 /* ---- mappings (mm is current's or a space under construction by exec) ---- */
@@ -100,10 +116,13 @@ void mm_layout(struct mm *mm, uint64_t stack_limit);
 #define MM_NOREPLACE 0x2u /* with FIXED: -EEXIST instead of unmapping */
 #define MM_POPULATE  0x4u
 #define MM_LOCKED    0x8u
-/* Map; *at: hint or fixed address in, address out. vm: VM_* rights and kind; offset in bytes. Takes lock. 0 or -errno as mmap(2). file NULL: anonymous. */
-__must_check int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how, struct file *file, uint64_t offset);
+/* Map; *at: hint or fixed address in, address out. vm: VM_* rights and kind; offset in bytes. Takes
+ * lock. 0 or -errno as mmap(2). file NULL: anonymous. */
+__must_check int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm,
+			unsigned int how, struct file *file, uint64_t offset);
 /* Fixed frames (vDSO): frames must live as long as the kernel. */
-__must_check int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames, unsigned int count, unsigned int vm, const char *name);
+__must_check int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames,
+				unsigned int count, unsigned int vm, const char *name);
 __must_check int mm_unmap(struct mm *mm, vaddr_t start, size_t length);
 __must_check int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights);
 /* The stack VMA [top-size, top), growing down; exec. */
@@ -113,28 +132,41 @@ void mm_set_brk_start(struct mm *mm, vaddr_t start);
 /* ---- looking ---- */
 /* The VMA that contains address or the first above it; lock held. */
 struct vma *vma_find(struct mm *mm, vaddr_t address);
-/* The VMA that contains address, for a fault, with mm->lock taken shared (released by vma_unlock); NULL: none, nothing held. Stack growth is tried. */
+/* The VMA that contains address, for a fault, with mm->lock taken shared (released by vma_unlock);
+ * NULL: none, nothing held. Stack growth is tried. */
 struct vma *vma_lookup_locked(struct mm *mm, vaddr_t address, bool grow);
 void vma_unlock(struct vma *vma);
 struct vma *vma_next(const struct vma *vma);
+/* As /proc/PID/maps shows it when there is no file: "[heap]", "[stack]", "[vdso]", "/dev/zero
+ * (deleted)", or NULL. */
+const char *vma_name(const struct vma *vma);
+static inline uint64_t vma_pages(const struct vma *vma)
+{
+	return (vma->end - vma->start) >> PAGE_SHIFT;
+}
 
-/* Copy between the kernel and another space (or a space under construction): /proc/PID/mem, cmdline, ptrace, exec's arguments. Bytes moved; force ignores VMA rights
- * as ptrace may. May sleep. */
+/* Copy between the kernel and another space (or a space under construction): /proc/PID/mem,
+ * cmdline, ptrace, exec's arguments. Bytes moved; force ignores VMA rights as ptrace may. May
+ * sleep. */
 size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write, bool force);
 
-/* core_fault's work: 0 (repeat), -EFAULT with *code SEGV_MAPERR/SEGV_ACCERR, -ENOMEM (OOM), -EIO (SIGBUS BUS_ADRERR). May sleep. */
+/* core_fault's work: 0 (repeat), -EFAULT with *code SEGV_MAPERR/SEGV_ACCERR, -ENOMEM (OOM), -EIO
+ * (SIGBUS BUS_ADRERR). May sleep. */
 int mm_fault(struct mm *mm, vaddr_t address, unsigned int what, int *code);
 /* Bring [start, end) in (MAP_POPULATE, mlock). */
 __must_check int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
 
-/* Remove all entries of cache's pages [first, last] (truncate, reclaim): after it returns no CPU can reach them. even_cow: also private copies. May sleep. */
+/* Remove all entries of cache's pages [first, last] (truncate, reclaim): after it returns no CPU
+ * can reach them. even_cow: also private copies. May sleep. */
 void pagecache_unmap(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow);
 
 /* OOM: choose and kill; true when there is hope. */
 bool oom_kill(const char *why);
 void mm_init(void);
 
-/* Accounting of commitments (overcommit modes). */
+/* Accounting of commitments, in pages. /proc/sys/vm: overcommit_memory (0 heuristic, 1 always, 2
+ * never beyond the limit), overcommit_ratio (percent), max_map_count; writable by procfs. */
 uint64_t mm_committed(void), mm_commit_limit(void);
+extern unsigned int overcommit_mode, overcommit_ratio, max_map_count;
 
 #endif

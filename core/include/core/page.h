@@ -68,6 +68,7 @@ struct page {
 #define PAGE_F_REFERENCED 0x08
 #define PAGE_F_LRU	  0x10
 #define PAGE_F_WAITERS	  0x20
+#define PAGE_F_ICACHE	  0x40 /* instruction fetches see its contents */
 
 /* Allocation flags. Without GFP_ATOMIC the call may sleep, reclaim and, at last, wake the OOM
  * killer. */

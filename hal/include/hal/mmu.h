@@ -77,6 +77,9 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 /* The same, and empties each reported entry (accessed and dirty bits final). Table pages are kept. */
 unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
 
+/* As hal_unmap(), but entries with HAL_PTE_ANON stay: private copies survive when a page leaves the page cache. */
+unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
+
 /* After the range has been emptied: detach table pages that lie wholly between floor and ceiling (neighbouring mappings' bounds), to be released at the flush. */
 void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling);
 

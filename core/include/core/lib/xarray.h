@@ -29,6 +29,8 @@ __attribute__((warn_unused_result)) int xarray_store(struct xarray *x, uint64_t 
 void *xarray_erase(struct xarray *x, uint64_t index);
 /* First entry at or after *index, at most last: returns it and sets *index; NULL: none. */
 void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last);
+/* The count entries from index on, into out (NULL where there is none). */
+void xarray_load_range(const struct xarray *x, uint64_t index, unsigned int count, void **out);
 /* First index >= from without an entry, at most last; UINT64_MAX: none. */
 uint64_t xarray_free_index(const struct xarray *x, uint64_t from, uint64_t last);
 /* Free the nodes (after a grace period); entries are the caller's. The array is empty afterwards.

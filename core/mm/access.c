@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Reaching into an address space from the kernel: copying to and from another one, and bringing
+// pages in before they are touched.
+
+#include "mm_internal.h"
+
+#include <core/errno.h>
+#include <core/lib/string.h>
+#include <core/mm.h>
+#include <core/page.h>
+#include <core/rcu.h>
+#include <core/sched.h>
+#include <core/signal.h>
+
+// May this access happen in vma?
+static bool access_ok(const struct vma *vma, bool write, bool force)
+{
+	if (vma->flags & VM_SPECIAL)
+		return !write;
+	if (write)
+		return (vma->flags & VM_WRITE) ||
+		       (force && (vma->flags & (VM_MAYWRITE | VM_SHARED)) == VM_MAYWRITE);
+	return (vma->flags & VM_READ) || (force && (vma->flags & VM_MAYREAD));
+}
+
+// Does the entry show what such an access must see?
+static bool entry_ok(const struct hal_entry *entry, bool write, bool force)
+{
+	if (!(entry->bits | entry->pa))
+		return false;
+	if (!write || (entry->bits & HAL_PTE_WRITE))
+		return true;
+	return force && (entry->bits & HAL_PTE_ANON) &&
+	       refcount_read(&page_of(entry->pa)->refs) == 1;
+}
+
+// The frame at va for an access, held against being freed (*held: drop it with page_put), or 0.
+// mm->lock held shared.
+static paddr_t grab(struct vma *vma, vaddr_t va, bool write, bool force, struct page **held)
+{
+	struct mm *mm = vma->mm;
+
+	*held = NULL;
+	for (;;) {
+		struct hal_entry entry = hal_query(&mm->space, va), again;
+		struct page *page;
+
+		if (!entry_ok(&entry, write, force)) {
+			if (vma_fault(vma, va, write, false, force))
+				return 0;
+			continue;
+		}
+		if (!page_valid(entry.pa))
+			return entry.pa;
+		page = page_of(entry.pa);
+		if (page->state != PAGE_ANON && page->state != PAGE_CACHE)
+			return entry.pa; // the zero frame, a special one: for ever
+		if (!refcount_get_unless_zero(&page->refs))
+			continue;
+		again = hal_query(&mm->space, va);
+		if (again.pa == entry.pa) {
+			*held = page;
+			return entry.pa;
+		}
+		page_put(page);
+	}
+}
+
+// The part of the copy that lies in one page; bytes moved.
+static size_t access_page(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write,
+			  bool force)
+{
+	struct vma *vma = vma_lookup_locked(mm, address, true);
+	struct page *held;
+	char *at;
+	paddr_t pa;
+
+	if (!vma)
+		return 0;
+	pa = access_ok(vma, write, force) ? grab(vma, PAGE_DOWN(address), write, force, &held) : 0;
+	if (!pa) {
+		vma_unlock(vma);
+		return 0;
+	}
+	at = (char *)hal_phys_to_virt(pa) + (address & (PAGE_SIZE - 1));
+	if (write) {
+		memcpy(at, buffer, n);
+		if (held && (READ_ONCE(held->flags) & PAGE_F_ICACHE))
+			__atomic_fetch_and(&held->flags, (uint16_t)~PAGE_F_ICACHE,
+					   __ATOMIC_RELAXED);
+		if (vma->flags & VM_EXEC)
+			hal_icache_sync(pa, PAGE_SIZE);
+		if (held && held->state == PAGE_CACHE)
+			__atomic_fetch_or(&held->flags, PAGE_F_DIRTY, __ATOMIC_RELAXED);
+	} else {
+		memcpy(buffer, at, n);
+	}
+	vma_unlock(vma);
+	if (held)
+		page_put(held);
+	return n;
+}
+
+size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write, bool force)
+{
+	size_t done = 0;
+
+	might_sleep();
+	while (done < n && address + done < hal_user_end()) {
+		vaddr_t at = address + done;
+		size_t piece = MIN(n - done, PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+
+		if (!access_page(mm, at, (char *)buffer + done, piece, write, force))
+			break;
+		done += piece;
+		resched_point();
+	}
+	return done;
+}
+
+int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	vaddr_t va = start;
+
+	while (va < end) {
+		struct vma *vma = vma_lookup_locked(mm, va, false);
+		int error = 0;
+
+		if (!vma)
+			return -ENOMEM;
+		if (!(vma->flags & VM_RIGHTS) || (vma->flags & VM_SPECIAL)) {
+			va = vma->end;
+			vma_unlock(vma);
+			continue;
+		}
+		// As many pages as the lock may be held for.
+		for (unsigned int i = 0; i < 64 && va < vma->end && va < end && !error;
+		     i++, va += PAGE_SIZE) {
+			bool write = (vma->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE;
+			struct hal_entry entry = hal_query(&mm->space, va);
+
+			if (!(entry.bits & HAL_PTE_RIGHTS) ||
+			    (write && !(entry.bits & HAL_PTE_WRITE)))
+				error = vma_fault(vma, va, write, false, false);
+		}
+		vma_unlock(vma);
+		if (error == -EIO)
+			return -EFAULT;
+		if (error)
+			return error;
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
+	}
+	return 0;
+}

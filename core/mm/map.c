@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// Mapping, unmapping and protecting: what changes the VMAs of a space. Everything here runs with
+// mm->lock held exclusively, or takes it.
+
+#include "mm_internal.h"
+
+#include <core/cred.h>
+#include <core/errno.h>
+#include <core/mm.h>
+#include <core/pagecache.h>
+#include <core/sched.h>
+#include <core/slab.h>
+#include <core/thread.h>
+#include <core/vfs.h>
+
+vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length)
+{
+	vaddr_t end = hal_user_end(), found;
+
+	if (length > end)
+		return 0;
+	if (hint) {
+		hint = MAX(PAGE_DOWN(hint), HAL_USER_MIN);
+		if (hint <= end - length && vma_range_free(mm, hint, length))
+			return hint;
+	}
+	found = vma_search(mm, length, HAL_USER_MIN, mm->mmap_base, true);
+	return found ? found : vma_search(mm, length, mm->mmap_base, end, false);
+}
+
+int split_range(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = vma_find(mm, start);
+	int error;
+
+	if (vma && vma->start < start) {
+		error = vma_split(vma, start);
+		if (error)
+			return error;
+	}
+	vma = vma_find(mm, end - 1);
+	if (vma && vma->start < end && vma->end > end)
+		return vma_split(vma, end);
+	return 0;
+}
+
+int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
+{
+	struct vma *vma = vma_find(mm, start), *next;
+	int error;
+
+	if (!vma || vma->start >= end)
+		return 0;
+	if (vma->start != start || vma->end != end) {
+		error = split_range(mm, start, end);
+		if (error)
+			return error;
+		vma = vma_find(mm, start);
+	}
+	for (; vma && vma->start < end; vma = next) {
+		next = vma_next(vma);
+		vma_remove(vma);
+		list_add_tail(&vma->cache_link, dead);
+	}
+	mm_zap(mm, start, end);
+	mm_trim_tables(mm, start, end);
+	return 0;
+}
+
+int mm_unmap(struct mm *mm, vaddr_t start, size_t length)
+{
+	struct list dead = LIST_INIT(dead);
+	int error;
+
+	if (!IS_ALIGNED(start, PAGE_SIZE) || start > hal_user_end() ||
+	    length > hal_user_end() - start)
+		return -EINVAL;
+	length = PAGE_UP(length);
+	if (!length)
+		return -EINVAL;
+	error = rwsem_write_killable(&mm->lock);
+	if (error)
+		return -EINTR;
+	error = unmap_locked(mm, start, start + length, &dead);
+	rwsem_write_done(&mm->lock);
+	vma_free_list(&dead);
+	return error;
+}
+
+// ---- new mappings ----
+
+// Give vma, of a file or of shared memory, its contents.
+static int attach_backing(struct vma *vma, struct file *file)
+{
+	int error;
+
+	if (file) {
+		if (!file->ops->mmap)
+			return -ENODEV;
+		vma->file = file_get(file);
+		error = file->ops->mmap(file, vma);
+		if (error)
+			return error;
+	}
+	if ((vma->flags & VM_SHARED) && !vma->cache && !vma->special) {
+		vma->offset = 0;
+		vma->cache = bare_cache_new(vma_pages(vma));
+		if (!vma->cache)
+			return -ENOMEM;
+		vma->bare_cache = true;
+	}
+	return 0;
+}
+
+static int lock_allowed(const struct mm *mm, uint64_t pages)
+{
+	uint64_t limit;
+
+	if (!current->process || capable(CAP_IPC_LOCK))
+		return 0;
+	limit = process_limit(current->process, RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	return mm->locked_pages + pages > limit ? -EAGAIN : 0;
+}
+
+// The range is empty, the limits were looked at.
+static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, struct file *file,
+		  uint64_t offset)
+{
+	uint64_t pages = (end - start) >> PAGE_SHIFT;
+	struct vma *vma;
+	int error;
+
+	if (accountable(vm, file)) {
+		error = commit_charge(pages);
+		if (error)
+			return error;
+		vm |= VM_ACCOUNT;
+	}
+	if (!file && !(vm & VM_SHARED) && vma_extend(mm, start, end, vm))
+		return 0;
+	vma = vma_new(mm, start, end, vm);
+	if (!vma) {
+		error = -ENOMEM;
+		goto fail;
+	}
+	vma->offset = offset >> PAGE_SHIFT;
+	error = attach_backing(vma, file);
+	if (error) {
+		vma_free(vma);
+		goto fail;
+	}
+	vma_insert(vma);
+	vma_merge(vma);
+	return 0;
+fail:
+	if (vm & VM_ACCOUNT)
+		commit_change(-(int64_t)pages);
+	return error;
+}
+
+static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
+		      struct file *file, uint64_t offset, struct list *dead)
+{
+	uint64_t pages = length >> PAGE_SHIFT;
+	vaddr_t start = *at;
+	int error;
+
+	if (how & MM_FIXED) {
+		if (start > hal_user_end() - length)
+			return -ENOMEM;
+		if (!IS_ALIGNED(start, PAGE_SIZE))
+			return -EINVAL;
+		if (start < HAL_USER_MIN && !capable(CAP_SYS_RAWIO))
+			return -EPERM;
+	} else {
+		start = mm_find_room(mm, start, length);
+		if (!start)
+			return -ENOMEM;
+	}
+	if ((how & MM_NOREPLACE) && !vma_range_free(mm, start, length)) {
+		struct vma *vma = vma_find(mm, start);
+
+		if (vma->start < start + length)
+			return -EEXIST;
+	}
+	if (vm & VM_LOCKED) {
+		error = lock_allowed(mm, pages);
+		if (error)
+			return error;
+	}
+	if (mm->vma_count >= max_map_count)
+		return -ENOMEM;
+	if (!mm_may_grow(mm, pages, vm)) {
+		// What MAP_FIXED replaces does not count.
+		uint64_t replaced = 0;
+
+		if (how & MM_FIXED)
+			for (struct vma *vma = vma_find(mm, start);
+			     vma && vma->start < start + length; vma = vma_next(vma))
+				replaced +=
+					(MIN(vma->end, start + length) - MAX(vma->start, start)) >>
+					PAGE_SHIFT;
+		if (!replaced || !mm_may_grow(mm, pages - replaced, vm))
+			return -ENOMEM;
+	}
+	if (how & MM_FIXED) {
+		error = unmap_locked(mm, start, start + length, dead);
+		if (error)
+			return error;
+	}
+	error = map_at(mm, start, start + length, vm, file, offset);
+	if (!error)
+		*at = start;
+	return error;
+}
+
+int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
+	   struct file *file, uint64_t offset)
+{
+	struct list dead = LIST_INIT(dead);
+	bool populate;
+	int error;
+
+	if (!length)
+		return -EINVAL;
+	length = PAGE_UP(length);
+	if (!length || length > hal_user_end())
+		return -ENOMEM;
+	if ((offset >> PAGE_SHIFT) + (length >> PAGE_SHIFT) < offset >> PAGE_SHIFT)
+		return -EOVERFLOW;
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	if (how & MM_LOCKED)
+		vm |= VM_LOCKED;
+	if (mm->locked_future)
+		vm |= VM_LOCKED;
+	error = map_locked(mm, at, length, vm, how, file, offset, &dead);
+	populate = !error && ((vm & VM_LOCKED) || (how & MM_POPULATE));
+	rwsem_write_done(&mm->lock);
+	vma_free_list(&dead);
+	if (populate) {
+		// As on Linux, a page that cannot be had now is had later or never.
+		int ignored = mm_populate(mm, *at, *at + length);
+
+		(void)ignored;
+	}
+	return error;
+}
+
+int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames, unsigned int count,
+		   unsigned int vm, const char *name)
+{
+	size_t length = count * PAGE_SIZE;
+	struct vma *vma =
+		vma_new(mm, 0, 0, vm | VM_SPECIAL | VM_MAYREAD | VM_MAYEXEC | VM_DONTDUMP);
+	vaddr_t start;
+
+	if (!vma)
+		return -ENOMEM;
+	rwsem_write(&mm->lock);
+	start = mm_find_room(mm, *at, length);
+	if (!start) {
+		rwsem_write_done(&mm->lock);
+		vma_free(vma);
+		return -ENOMEM;
+	}
+	vma->start = start;
+	vma->end = start + length;
+	vma->special = frames; // entered by faults
+	vma->name = name;
+	vma_insert(vma);
+	rwsem_write_done(&mm->lock);
+	*at = start;
+	return 0;
+}
+
+int mm_map_stack(struct mm *mm, vaddr_t top, size_t size, bool exec)
+{
+	unsigned int vm = VM_READ | VM_WRITE | VM_MAYRIGHTS | VM_GROWSDOWN | VM_STACK | VM_ACCOUNT;
+	struct vma *vma;
+	int error;
+
+	ASSERT(IS_ALIGNED(top, PAGE_SIZE) && IS_ALIGNED(size, PAGE_SIZE));
+	if (exec)
+		vm |= VM_EXEC;
+	vma = vma_new(mm, top - size, top, vm);
+	if (!vma)
+		return -ENOMEM;
+	rwsem_write(&mm->lock);
+	error = vma_range_free(mm, top - size, size) ? commit_charge(size >> PAGE_SHIFT) : -ENOMEM;
+	if (!error)
+		vma_insert(vma);
+	rwsem_write_done(&mm->lock);
+	if (error)
+		vma_free(vma);
+	else
+		mm->stack_start = top;
+	return error;
+}
+
+// ---- protection ----
+
+static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end,
+		       unsigned int rights)
+{
+	unsigned int old = vma->flags, vm = (old & ~VM_RIGHTS) | rights;
+	struct hal_tlb tlb;
+
+	if (vm == old)
+		return 0;
+	if ((rights & VM_WRITE) && !(old & (VM_WRITE | VM_SHARED | VM_ACCOUNT | VM_NORESERVE))) {
+		if (!mm_may_grow(mm, (old & VM_WRITE) ? 0 : (end - start) >> PAGE_SHIFT, vm) ||
+		    commit_charge((end - start) >> PAGE_SHIFT))
+			return -ENOMEM;
+		commit_change(
+			-(int64_t)((end - start) >> PAGE_SHIFT)); // vma_account() adds it again
+		vm |= VM_ACCOUNT;
+	}
+	vma_account(mm, vma, -(int64_t)vma_pages(vma));
+	vma->flags = vm;
+	vma_account(mm, vma, (int64_t)vma_pages(vma));
+	hal_tlb_begin(&tlb, &mm->space);
+	hal_protect(&tlb, start, end, rights, vm & VM_SHARED);
+	hal_tlb_flush(&tlb);
+	return 0;
+}
+
+// Rights of a write that the VMA may have but has not: private pages regain it by faults. mm->lock
+// exclusive.
+static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int rights)
+{
+	struct vma *vma = vma_find(mm, start);
+	vaddr_t at = start;
+	int error;
+
+	while (at < end) {
+		vaddr_t until;
+
+		if (vma && vma->end <= at) // it may also have swallowed what comes next
+			vma = vma_next(vma);
+		if (!vma || vma->start > at)
+			return -ENOMEM; // a hole; what came before it was changed, as on Linux
+		until = MIN(vma->end, end);
+		if (rights & ~(vma->flags / VM_MAYREAD) & VM_RIGHTS)
+			return -EACCES;
+		if ((vma->flags & VM_RIGHTS) == rights) {
+			at = until;
+			continue;
+		}
+		error = split_range(mm, at, until);
+		if (error)
+			return error;
+		vma = vma_find(mm, at);
+		error = protect_vma(mm, vma, at, until, rights);
+		if (error)
+			return error;
+		vma = vma_merge(vma);
+		at = until;
+	}
+	return 0;
+}
+
+int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
+{
+	int error;
+
+	if (!IS_ALIGNED(start, PAGE_SIZE))
+		return -EINVAL;
+	if (!length)
+		return 0;
+	length = PAGE_UP(length);
+	if (!length || start + length <= start || start + length > hal_user_end())
+		return -ENOMEM;
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	error = protect_locked(mm, start, start + length, rights);
+	rwsem_write_done(&mm->lock);
+	return error;
+}

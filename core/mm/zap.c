@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Emptying page tables: entries are gathered in a per-CPU buffer, the TLBs flushed, and only then
+// the frames freed.
+//
+// The kernel is not preempted and nothing between gathering and freeing sleeps, so the buffer of
+// this CPU is ours until then.
+
+#include "mm_internal.h"
+
+#include <core/sched.h>
+#include <core/slab.h>
+#include <hal/boot.h>
+#include <hal/mmu.h>
+
+#define GATHER		128u
+#define LAZY_TABLES	64u	    // unmappings after which tables are looked for
+#define SMALL_UNMAPPING (1ul << 20) // bytes: larger ones free their tables at once
+
+struct gather {
+	struct hal_entry entry[GATHER];
+};
+static struct gather *gathers; // per CPU
+
+static void release(struct mm *mm, const struct hal_entry *entry, unsigned int count)
+{
+	uint64_t anon = 0, file = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		paddr_t pa = entry[i].pa;
+		struct page *page;
+
+		if (entry[i].bits & HAL_PTE_ANON) {
+			anon++;
+			page_put(page_of(pa));
+			continue;
+		}
+		// The zero frame and special frames are nobody's.
+		if (!page_valid(pa) || (page = page_of(pa))->state != PAGE_CACHE)
+			continue;
+		file++;
+		if ((entry[i].bits & HAL_PTE_DIRTY) && !(READ_ONCE(page->flags) & PAGE_F_DIRTY))
+			__atomic_fetch_or(&page->flags, PAGE_F_DIRTY, __ATOMIC_RELAXED);
+	}
+	if (anon)
+		__atomic_fetch_sub(&mm->anon_pages, anon, __ATOMIC_RELAXED);
+	if (file)
+		__atomic_fetch_sub(&mm->file_pages, file, __ATOMIC_RELAXED);
+}
+
+void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct hal_tlb tlb;
+	vaddr_t at = start;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	while (at < end) {
+		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
+		unsigned int count = hal_unmap(&tlb, &at, end, entry, GATHER);
+
+		hal_tlb_flush(&tlb);
+		release(mm, entry, count);
+		if (at < end)
+			resched_point();
+	}
+}
+
+// One page, also inside an RCU section: does not sleep.
+void mm_zap_page(struct mm *mm, vaddr_t va)
+{
+	struct hal_entry entry;
+	struct hal_tlb tlb;
+	vaddr_t at = va;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	if (hal_unmap(&tlb, &at, va + PAGE_SIZE, &entry, 1)) {
+		hal_tlb_flush(&tlb);
+		release(mm, &entry, 1);
+	}
+}
+
+void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct hal_tlb tlb;
+	vaddr_t at = start;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	while (at < end) {
+		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
+		unsigned int count = hal_unmap_cached(&tlb, &at, end, entry, GATHER);
+
+		hal_tlb_flush(&tlb);
+		release(mm, entry, count);
+		if (at < end)
+			resched_point();
+	}
+}
+
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct hal_tlb tlb;
+	vaddr_t at = start;
+
+	hal_tlb_begin(&tlb, &mm->space); // never flushed: no user address is used any more
+	while (at < end) {
+		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
+
+		release(mm, entry, hal_unmap(&tlb, &at, end, entry, GATHER));
+		if (at < end)
+			resched_point();
+	}
+}
+
+// Page tables of small unmappings stay: the next mapping probably uses them again. Now and then all
+// gaps are looked through.
+void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	struct vma *next = vma_find(mm, start);
+	struct hal_tlb tlb;
+	vaddr_t floor = 0;
+
+	if (end - start < SMALL_UNMAPPING && ++mm->lazy_tables < LAZY_TABLES)
+		return;
+	hal_tlb_begin(&tlb, &mm->space);
+	if (mm->lazy_tables < LAZY_TABLES) {
+		struct rb_node *before = next ? rb_prev(&next->node) : rb_last(&mm->vmas);
+
+		if (before)
+			floor = rb_entry(before, struct vma, node)->end;
+		hal_free_tables(&tlb, start, end, floor, next ? next->start : hal_user_end());
+	} else {
+		mm->lazy_tables = 0;
+		for (struct vma *vma = vma_first(mm); vma; vma = vma_next(vma)) {
+			if (vma->gap_below)
+				hal_free_tables(&tlb, floor, vma->start, floor, vma->start);
+			floor = vma->end;
+		}
+		hal_free_tables(&tlb, floor, hal_user_end(), floor, hal_user_end());
+	}
+	hal_tlb_flush(&tlb);
+}
+
+void pagecache_unmap(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow)
+{
+	struct vma *vma;
+
+	might_sleep();
+	// Pairs with the fence in fault.c: pages left the cache before we look for their entries.
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	mutex_lock(&cache->maps_lock);
+	list_for_each_entry (vma, &cache->maps, cache_link) {
+		uint64_t pages = vma_pages(vma);
+		uint64_t from, to; // pages of the VMA, [from, to)
+
+		if (last < vma->offset || first >= vma->offset + pages)
+			continue;
+		from = first > vma->offset ? first - vma->offset : 0;
+		to = last - vma->offset < pages ? last - vma->offset + 1 : pages;
+		if (even_cow || (vma->flags & VM_SHARED))
+			mm_zap(vma->mm, vma->start + (from << PAGE_SHIFT),
+			       vma->start + (to << PAGE_SHIFT));
+		else
+			mm_zap_cache(vma->mm, vma->start + (from << PAGE_SHIFT),
+				     vma->start + (to << PAGE_SHIFT));
+	}
+	mutex_unlock(&cache->maps_lock);
+}
+
+void zap_init(void)
+{
+	gathers = kcalloc(hal_boot_info()->cpu_count, sizeof(*gathers), GFP_KERNEL);
+	if (!gathers)
+		panic("no memory for gathering");
+}

@@ -1,0 +1,699 @@
+// SPDX-License-Identifier: MIT
+// Address spaces, faults and page caches over real page tables (hal/common/pagetable.c) in fake
+// RAM. sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
+// sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c
+// core/mm/access.c core/mm/account.c sources: core/mm/pagecache.c core/mm/uio.c core/lib/xarray.c
+// core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c sources: tests/unit/fake_hal/fake_hal.c
+// tests/unit/fake_hal/fake_core.c tests/unit/fake_hal/fake_pagetable.c
+
+#include "../../../../core/mm/mm_internal.h"
+#include "../../fake_hal/fake_hal.h"
+#include "../../test.h"
+
+#include <core/cred.h>
+#include <core/errno.h>
+#include <core/mm.h>
+#include <core/pagecache.h>
+#include <core/random.h>
+#include <core/signal.h>
+#include <core/slab.h>
+#include <core/thread.h>
+#include <core/vfs.h>
+
+#include <stdlib.h>
+
+#define RW  (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define KIB 1024ul
+
+// ---- what the rooms above would give ----
+
+static struct thread thread;
+static struct process process;
+
+bool oom_kill(const char *why)
+{
+	(void)why;
+	return false;
+}
+
+bool signal_fatal_pending(void)
+{
+	return false;
+}
+
+void signal_force(int sig, int code, vaddr_t address)
+{
+	panic("signal %d code %d at %#lx", sig, code, address);
+}
+
+bool capable(unsigned int cap)
+{
+	(void)cap;
+	return false;
+}
+
+void random_bytes(void *buf, size_t n)
+{
+	memset(buf, 7, n);
+}
+
+void resched_point(void)
+{
+}
+
+void sched_set_state(unsigned int state)
+{
+	(void)state;
+	panic("would sleep");
+}
+
+int sched_wait(unsigned int state, ktime_t deadline)
+{
+	(void)state;
+	(void)deadline;
+	panic("would sleep");
+}
+
+bool sched_wake(struct thread *t, unsigned int mask)
+{
+	(void)t;
+	(void)mask;
+	return false;
+}
+
+void wait_prepare(struct wait_queue *q, struct wait_entry *entry, unsigned int state)
+{
+	(void)q;
+	(void)entry;
+	(void)state;
+}
+
+void wait_finish(struct wait_queue *q, struct wait_entry *entry)
+{
+	(void)q;
+	(void)entry;
+}
+
+void wait_wake(struct wait_queue *q, unsigned int n, unsigned long key)
+{
+	(void)q;
+	(void)n;
+	(void)key;
+}
+
+bool wait_wake_thread(struct wait_entry *entry, unsigned long key)
+{
+	(void)entry;
+	(void)key;
+	return false;
+}
+
+void hal_icache_sync(paddr_t pa, size_t n)
+{
+	(void)pa;
+	(void)n;
+}
+
+void hal_space_activate(struct hal_space *space)
+{
+	(void)space;
+}
+
+static struct mm *user; // whose memory the user copies mean
+
+size_t hal_copy_to_user(void __user *to, const void *from, size_t n)
+{
+	return n - mm_access(user, hal_user_addr(to), (void *)(uintptr_t)from, n, true, false);
+}
+
+size_t hal_copy_from_user(void *to, const void __user *from, size_t n)
+{
+	return n - mm_access(user, hal_user_addr(from), to, n, false, false);
+}
+
+size_t hal_copy_to_user_nofault(void __user *to, const void *from, size_t n)
+{
+	(void)to;
+	(void)from;
+	return n;
+}
+
+size_t hal_copy_from_user_nofault(void *to, const void __user *from, size_t n)
+{
+	(void)to;
+	(void)from;
+	return n;
+}
+
+size_t hal_zero_user(void __user *to, size_t n)
+{
+	static char zeroes[4096];
+	size_t left = n;
+
+	while (left) {
+		size_t piece = left < 4096 ? left : 4096;
+
+		if (mm_access(user, hal_user_addr(to) + (n - left), zeroes, piece, true, false) <
+		    piece)
+			break;
+		left -= piece;
+	}
+	return left;
+}
+
+static int file_mmap(struct file *file, struct vma *vma)
+{
+	vma->cache = &file->inode->cache;
+	return 0;
+}
+
+static const struct file_ops file_ops = {.mmap = file_mmap};
+static struct inode inode;
+static struct file file = {.ops = &file_ops, .inode = &inode};
+
+struct file *file_get(struct file *f)
+{
+	refcount_get(&f->refs);
+	return f;
+}
+
+void file_put(struct file *f)
+{
+	CHECK(!refcount_put(&f->refs));
+}
+
+// ---- helpers ----
+
+static uint64_t at_start;
+
+static uint64_t settled(void)
+{
+	fake_rcu_run();
+	slab_drain();
+	fake_rcu_run();
+	return page_free_count();
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	fake_hal_start();
+	fake_thread = &thread.hal;
+	thread.process = &process;
+	for (unsigned int i = 0; i < RLIM_COUNT; i++)
+		process.limits[i].soft = UINT64_MAX;
+	page_init();
+	slab_init();
+	mm_init();
+	refcount_set(&file.refs, 1);
+	pagecache_init(&inode.cache, &inode, NULL);
+	at_start = settled();
+}
+
+static struct mm *space(void)
+{
+	struct mm *mm = mm_create();
+
+	mm->mmap_base = 0x7fff00000000;
+	thread.mm = user = mm;
+	return mm;
+}
+
+static void done(struct mm *mm)
+{
+	CHECK_EQ(mm->lock.count, 0);
+	mm_put_user(mm);
+	thread.mm = user = NULL;
+	if (!inode.cache.count)
+		CHECK_EQ(settled(), at_start);
+	CHECK_EQ(mm_committed(), 0);
+	CHECK_EQ(refcount_read(&file.refs), 1);
+	CHECK(list_empty(&inode.cache.maps));
+}
+
+static int map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how)
+{
+	return mm_map(mm, at, length, vm, how, NULL, 0);
+}
+
+// An access by the user: 0 and *value, or what the fault said.
+static int touch(struct mm *mm, vaddr_t at, bool write, uint8_t *value)
+{
+	int code = 0;
+
+	for (int tries = 0; tries < 5; tries++) {
+		struct hal_entry e = hal_query(&mm->space, at & PAGE_MASK);
+		unsigned int need = write ? HAL_PTE_WRITE | HAL_PTE_DIRTY : HAL_PTE_READ;
+		int error;
+
+		if ((e.bits & need) == need && (e.bits & HAL_PTE_YOUNG)) {
+			uint8_t *p = (uint8_t *)hal_phys_to_virt(e.pa) + (at & ~PAGE_MASK);
+
+			if (write)
+				*p = *value;
+			else
+				*value = *p;
+			return 0;
+		}
+		error = mm_fault(mm, at, write ? CORE_FAULT_WRITE : 0, &code);
+		if (error)
+			return error == -EFAULT ? code : error;
+	}
+	return -9999; // would loop for ever
+}
+
+static void put(struct mm *mm, vaddr_t at, uint8_t value)
+{
+	CHECK_EQ(touch(mm, at, true, &value), 0);
+}
+
+static uint8_t get(struct mm *mm, vaddr_t at)
+{
+	uint8_t value = 0;
+
+	CHECK_EQ(touch(mm, at, false, &value), 0);
+	return value;
+}
+
+static void check_tree(struct mm *mm)
+{
+	struct vma *vma, *prev = NULL;
+	unsigned int count = 0;
+	uint64_t pages = 0;
+
+	for (vma = vma_first(mm); vma; prev = vma, vma = vma_next(vma)) {
+		CHECK(vma->start < vma->end);
+		CHECK(!prev || prev->end <= vma->start);
+		CHECK_EQ(vma->gap_below, vma->start - (prev ? prev->end : 0));
+		count++;
+		pages += vma_pages(vma);
+	}
+	CHECK_EQ(count, mm->vma_count);
+	CHECK_EQ(pages, mm->total_pages);
+}
+
+// ---- tests ----
+
+TEST(anonymous_memory)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0;
+
+	CHECK_EQ(map(mm, &a, 10 * 4096 - 5, RW, 0), 0);
+	CHECK_EQ(a, mm->mmap_base - 10 * 4096);
+	CHECK_EQ(get(mm, a + 100), 0);
+	CHECK_EQ(mm->anon_pages, 0); // the zero frame
+	put(mm, a + 100, 42);
+	CHECK_EQ(mm->anon_pages, 1);
+	CHECK_EQ(get(mm, a + 100), 42);
+	CHECK_EQ(get(mm, a + 101), 0);
+	put(mm, a + 4096, 1);
+	CHECK_EQ(mm->anon_pages, 2);
+	CHECK_EQ(touch(mm, a - 1, false, &(uint8_t){0}), SEGV_MAPERR);
+	CHECK_EQ(mm_unmap(mm, a + 4096, 4096), 0);
+	CHECK_EQ(mm->anon_pages, 1);
+	CHECK_EQ(mm->vma_count, 2);
+	CHECK_EQ(touch(mm, a + 4096, false, &(uint8_t){0}), SEGV_MAPERR);
+	check_tree(mm);
+	done(mm);
+}
+
+TEST(neighbours_merge_and_split)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0, b = 0, c;
+
+	CHECK_EQ(map(mm, &a, 8192, RW, 0), 0);
+	CHECK_EQ(map(mm, &b, 8192, RW, 0), 0);
+	CHECK_EQ(b, a - 8192); // top down, next to it
+	CHECK_EQ(mm->vma_count, 1);
+	CHECK_EQ(mm_protect(mm, a, 4096, VM_READ), 0);
+	CHECK_EQ(mm->vma_count, 3);
+	check_tree(mm);
+	CHECK_EQ(mm_protect(mm, a, 4096, VM_READ | VM_WRITE), 0);
+	CHECK_EQ(mm->vma_count, 1);
+	c = b + 4096;
+	CHECK_EQ(mm_unmap(mm, c, 8192), 0);
+	CHECK_EQ(mm->vma_count, 2);
+	CHECK_EQ(map(mm, &c, 8192, RW, MM_FIXED | MM_NOREPLACE), 0);
+	CHECK_EQ(mm->vma_count, 1);
+	CHECK_EQ(map(mm, &c, 8192, RW, MM_FIXED | MM_NOREPLACE), -EEXIST);
+	put(mm, c, 9);
+	CHECK_EQ(map(mm, &c, 8192, RW, MM_FIXED), 0);
+	CHECK_EQ(get(mm, c), 0);
+	check_tree(mm);
+	done(mm);
+}
+
+TEST(hints_and_limits)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0x10000000, b = 0x10000000 + 4096, c = 5, d;
+
+	CHECK_EQ(map(mm, &a, 8192, RW, 0), 0);
+	CHECK_EQ(a, 0x10000000);
+	CHECK_EQ(map(mm, &b, 4096, RW, 0), 0);
+	CHECK(b != 0x10001000);
+	CHECK_EQ(map(mm, &c, 4096, RW, 0), 0);
+	CHECK_EQ(c, HAL_USER_MIN);
+	d = 0x1001;
+	CHECK_EQ(map(mm, &d, 4096, RW, MM_FIXED), -EINVAL);
+	d = 0x1000;
+	CHECK_EQ(map(mm, &d, 4096, RW, MM_FIXED), -EPERM);
+	d = hal_user_end() - 4096;
+	CHECK_EQ(map(mm, &d, 8192, RW, MM_FIXED), -ENOMEM);
+	d = 0;
+	CHECK_EQ(map(mm, &d, 0, RW, 0), -EINVAL);
+	CHECK_EQ(map(mm, &d, ~0ul, RW, 0), -ENOMEM);
+	CHECK_EQ(map(mm, &d, 128ul << 20, RW, 0),
+		 -ENOMEM); // more than there is: heuristic overcommit
+	CHECK_EQ(map(mm, &d, 1ul << 30, RW | VM_NORESERVE, 0), 0);
+	process.limits[RLIMIT_AS].soft = 2ul << 30;
+	d = 0;
+	CHECK_EQ(map(mm, &d, 1ul << 30, RW | VM_NORESERVE, 0), -ENOMEM);
+	process.limits[RLIMIT_AS].soft = UINT64_MAX;
+	CHECK_EQ(mm_unmap(mm, 1, 4096), -EINVAL);
+	CHECK_EQ(mm_unmap(mm, 4096, 0), -EINVAL);
+	CHECK_EQ(mm_unmap(mm, 4096, ~0ul), -EINVAL);
+	done(mm);
+}
+
+TEST(fork_copies_on_write_in_both_directions)
+{
+	struct mm *mm = space(), *child;
+	vaddr_t a = 0;
+	paddr_t frame;
+
+	CHECK_EQ(map(mm, &a, 8 * 4096, RW, 0), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		put(mm, a + i * 4096, (uint8_t)(10 + i));
+	get(mm, a + 5 * 4096);
+	frame = hal_query(&mm->space, a).pa;
+	CHECK_EQ(mm_fork(mm, &child), 0);
+	CHECK_EQ(child->anon_pages, 4);
+	put(mm, a, 1);
+	put(child, a + 4096, 2);
+	CHECK_EQ(get(child, a), 10);
+	CHECK_EQ(get(mm, a), 1);
+	CHECK_EQ(get(mm, a + 4096), 11);
+	CHECK_EQ(get(child, a + 4096), 2);
+	put(child, a, 77); // alone with the old frame by now: not copied
+	CHECK_EQ(hal_query(&child->space, a).pa, frame);
+	CHECK_EQ(get(mm, a + 5 * 4096), 0);
+	put(child, a + 5 * 4096, 3);
+	CHECK_EQ(get(mm, a + 5 * 4096), 0);
+	check_tree(child);
+	mm_put_user(child);
+	CHECK_EQ(get(mm, a + 2 * 4096), 12);
+	put(mm, a + 2 * 4096, 5);
+	done(mm);
+}
+
+TEST(protection)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0;
+	uint8_t v = 0;
+
+	CHECK_EQ(map(mm, &a, 4 * 4096, RW, 0), 0);
+	put(mm, a, 42);
+	CHECK_EQ(mm_protect(mm, a, 4096, VM_READ), 0);
+	CHECK_EQ(touch(mm, a, true, &v), SEGV_ACCERR);
+	CHECK_EQ(get(mm, a), 42);
+	CHECK_EQ(mm_protect(mm, a, 4096, 0), 0);
+	CHECK_EQ(touch(mm, a, false, &v), SEGV_ACCERR);
+	CHECK_EQ(mm_protect(mm, a, 4096, VM_READ | VM_WRITE), 0);
+	put(mm, a, 43);
+	CHECK_EQ(get(mm, a), 43);
+	CHECK_EQ(mm_protect(mm, a, 8 * 4096, VM_READ), -ENOMEM); // a hole behind
+	CHECK_EQ(touch(mm, a, true, &v), SEGV_ACCERR);		 // but what came first was done
+	CHECK_EQ(mm_protect(mm, a + 1, 4096, VM_READ), -EINVAL);
+	CHECK_EQ(mm_protect(mm, a, 0, VM_READ), 0);
+	check_tree(mm);
+	done(mm);
+}
+
+static void fill_file(uint64_t pages)
+{
+	inode.size = (loff_t)(pages * 4096);
+	for (uint64_t i = 0; i < pages; i++) {
+		static char buf[4096];
+		struct iovec iov;
+		struct uio uio;
+
+		memset(buf, (int)('a' + i), 4096);
+		uio_init_kernel(&uio, &iov, buf, 4096);
+		CHECK_EQ(pagecache_write(&inode.cache, &uio, (loff_t)(i * 4096)), 4096);
+	}
+}
+
+static void empty_file(void)
+{
+	inode.size = 0;
+	pagecache_truncate(&inode.cache, 0);
+	CHECK_EQ(inode.cache.count, 0);
+}
+
+TEST(file_mappings)
+{
+	struct mm *mm = space();
+	vaddr_t shared = 0, private = 0;
+	char buf[8];
+	struct iovec iov;
+	struct uio uio;
+
+	fill_file(20);
+	CHECK_EQ(mm_map(mm, &shared, 20 * 4096, RW | VM_SHARED, 0, &file, 0), 0);
+	CHECK_EQ(mm_map(mm, &private, 18 * 4096, RW, 0, &file, 2 * 4096), 0);
+	CHECK_EQ(get(mm, shared), 'a');
+	CHECK(mm->file_pages > 1 && mm->file_pages <= 16); // fault-around
+	CHECK_EQ(get(mm, private), 'c');
+	put(mm, shared + 2 * 4096, 'X');
+	CHECK_EQ(get(mm, private), 'X');
+	put(mm, private, 'Y');
+	put(mm, private + 4096 * 10, 'Z'); // never read before
+	CHECK_EQ(get(mm, shared + 2 * 4096), 'X');
+	CHECK_EQ(get(mm, shared + 12 * 4096), 'm');
+	CHECK_EQ(get(mm, private + 4096 * 10 + 1), 'm');
+	uio_init_kernel(&uio, &iov, buf, 8);
+	CHECK_EQ(pagecache_read(&inode.cache, &uio, 2 * 4096 - 4, inode.size), 8);
+	CHECK_EQ(buf[3], 'b');
+	CHECK_EQ(buf[4], 'X');
+	CHECK_EQ(mm->anon_pages, 2);
+	done(mm);
+	empty_file();
+	CHECK_EQ(settled(), at_start);
+}
+
+TEST(truncation_takes_mapped_pages_away)
+{
+	struct mm *mm = space();
+	vaddr_t shared = 0, private = 0;
+	uint8_t v = 0;
+
+	fill_file(10);
+	CHECK_EQ(mm_map(mm, &shared, 10 * 4096, RW | VM_SHARED, 0, &file, 0), 0);
+	CHECK_EQ(mm_map(mm, &private, 10 * 4096, RW, 0, &file, 0), 0);
+	for (unsigned int i = 0; i < 10; i++) {
+		get(mm, shared + i * 4096);
+		put(mm, private + i * 4096, 1);
+	}
+	inode.size = 3 * 4096 + 100;
+	pagecache_truncate(&inode.cache, inode.size);
+	CHECK_EQ(get(mm, shared + 3 * 4096 + 99), 'd');
+	CHECK_EQ(get(mm, shared + 3 * 4096 + 100), 0);
+	CHECK_EQ(touch(mm, shared + 4 * 4096, false, &v), -EIO);
+	CHECK_EQ(touch(mm, private + 4 * 4096, false, &v), -EIO); // private copies too
+	CHECK_EQ(get(mm, private + 3 * 4096), 1);
+	inode.size = 6 * 4096;
+	CHECK_EQ(get(mm, shared + 5 * 4096), 0);
+	put(mm, shared + 5 * 4096, 3);
+	pagecache_punch(&inode.cache, 0, 2 * 4096 + 10);
+	CHECK_EQ(get(mm, shared), 0);
+	CHECK_EQ(get(mm, shared + 2 * 4096 + 9), 0);
+	CHECK_EQ(get(mm, shared + 2 * 4096 + 10), 'c');
+	CHECK_EQ(get(mm, private), 1); // a hole leaves private copies
+	CHECK_EQ(pagecache_seek(&inode.cache, 6 * 4096 - 1, 6 * 4096, false), 6 * 4096 - 1);
+	done(mm);
+	empty_file();
+	CHECK_EQ(settled(), at_start);
+}
+
+TEST(shared_anonymous_across_fork)
+{
+	struct mm *mm = space(), *child;
+	vaddr_t a = 0;
+
+	CHECK_EQ(map(mm, &a, 4 * 4096, RW | VM_SHARED, 0), 0);
+	put(mm, a, 1);
+	CHECK_EQ(mm_fork(mm, &child), 0);
+	put(child, a, 2);
+	put(child, a + 4096, 3);
+	CHECK_EQ(get(mm, a), 2);
+	CHECK_EQ(get(mm, a + 4096), 3);
+	CHECK_EQ(pagecache_shmem(), 2);
+	CHECK_EQ(mm_unmap(mm, a, 4096), 0);
+	CHECK_EQ(get(child, a), 2);
+	mm_put_user(child);
+	done(mm);
+	CHECK_EQ(pagecache_shmem(), 0);
+}
+
+TEST(stack_grows_to_its_limit)
+{
+	struct mm *mm = space();
+	vaddr_t top = 0x7fffff000000, below;
+	uint8_t v = 0;
+
+	CHECK_EQ(mm_map_stack(mm, top, 128 * KIB, false), 0);
+	put(mm, top - 1, 1);
+	process.limits[RLIMIT_STACK].soft = 1024 * KIB;
+	put(mm, top - 512 * KIB, 2);
+	CHECK_EQ(vma_find(mm, top - 1)->start, top - 512 * KIB);
+	CHECK_EQ(touch(mm, top - 1024 * KIB - 1, true, &v), SEGV_MAPERR);
+	put(mm, top - 1024 * KIB, 3);
+	process.limits[RLIMIT_STACK].soft = UINT64_MAX;
+	below = top - 4096 * KIB;
+	CHECK_EQ(map(mm, &below, 4096, RW, MM_FIXED), 0);
+	put(mm, below + 4096 + STACK_GUARD, 4);
+	CHECK_EQ(touch(mm, below + 4096 + STACK_GUARD - 1, true, &v), SEGV_MAPERR);
+	CHECK_EQ(mm->stack_pages, (4096 * KIB - STACK_GUARD) / 4096 - 1);
+	check_tree(mm);
+	done(mm);
+}
+
+TEST(access_from_outside)
+{
+	struct mm *mm = space(), *child;
+	vaddr_t a = 0;
+	static char buf[3 * 4096];
+
+	CHECK_EQ(map(mm, &a, 4 * 4096, RW, 0), 0);
+	memset(buf, 5, sizeof(buf));
+	CHECK_EQ(mm_access(mm, a + 100, buf, sizeof(buf), true, false), sizeof(buf));
+	CHECK_EQ(get(mm, a + 100 + sizeof(buf) - 1), 5);
+	CHECK_EQ(get(mm, a + 100 + sizeof(buf)), 0);
+	CHECK_EQ(mm_protect(mm, a, 4 * 4096, VM_READ), 0);
+	CHECK_EQ(mm_access(mm, a, buf, 10, true, false), 0);
+	CHECK_EQ(mm_fork(mm, &child), 0);
+	buf[0] = 9;
+	CHECK_EQ(mm_access(mm, a + 100, buf, 1, true, true), 1); // a debugger may; privately
+	CHECK_EQ(get(mm, a + 100), 9);
+	CHECK_EQ(get(child, a + 100), 5);
+	CHECK_EQ(touch(mm, a + 100, true, &(uint8_t){1}), SEGV_ACCERR);
+	CHECK_EQ(mm_access(mm, a + 3 * 4096, buf, 8192, false, false), 4096);
+	mm_put_user(child);
+	done(mm);
+}
+
+TEST(populate)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0;
+
+	CHECK_EQ(map(mm, &a, 20 * 4096, RW, MM_POPULATE), 0);
+	CHECK_EQ(mm->anon_pages, 20);
+	CHECK_EQ(mm_populate(mm, a, a + 21 * 4096), -ENOMEM);
+	done(mm);
+}
+
+TEST(no_memory_is_survived)
+{
+	for (unsigned int n = 1; n < 30; n++) {
+		struct mm *mm = space(), *child;
+		vaddr_t a = 0, b = 0;
+
+		fill_file(4);
+		memory_fail_every(n + 1);
+		if (map(mm, &a, 8 * 4096, RW, 0) == 0) {
+			for (unsigned int i = 0; i < 8; i++) {
+				uint8_t v = (uint8_t)i;
+				int error = touch(mm, a + i * 4096, true, &v);
+
+				CHECK(error == 0 || error == -ENOMEM);
+			}
+			(void)!mm_unmap(mm, a + 8192, 4096);
+			(void)!mm_protect(mm, a + 5 * 4096, 4096, VM_READ);
+		}
+		if (mm_map(mm, &b, 4 * 4096, RW | VM_SHARED, 0, &file, 0) == 0)
+			touch(mm, b, false, &(uint8_t){0});
+		if (mm_fork(mm, &child) == 0)
+			mm_put_user(child);
+		memory_fail_every(0);
+		check_tree(mm);
+		done(mm);
+		empty_file();
+	}
+	CHECK_EQ(settled(), at_start);
+}
+
+// Random operations on 64 pages, against a table of what every page should hold.
+TEST(random_against_a_model)
+{
+	enum { PAGES = 64 };
+	static struct {
+		int mapped, writable;
+		uint8_t value;
+	} model[PAGES];
+	struct mm *mm = space();
+	vaddr_t base = 0x40000000;
+
+	memset(model, 0, sizeof(model));
+	for (unsigned int step = 0; step < 20000; step++) {
+		unsigned int from = (unsigned int)(test_random() % PAGES);
+		unsigned int n = (unsigned int)(test_random() % 8) + 1;
+		vaddr_t at = base + from * 4096;
+		unsigned int to = from + n > PAGES ? PAGES : from + n;
+		size_t length = (to - from) * 4096ul;
+
+		switch (test_random() % 6) {
+		case 0:
+			CHECK_EQ(map(mm, &at, length, RW, MM_FIXED), 0);
+			for (unsigned int i = from; i < to; i++)
+				model[i].mapped = model[i].writable = 1, model[i].value = 0;
+			break;
+		case 1:
+			CHECK_EQ(mm_unmap(mm, at, length), 0);
+			for (unsigned int i = from; i < to; i++)
+				model[i].mapped = 0;
+			break;
+		case 2: {
+			int writable = (int)(test_random() % 2), want = 0;
+
+			for (unsigned int i = from; i < to && !want; i++) {
+				if (model[i].mapped)
+					model[i].writable = writable;
+				else
+					want = -ENOMEM;
+			}
+			CHECK_EQ(
+				mm_protect(mm, at, length, writable ? VM_READ | VM_WRITE : VM_READ),
+				want);
+			break;
+		}
+		default: {
+			uint8_t v = (uint8_t)step;
+			bool write = test_random() % 2;
+			int want = !model[from].mapped		    ? SEGV_MAPERR
+				   : write && !model[from].writable ? SEGV_ACCERR
+								    : 0;
+
+			CHECK_EQ(touch(mm, at + 7, write, &v), want);
+			if (!want && write)
+				model[from].value = v;
+			else if (!want)
+				CHECK_EQ(v, model[from].value);
+		}
+		}
+		if (step % 500 == 0) {
+			struct mm *child;
+
+			check_tree(mm);
+			CHECK_EQ(mm_fork(mm, &child), 0);
+			for (unsigned int i = 0; i < PAGES; i++)
+				if (model[i].mapped)
+					CHECK_EQ(get(child, base + i * 4096 + 7), model[i].value);
+			mm_put_user(child);
+		}
+	}
+	done(mm);
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* The ports' own include path is not the host's. */
+#include "../../../../../hal/common/include/common/pagetable.h"
