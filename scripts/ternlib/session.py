@@ -29,6 +29,7 @@ SECONDS_TO_DIE_AFTER_PANIC = 15
 SECONDS_TO_POWER_OFF = 20
 SECONDS_TO_HOLD_BACK = 0.05
 LONGEST_MARKER = 64
+BYTES_REMEMBERED = 1 << 20
 KEY_INTERRUPT = b"\x03"
 
 
@@ -66,11 +67,11 @@ class Session:
         self.status = None
         self.panic_at = None
         self.panic_text = b""
-        self.heard = b""  # all of the console, for --expect
-        self.messages = b""  # what went to the log
+        self.heard = bytearray()  # the console's last part, for --expect and a panic's text
+        self.messages = bytearray()  # the last part of what went to the log
 
     def _to_log(self, data):
-        self.messages += data
+        _remember(self.messages, data)
         self._log.write(data)
         self._log.flush()
         if self._verbose:
@@ -84,7 +85,7 @@ class Session:
             sys.stdout.buffer.flush()
 
     def take(self, data):
-        self.heard += data
+        _remember(self.heard, data)
         self._pending += data
         if self.phase == self.BOOT:
             found = self._begin.search(self._pending)
@@ -146,9 +147,18 @@ class Session:
         else:
             self._to_log(self._pending)
         self._pending = b""
+        if self.panic_at is None and self.status is None and PANIC.search(self.heard):
+            self.panic_at = time.monotonic()  # the line came in two pieces
         if self.panic_at is not None:
             found = PANIC.search(self.heard)
-            self.panic_text = self.heard[found.start():].lstrip(b"\n") if found else b""
+            self.panic_text = bytes(self.heard[found.start():]).lstrip(b"\r\n") if found else b""
+
+
+def _remember(memory, data):
+    """Append to a bytearray that keeps the last part only."""
+    memory += data
+    if len(memory) > 2 * BYTES_REMEMBERED:
+        del memory[:-BYTES_REMEMBERED]
 
 
 def _partial(text, start):
