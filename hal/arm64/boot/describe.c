@@ -16,26 +16,27 @@ struct feature {
 	const char *name;
 };
 
-enum { PFR0, ISAR0, ISAR1, ISAR2, MMFR2, ID_COUNT };
+enum { PFR0, PFR1, ISAR0, ISAR1, MMFR2 };
 
 static const struct feature features[] = {
-	{0, 0, PFR0, 16, 0, "fp"},	 {0, 1, PFR0, 20, 0, "asimd"},
-	{0, 3, ISAR0, 4, 1, "aes"},	 {0, 4, ISAR0, 4, 2, "pmull"},
-	{0, 5, ISAR0, 8, 1, "sha1"},	 {0, 6, ISAR0, 12, 1, "sha2"},
-	{0, 7, ISAR0, 16, 1, "crc32"},	 {0, 8, ISAR0, 20, 2, "atomics"},
-	{0, 9, PFR0, 16, 1, "fphp"},	 {0, 10, PFR0, 20, 1, "asimdhp"},
-	{0, 11, PFR0, 0, 0, "cpuid"},	 {0, 12, ISAR0, 28, 1, "asimdrdm"},
-	{0, 13, ISAR1, 12, 1, "jscvt"},	 {0, 14, ISAR1, 16, 1, "fcma"},
-	{0, 15, ISAR1, 20, 1, "lrcpc"},	 {0, 16, ISAR1, 0, 1, "dcpop"},
-	{0, 17, ISAR0, 32, 1, "sha3"},	 {0, 18, ISAR0, 36, 1, "sm3"},
-	{0, 19, ISAR0, 40, 1, "sm4"},	 {0, 20, ISAR0, 44, 1, "asimddp"},
-	{0, 21, ISAR0, 12, 2, "sha512"}, {0, 23, ISAR0, 48, 1, "asimdfhm"},
-	{0, 24, PFR0, 48, 1, "dit"},	 {0, 25, MMFR2, 32, 1, "uscat"},
-	{0, 26, ISAR1, 20, 2, "ilrcpc"}, {0, 27, ISAR0, 52, 1, "flagm"},
-	{0, 29, ISAR1, 36, 1, "sb"},	 {1, 0, ISAR1, 0, 2, "dcpodp"},
-	{1, 7, ISAR0, 52, 2, "flagm2"},	 {1, 8, ISAR1, 32, 1, "frint"},
-	{1, 13, ISAR1, 52, 1, "i8mm"},	 {1, 14, ISAR1, 44, 1, "bf16"},
-	{1, 16, ISAR0, 60, 1, "rng"},
+	{0, 0, PFR0, 16, 0, "fp"},	   {0, 1, PFR0, 20, 0, "asimd"},
+	{0, 2, PFR0, 0, 0, "evtstrm"},	   {0, 3, ISAR0, 4, 1, "aes"},
+	{0, 4, ISAR0, 4, 2, "pmull"},	   {0, 5, ISAR0, 8, 1, "sha1"},
+	{0, 6, ISAR0, 12, 1, "sha2"},	   {0, 7, ISAR0, 16, 1, "crc32"},
+	{0, 8, ISAR0, 20, 2, "atomics"},   {0, 9, PFR0, 16, 1, "fphp"},
+	{0, 10, PFR0, 20, 1, "asimdhp"},   {0, 11, PFR0, 0, 0, "cpuid"},
+	{0, 12, ISAR0, 28, 1, "asimdrdm"}, {0, 13, ISAR1, 12, 1, "jscvt"},
+	{0, 14, ISAR1, 16, 1, "fcma"},	   {0, 15, ISAR1, 20, 1, "lrcpc"},
+	{0, 16, ISAR1, 0, 1, "dcpop"},	   {0, 17, ISAR0, 32, 1, "sha3"},
+	{0, 18, ISAR0, 36, 1, "sm3"},	   {0, 19, ISAR0, 40, 1, "sm4"},
+	{0, 20, ISAR0, 44, 1, "asimddp"},  {0, 21, ISAR0, 12, 2, "sha512"},
+	{0, 23, ISAR0, 48, 1, "asimdfhm"}, {0, 24, PFR0, 48, 1, "dit"},
+	{0, 25, MMFR2, 32, 1, "uscat"},	   {0, 26, ISAR1, 20, 2, "ilrcpc"},
+	{0, 27, ISAR0, 52, 1, "flagm"},	   {0, 28, PFR1, 4, 2, "ssbs"},
+	{0, 29, ISAR1, 36, 1, "sb"},	   {1, 0, ISAR1, 0, 2, "dcpodp"},
+	{1, 7, ISAR0, 52, 2, "flagm2"},	   {1, 8, ISAR1, 32, 1, "frint"},
+	{1, 13, ISAR1, 52, 1, "i8mm"},	   {1, 14, ISAR1, 44, 1, "bf16"},
+	{1, 15, ISAR1, 48, 1, "dgh"},	   {1, 16, ISAR0, 60, 1, "rng"},
 };
 
 #define FEATURE_COUNT (sizeof(features) / sizeof(features[0]))
@@ -47,6 +48,8 @@ static unsigned long id_register(unsigned int which)
 	switch (which) {
 	case PFR0:
 		return read_sysreg(id_aa64pfr0_el1);
+	case PFR1:
+		return read_sysreg(id_aa64pfr1_el1);
 	case ISAR0:
 		return read_sysreg(id_aa64isar0_el1);
 	case ISAR1:
@@ -148,7 +151,7 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 {
 	static const struct {
 		unsigned char crm, op2, id;
-	} lists[] = {{4, 0, PFR0}, {6, 0, ISAR0}, {6, 1, ISAR1}, {7, 2, MMFR2}};
+	} lists[] = {{4, 0, PFR0}, {4, 1, PFR1}, {6, 0, ISAR0}, {6, 1, ISAR1}};
 	unsigned long value = 0;
 
 	if (crm == 0)
@@ -160,7 +163,7 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 		if (lists[i].crm != crm || lists[i].op2 != op2)
 			continue;
 		for (unsigned int j = 0; j < FEATURE_COUNT; j++)
-			if (features[j].id == lists[i].id && features[j].bit != 11)
+			if (features[j].id == lists[i].id && features[j].shift)
 				value |= id_register(lists[i].id) & 15ul << features[j].shift;
 		if (lists[i].id == PFR0)
 			value |= 0x11; // EL0 and EL1 in 64 bits only

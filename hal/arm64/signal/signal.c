@@ -14,7 +14,7 @@
 #define EFAULT	    14
 #define SA_SIGINFO  0x00000004ul
 #define SA_RESTORER 0x04000000ul
-enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGSEGV = 11 };
+enum { SIGILL = 4, SIGBUS = 7, SIGSEGV = 11 };
 
 #define FPSIMD_MAGIC 0x46508001u
 #define ESR_MAGIC    0x45535201u
@@ -73,23 +73,27 @@ extern const char hal_vdso_start[], hal_vdso_end[];
 // __kernel_rt_sigreturn, behind a NOP; vdso.ld fixes the place.
 #define SIGRETURN_OFFSET 0x804
 
-// The fault that this signal reports stays in the frames of later signals too, as on Linux.
+// What the frame tells about the fault that this signal reports; it stays in the frames of later
+// signals too, as on Linux.
 static void note_fault(struct hal_thread *thread, const struct hal_signal *signal)
 {
+	unsigned long syndrome = thread->fault_syndrome;
 	int code;
 
-	if (signal->sig != SIGSEGV && signal->sig != SIGBUS && signal->sig != SIGILL &&
-	    signal->sig != SIGTRAP && signal->sig != SIGFPE)
+	if (signal->sig != SIGSEGV && signal->sig != SIGBUS && signal->sig != SIGILL)
 		return;
 	memcpy(&code, (const char *)signal->info + 8, sizeof(code)); // si_code
 	if (code <= 0 || code == 0x80)
 		return;
+	thread->signal_address = 0;
+	thread->signal_syndrome = signal->sig == SIGILL ? 0 : syndrome;
+	if (ESR_CLASS(syndrome) != EC_DATA_USER && ESR_CLASS(syndrome) != EC_INSTRUCTION_USER)
+		return;
 	thread->signal_address = thread->fault_address;
-	thread->signal_syndrome = thread->fault_syndrome;
 	// Nothing is told about kernel addresses: all look like a translation fault of level 0.
 	if (thread->fault_address >> 55 & 1)
 		thread->signal_syndrome =
-			(thread->fault_syndrome & (0x7ful << 25 | ESR_WRITE | ESR_CACHE_OP)) | 0x04;
+			(syndrome & (0x7ful << 25 | ESR_WRITE | ESR_CACHE_OP)) | 0x04;
 }
 
 static int push_records(struct hal_thread *thread, vaddr_t frame)

@@ -82,7 +82,7 @@ void hal_thread_exec(vaddr_t pc, vaddr_t sp)
 	memset(regs, 0, sizeof(*regs));
 	regs->pc = pc;
 	regs->sp = sp;
-	regs->pstate = PSTATE_EL0;
+	regs->pstate = arm_features.ssbs ? PSTATE_EL0 | PSTATE_SSBS : PSTATE_EL0;
 	regs->flags = REGS_NOT_SYSCALL;
 	arm_fpu_forget(thread);
 	thread->flags |= HAL_THREAD_FPU_EMPTY;

@@ -33,7 +33,8 @@ extern struct hal_boot_info arm_boot_info;
 extern paddr_t arm_console; /* the PL011 that is the console and the debug port; 0: none */
 
 struct arm_features {
-	bool pan, pac, bti, random, el2;
+	bool pan; /* first: user.S */
+	bool pac, bti, ssbs, random, el2;
 };
 extern struct arm_features arm_features;
 

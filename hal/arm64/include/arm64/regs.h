@@ -38,8 +38,11 @@ _Static_assert(sizeof(struct hal_regs) % 16 == 0, "sp is 16-byte aligned");
 #define PSTATE_FLAGS	  0xf0000000ul
 
 #define ESR_CLASS(esr) ((unsigned int)((esr) >> 26) & 0x3f)
-#define ESR_WRITE      0x40ul  /* data abort: by a store ... */
-#define ESR_CACHE_OP   0x100ul /* ... or by cache maintenance, which needs to read only */
-#define ESR_FAULT      0x3ful
+/* Exception classes that more than trap.c knows. */
+#define EC_INSTRUCTION_USER 0x20
+#define EC_DATA_USER	    0x24
+#define ESR_WRITE	    0x40ul  /* data abort: by a store ... */
+#define ESR_CACHE_OP	    0x100ul /* ... or by cache maintenance, which needs to read only */
+#define ESR_FAULT	    0x3ful
 
 #endif
