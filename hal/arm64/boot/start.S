@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where CPUs begin: the boot CPU at the Image header with x0 = device tree, the others at arm_secondary_start with x0 = the physical
- * address of their struct hal_cpu. MMU off, EL1 or EL2, any 2 MiB aligned load address; everything before the jump to the link address is position independent.
+ * Where CPUs begin: the boot CPU at the Image header with x0 = device tree, the others at
+ * arm_secondary_start with x0 = the physical address of their struct hal_cpu. MMU off, EL1 or
+ * EL2, any 2 MiB aligned load address; everything before the jump to the link address is position
+ * independent.
  *
- * TTBR0 gets an identity map of the GiBs that hold the image and the device tree, and of the first GiB as device memory (for a serial port
- * before the tree is read); TTBR1 the image at its link address. boot/boot.c then builds the real tables.
+ * TTBR0 gets an identity map of the GiBs that hold the image and the device tree, and of the
+ * first GiB as device memory (for a serial port before the tree is read); TTBR1 the image at its
+ * link address. boot/boot.c then builds the real tables.
  */
 #include <asm_offsets.h>
 
@@ -125,7 +128,8 @@ secondary_high:
 	bl arm_secondary
 
 /*
- * Down to EL1, with what EL1 needs open to it: 64 bits, timers, pointer authentication, the interrupt controller's registers. x0: were we in EL2.
+ * Down to EL1, with what EL1 needs open to it: 64 bits, timers, pointer authentication, the
+ * interrupt controller's registers. x0: were we in EL2.
  */
 to_el1:
 	msr daifset, #15

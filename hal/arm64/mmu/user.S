@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal/user.h: access to user memory by the unprivileged loads and stores, which the hardware checks as user mode's own whatever PAN says. Only the
- * exclusives of the futex words have no such form: PAN is lifted around them.
+ * hal/user.h: access to user memory by the unprivileged loads and stores, which the hardware
+ * checks as user mode's own whatever PAN says. Only the exclusives of the futex words have no
+ * such form: PAN is lifted around them.
  *
- * Each such instruction has an entry in __ex_table; bit 0 of its fix-up says that core_fault() must not be called. Bulk loops keep their
- * registers at the last finished piece, so that after a fault the bytes are tried one by one and the count is exact.
+ * Each such instruction has an entry in __ex_table; bit 0 of its fix-up says that core_fault()
+ * must not be called. Bulk loops keep their registers at the last finished piece, so that after a
+ * fault the bytes are tried one by one and the count is exact.
  */
 #include <asm_offsets.h>
 

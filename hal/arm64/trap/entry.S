@@ -2,12 +2,14 @@
 /*
  * Exception vectors, the way into the kernel and out of it.
  *
- * In user mode SP_EL1 is the top of the running thread's kernel stack and TPIDR_EL1 the thread. A system call saves all registers (fork, signals and ptrace want
- * them), but on its way out restores only those that the C code may have changed, unless the frame's flags say that somebody wrote into it.
- * SP_EL0 is the user's, and is free in the kernel: entry from kernel mode keeps a register there while it checks sp before its first store.
+ * In user mode SP_EL1 is the top of the running thread's kernel stack and TPIDR_EL1 the thread. A
+ * system call saves all registers (fork, signals and ptrace want them), but on its way out
+ * restores only those that the C code may have changed, unless the frame's flags say that
+ * somebody wrote into it. SP_EL0 is the user's, and is free in the kernel: entry from kernel mode
+ * keeps a register there while it checks sp before its first store.
  *
- * With pointer authentication there is a second set of vectors, whose user entries and exits exchange key A for instructions: the kernel's own
- * never signs anything for user mode.
+ * With pointer authentication there is a second set of vectors, whose user entries and exits
+ * exchange key A for instructions: the kernel's own never signs anything for user mode.
  */
 #include <asm_offsets.h>
 

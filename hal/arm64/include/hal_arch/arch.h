@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal_arch/arch.h (arm64) - sizes, and the layout of the kernel's half of the address space (TTBR1,
- * 48 bits):
+ * hal_arch/arch.h (arm64) - sizes, and the layout of the kernel's half of the address space
+ * (TTBR1, 48 bits):
  *
  *   0xffff0000_00000000  linear map: physical address + HAL_LINEAR_BASE, 128 TiB
- *   0xffff8000_00000000  the kernel's own mappings: stacks, vmalloc, MMIO; 512 GiB, one top-level
- * entry 0xffffdfff_00000000  KASAN's shadow of all this, 32 TiB 0xffffffff_80000000  the kernel's
- * image 0xffffffff_c0000000  device registers of the HAL itself
+ *   0xffff8000_00000000  the kernel's own mappings: stacks, vmalloc, MMIO; 512 GiB
+ *   0xffffdfff_00000000  KASAN's shadow of all this, 32 TiB
+ *   0xffffffff_80000000  the kernel's image
+ *   0xffffffff_c0000000  device registers of the HAL itself
  */
 #ifndef HAL_ARCH_ARCH_H
 #define HAL_ARCH_ARCH_H

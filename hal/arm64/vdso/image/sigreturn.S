@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a signal handler returns to. Unwinders recognise the two instructions, and look a return address up one instruction before itself: something must be
- * there. No landing pad: RET needs none.
+ * Where a signal handler returns to. Unwinders recognise the two instructions, and look a return
+ * address up one instruction before itself: something must be there. No landing pad: RET needs
+ * none.
  */
 	.section .text.sigreturn, "ax", @progbits
 	nop
