@@ -301,7 +301,7 @@ static int close_file(struct files *files, struct file *file)
 
 	if (unlikely(file->ops && file->ops->flush != NULL) && !(file->mode & FILE_PATH))
 		error = file->ops->flush(file);
-	if (unlikely(READ_ONCE(file->mode) & FILE_LOCKS))
+	if (unlikely(READ_ONCE(file->inode->locks) != NULL))
 		locks_close(file, files);
 	file_put_now(file);
 	return error;

@@ -65,7 +65,7 @@ static void release(struct file *file)
 {
 	if (unlikely(!list_empty(&file->epolls)))
 		file_epoll_release(file);
-	if (unlikely(READ_ONCE(file->mode) & FILE_LOCKS))
+	if (unlikely(file->inode && READ_ONCE(file->inode->locks)))
 		locks_release(file);
 	if (file->mode & FILE_OPENED && file->ops->release)
 		file->ops->release(file);

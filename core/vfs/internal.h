@@ -252,4 +252,7 @@ static inline bool inode_is_dir(const struct inode *inode)
 	return S_ISDIR(inode->mode);
 }
 
+long fd_duplicate(int old, unsigned int from, bool cloexec);
+long locks_fcntl(struct file *file, int fd, unsigned int command, unsigned long arg);
+
 #endif

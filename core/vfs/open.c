@@ -186,6 +186,8 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 		file->mode |= FILE_SEEKABLE;
 	else
 		file->mode |= FILE_STREAM;
+	if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
+		file->mode |= FILE_ATOMIC_POS;
 	error = -EINVAL;
 	if (how->flags & O_DIRECT && !S_ISREG(inode->mode) && !S_ISFIFO(inode->mode))
 		goto fail;

@@ -91,6 +91,7 @@ struct dir_context { /* getdents: emit returns false when the buffer is full */
 	loff_t pos;
 };
 
+#define POS_APPEND INT64_MIN /* a position that means: at the end, whatever O_APPEND says (RWF_APPEND) */
 struct file_ops {
 	/* pos: in and out; the caller holds the file position's lock where it is the file's own. Bytes or -errno. */
 	ssize_t (*read)(struct file *file, struct uio *uio, loff_t *pos);
@@ -138,6 +139,8 @@ struct inode {
 };
 #define INODE_NOATIME 1u
 #define INODE_DEAD    2u /* removed directory */
+#define INODE_SEALABLE 16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
+#define INODE_SEALED_FILE 32u /* a memfd: F_GET_SEALS answers */
 #define INODE_LINKABLE 8u /* O_TMPFILE: may be linked although nlink is 0 */
 #define INODE_NOTRUNC 4u /* sizes mean nothing: O_TRUNC is ignored (procfs) */
 
@@ -255,8 +258,8 @@ struct file {
 #define FILE_PATH     8u  /* O_PATH */
 #define FILE_STREAM   16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
 #define FILE_WRITER   32u /* counts in inode->write_count */
-#define FILE_LOCKS    64u /* flock or record locks were taken through it: look for them at close; atomic */
 #define FILE_NOATIME  128u
+#define FILE_ATOMIC_POS 512u /* regular files and directories: the position is locked when others may use the file */
 #define FILE_OPENED   256u /* ops->open succeeded: release is due */
 
 /* ---- paths ---- */
@@ -351,6 +354,8 @@ extern const struct file_ops *vfs_fifo_ops;
 extern void (*vfs_socket_evict)(struct inode *inode);
 /* A file that epolls watch goes: the epoll room forgets its items. */
 extern void (*file_epoll_release)(struct file *file);
+/* fcntl's F_SETPIPE_SZ and F_GETPIPE_SZ: the pipe room; -EBADF when file is no pipe. */
+extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 
 /* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]" is formed by the caller's super), inode mode. */
 __must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+/* fcntl and ioctl: what concerns every file; the rest goes to locks.c and the file's own
+ * operations. */
+#include "internal.h"
+
+#include <core/mm.h>
+#include <core/syscall.h>
+
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | O_ASYNC)
+
+#define F_SEAL_SEAL	    0x0001u
+#define F_SEAL_SHRINK	    0x0002u
+#define F_SEAL_GROW	    0x0004u
+#define F_SEAL_WRITE	    0x0008u
+#define F_SEAL_FUTURE_WRITE 0x0010u
+#define F_SEAL_EXEC	    0x0020u
+#define F_SEAL_ALL	    0x003fu
+
+#define F_OWNER_TID  0
+#define F_OWNER_PID  1
+#define F_OWNER_PGRP 2
+
+long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
+
+unsigned int file_flags_user(const struct file *file)
+{
+	return READ_ONCE(file->flags) & ~O_CLOEXEC;
+}
+
+static long set_flags(struct file *file, unsigned int flags)
+{
+	unsigned int old = READ_ONCE(file->flags);
+
+	if ((flags ^ old) & O_NOATIME && flags & O_NOATIME && !inode_owner_or_capable(file->inode))
+		return -EPERM;
+	if (flags & O_DIRECT && !S_ISREG(file->inode->mode) && !S_ISFIFO(file->inode->mode))
+		return -EINVAL;
+	if (file->ops->set_flags) {
+		int error = file->ops->set_flags(file, flags);
+
+		if (error)
+			return error;
+	}
+	while (!__atomic_compare_exchange_n(&file->flags, &old,
+					    (old & ~SETFL_MASK) | (flags & SETFL_MASK), true,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return 0;
+}
+
+static long add_seals(struct file *file, unsigned int seals)
+{
+	struct inode *inode = file->inode;
+	long error = 0;
+
+	if (!(inode->flags & INODE_SEALED_FILE))
+		return -EINVAL;
+	if (!(file->mode & FILE_WRITE))
+		return -EPERM;
+	if (seals & ~F_SEAL_ALL)
+		return -EINVAL;
+	rwsem_write(&inode->rwsem);
+	if (inode->seals & F_SEAL_SEAL) {
+		error = -EPERM;
+	} else {
+		if (seals & F_SEAL_EXEC && inode->mode & 0111)
+			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
+		mutex_lock(&inode->cache.maps_lock);
+		if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) &&
+		    inode->cache.writable_maps)
+			error = -EBUSY;
+		mutex_unlock(&inode->cache.maps_lock);
+		if (!error)
+			inode->seals |= seals;
+	}
+	rwsem_write_done(&inode->rwsem);
+	return error;
+}
+
+static long set_owner_ex(struct file *file, unsigned long arg)
+{
+	struct {
+		int32_t type, pid;
+	} owner;
+
+	if (copy_from_user(&owner, arg, sizeof(owner)))
+		return -EFAULT;
+	switch (owner.type) {
+	case F_OWNER_TID:
+	case F_OWNER_PID:
+		file->owner = owner.pid;
+		return 0;
+	case F_OWNER_PGRP:
+		file->owner = -owner.pid;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static long get_owner_ex(struct file *file, unsigned long arg)
+{
+	struct {
+		int32_t type, pid;
+	} owner = {.type = file->owner < 0 ? F_OWNER_PGRP : F_OWNER_PID,
+		   .pid = file->owner < 0 ? -file->owner : file->owner};
+
+	return copy_to_user(arg, &owner, sizeof(owner));
+}
+
+static long same_file(struct file *file, int other)
+{
+	struct fd fd = fd_get_path(other);
+	long result = fd.file ? fd.file == file : -EBADF;
+
+	fd_put(fd);
+	return result;
+}
+
+static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned long arg)
+{
+	switch (command) {
+	case F_SETFL:
+		return set_flags(file, (unsigned int)arg);
+	case F_GETLK:
+	case F_OFD_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return locks_fcntl(file, fd, command, arg);
+	case F_GETOWN:
+		return file->owner;
+	case F_SETOWN:
+		if ((int)arg == INT32_MIN)
+			return -EINVAL;
+		file->owner = (int)arg;
+		return 0;
+	case F_GETOWN_EX:
+		return get_owner_ex(file, arg);
+	case F_SETOWN_EX:
+		return set_owner_ex(file, arg);
+	case F_GETSIG:
+		return file->owner_signal;
+	case F_SETSIG:
+		if (arg > 64)
+			return -EINVAL;
+		file->owner_signal = (int)arg;
+		return 0;
+	case F_SETPIPE_SZ:
+	case F_GETPIPE_SZ:
+		return vfs_pipe_fcntl ? vfs_pipe_fcntl(file, command, arg) : -EBADF;
+	case F_ADD_SEALS:
+		return arg > UINT32_MAX ? -EINVAL : add_seals(file, (unsigned int)arg);
+	case F_GET_SEALS:
+		return file->inode->flags & INODE_SEALED_FILE ? (long)file->inode->seals : -EINVAL;
+	default:
+		return -EINVAL; /* leases, directory notification: not here */
+	}
+}
+
+SYSCALL(fcntl)
+{
+	int number = (int)args->arg[0];
+	unsigned int command = (unsigned int)args->arg[1];
+	unsigned long arg = args->arg[2];
+	struct fd fd = fd_get_path(number);
+	long result;
+
+	if (!fd.file)
+		return -EBADF;
+	switch (command) { /* what works on O_PATH files too */
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		result = arg >= process_limit(current->process, RLIMIT_NOFILE)
+				 ? -EINVAL
+				 : fd_duplicate(number, (unsigned int)arg,
+						command == F_DUPFD_CLOEXEC);
+		break;
+	case F_GETFD:
+		result = fd_get_cloexec(number);
+		break;
+	case F_SETFD:
+		result = fd_set_cloexec(number, arg & FD_CLOEXEC);
+		break;
+	case F_GETFL:
+		result = file_flags_user(fd.file);
+		break;
+	case F_DUPFD_QUERY:
+		result = same_file(fd.file, (int)arg);
+		break;
+	default:
+		result = fd.file->mode & FILE_PATH ? -EBADF
+						   : fcntl_open(fd.file, number, command, arg);
+	}
+	fd_put(fd);
+	return result;
+}
+
+#define FIOCLEX	 0x5451u
+#define FIONCLEX 0x5450u
+#define FIONBIO	 0x5421u
+#define FIOASYNC 0x5452u
+#define FIONREAD 0x541bu
+#define FIOQSIZE 0x5460u
+#define FIGETBSZ 2u
+
+static long set_flag_from_user(struct file *file, unsigned int flag, unsigned long arg)
+{
+	uint32_t on;
+
+	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
+		return -EFAULT;
+	if (on)
+		__atomic_fetch_or(&file->flags, flag, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&file->flags, ~flag, __ATOMIC_RELAXED);
+	return 0;
+}
+
+static long regular_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	if (command == FIONREAD && S_ISREG(file->inode->mode)) {
+		loff_t left = READ_ONCE(file->inode->size) - file->pos;
+
+		return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
+	}
+	if (command == FIGETBSZ)
+		return hal_put_user32(hal_user_ptr(void, arg), file->inode->super->blocksize);
+	return -ENOTTY;
+}
+
+SYSCALL(ioctl)
+{
+	int number = (int)args->arg[0];
+	unsigned int command = (unsigned int)args->arg[1];
+	unsigned long arg = args->arg[2];
+	struct fd fd = fd_get(number);
+	long result;
+
+	if (!fd.file)
+		return -EBADF;
+	switch (command) {
+	case FIOCLEX:
+	case FIONCLEX:
+		result = fd_set_cloexec(number, command == FIOCLEX);
+		break;
+	case FIONBIO:
+		result = set_flag_from_user(fd.file, O_NONBLOCK, arg);
+		break;
+	case FIOASYNC:
+		result = -ENOTTY; /* nothing here sends SIGIO */
+		break;
+	default:
+		result = -ENOTTY;
+		if (fd.file->ops->ioctl)
+			result = fd.file->ops->ioctl(fd.file, command, arg);
+		if (result == -ENOTTY &&
+		    (S_ISREG(fd.file->inode->mode) || S_ISDIR(fd.file->inode->mode)))
+			result = regular_ioctl(fd.file, command, arg);
+	}
+	fd_put(fd);
+	return result;
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Advisory locks: flock (whole files, owned by the open file), POSIX record locks (owned by the
+ * descriptor table, as good as the process) and OFD record locks (owned by the open file).
+ *
+ * All lists are under one spinlock: conflicts are rare and a deadlock among POSIX locks can only be
+ * seen from above. A blocked thread waits on its inode's queue and tries again when something was
+ * released. While a POSIX waiter is blocked it is on `blocked`, which says for which owner it
+ * waits.
+ */
+#include "internal.h"
+
+#include <core/syscall.h>
+
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
+
+#define LOCK_SH 1u
+#define LOCK_EX 2u
+#define LOCK_NB 4u
+#define LOCK_UN 8u
+
+struct file_lock {
+	struct list link;
+	const void *owner; /* struct files or struct file */
+	bool flock;
+	bool ofd;
+	short type;
+	loff_t start, end; /* inclusive */
+	pid_t pid;
+};
+
+struct file_locks {
+	struct list held; /* [locks_lock] by owner's arrival */
+	struct wait_queue released;
+};
+
+struct blocked_owner {
+	struct list link;
+	const void *owner, *for_owner;
+};
+
+static struct spinlock locks_lock = SPINLOCK_INIT("file locks");
+static struct list blocked = LIST_INIT(blocked); /* [locks_lock] */
+
+static struct file_locks *locks_of(struct inode *inode)
+{
+	struct file_locks *locks = load_acquire(&inode->locks), *none = NULL;
+
+	if (locks)
+		return locks;
+	locks = kzalloc(sizeof(*locks), GFP_KERNEL);
+	if (!locks)
+		return NULL;
+	list_init(&locks->held);
+	wait_queue_init(&locks->released);
+	if (!__atomic_compare_exchange_n(&inode->locks, &none, locks, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE)) {
+		kfree(locks);
+		locks = none;
+	}
+	return locks;
+}
+
+static bool conflict(const struct file_lock *a, const struct file_lock *b)
+{
+	return a->flock == b->flock && a->owner != b->owner &&
+	       (a->type == F_WRLCK || b->type == F_WRLCK) && a->start <= b->end &&
+	       b->start <= a->end;
+}
+
+static struct file_lock *find_conflict(struct file_locks *locks, const struct file_lock *wanted)
+{
+	struct file_lock *lock;
+
+	list_for_each_entry (lock, &locks->held, link) {
+		if (conflict(lock, wanted))
+			return lock;
+	}
+	return NULL;
+}
+
+/* Would waiting for `for_owner` close a circle? */
+static bool deadlock(const void *owner, const void *for_owner)
+{
+	for (unsigned int depth = 0; depth < 64; depth++) {
+		struct blocked_owner *other;
+		bool found = false;
+
+		if (for_owner == owner)
+			return true;
+		list_for_each_entry (other, &blocked, link) {
+			if (other->owner == for_owner) {
+				for_owner = other->for_owner;
+				found = true;
+				break;
+			}
+		}
+		if (!found)
+			return false;
+	}
+	return false;
+}
+
+/*
+ * Put what the owner holds in [wanted->start, wanted->end] in the state wanted->type. spare: two
+ * locks that may be used (and are then NULLed). Freed ones go to gone. locks_lock held; there is no
+ * conflict.
+ */
+static void apply(struct file_locks *locks, const struct file_lock *wanted,
+		  struct file_lock *spare[2], struct list *gone)
+{
+	struct file_lock *lock, *next, *merged = NULL;
+
+	list_for_each_entry_safe (lock, next, &locks->held, link) {
+		if (lock->owner != wanted->owner || lock->flock != wanted->flock)
+			continue;
+		bool touches =
+			lock->start <= (wanted->end == INT64_MAX ? INT64_MAX : wanted->end + 1) &&
+			wanted->start <= (lock->end == INT64_MAX ? INT64_MAX : lock->end + 1);
+
+		if (lock->type == wanted->type) {
+			if (!touches)
+				continue;
+			/* Melt into one. */
+			if (merged) {
+				merged->start = MIN(merged->start, lock->start);
+				merged->end = MAX(merged->end, lock->end);
+				list_move_tail(&lock->link, gone);
+			} else {
+				merged = lock;
+				merged->start = MIN(merged->start, wanted->start);
+				merged->end = MAX(merged->end, wanted->end);
+			}
+			continue;
+		}
+		if (lock->start > wanted->end || lock->end < wanted->start)
+			continue;
+		if (lock->start < wanted->start && lock->end > wanted->end) { /* cut in two */
+			struct file_lock *right = spare[1];
+
+			spare[1] = NULL;
+			*right = *lock;
+			right->start = wanted->end + 1;
+			list_add(&right->link, &lock->link);
+			lock->end = wanted->start - 1;
+		} else if (lock->start < wanted->start) {
+			lock->end = wanted->start - 1;
+		} else if (lock->end > wanted->end) {
+			lock->start = wanted->end + 1;
+		} else {
+			list_move_tail(&lock->link, gone);
+		}
+	}
+	if (!merged && wanted->type != F_UNLCK) {
+		struct file_lock *fresh = spare[0];
+
+		spare[0] = NULL;
+		*fresh = *wanted;
+		list_add_tail(&fresh->link, &locks->held);
+	}
+}
+
+static void free_locks(struct list *gone)
+{
+	while (!list_empty(gone)) {
+		struct file_lock *lock = list_first(gone, struct file_lock, link);
+
+		list_del(&lock->link);
+		kfree(lock);
+	}
+}
+
+/* One try. 0, -EAGAIN (waiter, if given, is on the blocked list), -EDEADLK. */
+static int try_set(struct file_locks *locks, const struct file_lock *wanted,
+		   struct file_lock *spare[2], struct blocked_owner *waiter)
+{
+	struct list gone = LIST_INIT(gone);
+	struct file_lock *other = NULL;
+	int error = 0;
+
+	spin_lock(&locks_lock);
+	if (waiter && !list_empty(&waiter->link))
+		list_del_init(&waiter->link);
+	if (wanted->type != F_UNLCK)
+		other = find_conflict(locks, wanted);
+	if (other) {
+		error = -EAGAIN;
+		if (waiter) {
+			if (!wanted->flock && !wanted->ofd &&
+			    deadlock(wanted->owner, other->owner)) {
+				error = -EDEADLK;
+			} else {
+				waiter->owner = wanted->owner;
+				waiter->for_owner = other->owner;
+				list_add(&waiter->link, &blocked);
+			}
+		}
+	} else {
+		apply(locks, wanted, spare, &gone);
+	}
+	spin_unlock(&locks_lock);
+	if (!error) {
+		free_locks(&gone);
+		if (wait_active(&locks->released))
+			wait_wake_all(&locks->released);
+	}
+	return error;
+}
+
+static int set_lock(struct inode *inode, const struct file_lock *wanted, bool wait)
+{
+	struct file_locks *locks = locks_of(inode);
+	struct file_lock *spare[2];
+	struct blocked_owner waiter = {.link = LIST_INIT(waiter.link)};
+	int error = -ENOLCK;
+
+	if (!locks)
+		return error;
+	spare[0] = kmalloc(sizeof(*spare[0]), GFP_KERNEL);
+	spare[1] = kmalloc(sizeof(*spare[1]), GFP_KERNEL);
+	if (spare[0] && spare[1]) {
+		error = try_set(locks, wanted, spare, wait ? &waiter : NULL);
+		if (error == -EAGAIN && wait) {
+			int result;
+			int interrupted = wait_event_interruptible(
+				&locks->released,
+				(result = try_set(locks, wanted, spare, &waiter)) != -EAGAIN);
+
+			error = interrupted ? interrupted : result;
+			spin_lock(&locks_lock);
+			if (!list_empty(&waiter.link))
+				list_del_init(&waiter.link);
+			spin_unlock(&locks_lock);
+		}
+	}
+	kfree(spare[0]);
+	kfree(spare[1]);
+	return error;
+}
+
+/* ---- flock ---- */
+
+SYSCALL(flock)
+{
+	unsigned int operation = (unsigned int)args->arg[1];
+	struct file_lock wanted = {.flock = true, .end = INT64_MAX};
+	struct fd fd;
+	long error = 0;
+
+	switch (operation & ~LOCK_NB) {
+	case LOCK_SH:
+		wanted.type = F_RDLCK;
+		break;
+	case LOCK_EX:
+		wanted.type = F_WRLCK;
+		break;
+	case LOCK_UN:
+		wanted.type = F_UNLCK;
+		break;
+	default:
+		return -EINVAL;
+	}
+	fd = fd_get((int)args->arg[0]);
+	if (!fd.file || (wanted.type != F_UNLCK && !(fd.file->mode & (FILE_READ | FILE_WRITE)))) {
+		fd_put(fd);
+		return -EBADF;
+	}
+	wanted.owner = fd.file;
+	wanted.pid = process_id(current->process);
+	if (wanted.type != F_UNLCK || fd.file->inode->locks)
+		error = set_lock(fd.file->inode, &wanted, !(operation & LOCK_NB));
+	fd_put(fd);
+	return error;
+}
+
+/* ---- record locks ---- */
+
+struct user_flock {
+	int16_t type, whence;
+	int32_t pad;
+	int64_t start, length;
+	int32_t pid, pad2;
+};
+_Static_assert(sizeof(struct user_flock) == 32, "Linux's struct flock");
+
+static int decode(struct file *file, const struct user_flock *user, struct file_lock *lock)
+{
+	loff_t base, end;
+
+	switch (user->whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = file->pos;
+		break;
+	case SEEK_END:
+		base = READ_ONCE(file->inode->size);
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (__builtin_add_overflow(base, user->start, &base))
+		return -EOVERFLOW;
+	if (base < 0)
+		return -EINVAL;
+	if (user->length > 0) {
+		if (__builtin_add_overflow(base, user->length - 1, &end))
+			return -EOVERFLOW;
+	} else if (user->length < 0) {
+		if (base + user->length < 0)
+			return -EINVAL;
+		end = base - 1;
+		base += user->length;
+	} else {
+		end = INT64_MAX;
+	}
+	if (user->type != F_RDLCK && user->type != F_WRLCK && user->type != F_UNLCK)
+		return -EINVAL;
+	lock->type = user->type;
+	lock->start = base;
+	lock->end = end;
+	return 0;
+}
+
+static long get_lock(struct file *file, struct file_lock *wanted, struct user_flock *user)
+{
+	struct file_locks *locks = load_acquire(&file->inode->locks);
+	struct file_lock *other = NULL;
+
+	if (user->type != F_RDLCK && user->type != F_WRLCK)
+		return -EINVAL;
+	spin_lock(&locks_lock);
+	if (locks)
+		other = find_conflict(locks, wanted);
+	if (other) {
+		user->type = other->type;
+		user->whence = SEEK_SET;
+		user->start = other->start;
+		user->length = other->end == INT64_MAX ? 0 : other->end - other->start + 1;
+		user->pid = other->ofd ? -1 : other->pid;
+	} else {
+		user->type = F_UNLCK;
+	}
+	spin_unlock(&locks_lock);
+	return 0;
+}
+
+long locks_fcntl(struct file *file, int number, unsigned int command, unsigned long arg)
+{
+	bool ofd = command == F_OFD_GETLK || command == F_OFD_SETLK || command == F_OFD_SETLKW;
+	bool wait = command == F_SETLKW || command == F_OFD_SETLKW;
+	struct file_lock wanted = {.ofd = ofd};
+	struct user_flock user;
+	long error;
+
+	if (copy_from_user(&user, arg, sizeof(user)))
+		return -EFAULT;
+	if (ofd && user.pid)
+		return -EINVAL;
+	error = decode(file, &user, &wanted);
+	if (error)
+		return error;
+	wanted.owner = ofd ? (const void *)file : (const void *)current->files;
+	wanted.pid = process_id(current->process);
+	if (command == F_GETLK || command == F_OFD_GETLK) {
+		error = get_lock(file, &wanted, &user);
+		return error ? error : copy_to_user(arg, &user, sizeof(user));
+	}
+	if ((wanted.type == F_RDLCK && !(file->mode & FILE_READ)) ||
+	    (wanted.type == F_WRLCK && !(file->mode & FILE_WRITE)))
+		return -EBADF;
+	if (wanted.type == F_UNLCK && !file->inode->locks)
+		return 0;
+	error = set_lock(file->inode, &wanted, wait);
+	if (!error && wanted.type != F_UNLCK && !ofd) {
+		/* Closed by another thread meanwhile: the lock would never go. */
+		struct file *now = files_peek(current->files, (unsigned int)number);
+
+		if (now != file) {
+			wanted.type = F_UNLCK;
+			error = set_lock(file->inode, &wanted, false);
+			error = error ? error : -EBADF;
+		}
+		if (now)
+			file_put(now);
+	}
+	return error;
+}
+
+/* ---- the ends of owners ---- */
+
+static void drop_owner(struct inode *inode, const void *owner)
+{
+	struct file_locks *locks = load_acquire(&inode->locks);
+	struct file_lock *lock, *next;
+	struct list gone = LIST_INIT(gone);
+
+	if (!locks)
+		return;
+	spin_lock(&locks_lock);
+	list_for_each_entry_safe (lock, next, &locks->held, link) {
+		if (lock->owner == owner)
+			list_move_tail(&lock->link, &gone);
+	}
+	spin_unlock(&locks_lock);
+	if (!list_empty(&gone)) {
+		free_locks(&gone);
+		wait_wake_all(&locks->released);
+	}
+}
+
+void locks_close(struct file *file, const void *owner)
+{
+	drop_owner(file->inode, owner);
+}
+
+void locks_release(struct file *file)
+{
+	drop_owner(file->inode, file);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/* Calls about storage: fsync and its kin, fallocate, and advice. */
+#include "internal.h"
+
+#include <core/syscall.h>
+
+static long sync_file(int number, bool data_only)
+{
+	struct fd fd = fd_get(number);
+	long error = -EBADF;
+
+	if (fd.file)
+		error = fd.file->ops->fsync ? fd.file->ops->fsync(fd.file, data_only)
+			: S_ISREG(fd.file->inode->mode) || S_ISDIR(fd.file->inode->mode) ? 0
+											 : -EINVAL;
+	fd_put(fd);
+	return error;
+}
+
+SYSCALL(fsync)
+{
+	return sync_file((int)args->arg[0], false);
+}
+
+SYSCALL(fdatasync)
+{
+	return sync_file((int)args->arg[0], true);
+}
+
+SYSCALL(sync)
+{
+	/* Every superblock once, by way of its mounts; found by id, as the list may change while we
+	 * write. */
+	for (int last = 0;;) {
+		struct mount *mount, *next = NULL;
+
+		spin_lock(&mount_lock);
+		list_for_each_entry (mount, &mount_list, all) {
+			if (mount->id > last && (!next || mount->id < next->id))
+				next = mount;
+		}
+		if (next)
+			mount_get(next);
+		spin_unlock(&mount_lock);
+		if (!next)
+			return 0;
+		last = next->id;
+		if (next->super->ops->sync)
+			(void)next->super->ops->sync(
+				next->super); /* sync() has no way to say that it failed */
+		mount_put(next);
+	}
+}
+
+SYSCALL(syncfs)
+{
+	struct fd fd = fd_get((int)args->arg[0]);
+	long error = -EBADF;
+
+	if (fd.file) {
+		struct super *super = fd.file->path.dentry->super;
+
+		error = super->ops && super->ops->sync ? super->ops->sync(super) : 0;
+	}
+	fd_put(fd);
+	return error;
+}
+
+SYSCALL(sync_file_range)
+{
+	loff_t offset = (loff_t)args->arg[1], length = (loff_t)args->arg[2], end;
+	unsigned int flags = (unsigned int)args->arg[3];
+	struct fd fd = fd_get((int)args->arg[0]);
+	long error = -EBADF;
+
+	if (!fd.file)
+		return error;
+	error = -EINVAL;
+	if (flags & ~7u || offset < 0 || length < 0 || __builtin_add_overflow(offset, length, &end))
+		goto out;
+	error = -ESPIPE;
+	if (!S_ISREG(fd.file->inode->mode) && !S_ISDIR(fd.file->inode->mode) &&
+	    !S_ISLNK(fd.file->inode->mode) && !S_ISBLK(fd.file->inode->mode))
+		goto out;
+	error = flags && fd.file->ops->fsync ? fd.file->ops->fsync(fd.file, true) : 0;
+out:
+	fd_put(fd);
+	return error;
+}
+
+SYSCALL(fallocate)
+{
+	int mode = (int)args->arg[1];
+	loff_t offset = (loff_t)args->arg[2], length = (loff_t)args->arg[3], end;
+	struct fd fd = fd_get((int)args->arg[0]);
+	long error = -EBADF;
+
+	if (!fd.file)
+		return error;
+	struct file *file = fd.file;
+
+	error = -EINVAL;
+	if (offset < 0 || length <= 0)
+		goto out;
+	error = -EOPNOTSUPP;
+	if (mode & ~0x7f || ((mode & 2) && !(mode & 1)))
+		goto out;
+	error = -EBADF;
+	if (!(file->mode & FILE_WRITE))
+		goto out;
+	error = S_ISFIFO(file->inode->mode)  ? -ESPIPE
+		: S_ISDIR(file->inode->mode) ? -EISDIR
+					     : -ENODEV;
+	if (!S_ISREG(file->inode->mode) && !S_ISBLK(file->inode->mode))
+		goto out;
+	error = -EFBIG;
+	if (__builtin_add_overflow(offset, length, &end) || end > file->inode->super->max_size)
+		goto out;
+	error = file->ops->fallocate ? file->ops->fallocate(file, mode, offset, length)
+				     : -EOPNOTSUPP;
+out:
+	fd_put(fd);
+	return error;
+}
+
+SYSCALL(fadvise64)
+{
+	struct fd fd = fd_get((int)args->arg[0]);
+	int advice = (int)args->arg[3];
+	long error = -EBADF;
+
+	if (!fd.file)
+		return error;
+	/* Advice may be ignored; what no file could take is an error all the same. */
+	if (S_ISFIFO(fd.file->inode->mode))
+		error = -ESPIPE;
+	else
+		error = (loff_t)args->arg[2] < 0 || advice < 0 || advice > 5 ? -EINVAL : 0;
+	fd_put(fd);
+	return error;
+}
+
+SYSCALL(readahead)
+{
+	struct fd fd = fd_get((int)args->arg[0]);
+	long error = -EBADF;
+
+	if (fd.file && fd.file->mode & FILE_READ)
+		error = S_ISREG(fd.file->inode->mode) ? 0 : -EINVAL;
+	fd_put(fd);
+	return error;
+}

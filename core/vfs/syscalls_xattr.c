@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+/* Extended attributes: names and who may use them; file systems keep them. */
+#include "internal.h"
+
+#include <core/syscall.h>
+
+#define XATTR_NAME_MAX 255
+#define XATTR_SIZE_MAX 65536u
+#define XATTR_LIST_MAX 65536u
+#define XATTR_CREATE   1
+#define XATTR_REPLACE  2
+
+static int check_name(const struct inode *inode, const char *name, bool write)
+{
+	if (!strncmp(name, "user.", 5)) {
+		/* On links and special files they would be anybody's storage. */
+		if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
+			return write ? -EPERM : -ENODATA;
+		if (write && S_ISDIR(inode->mode) && inode->mode & S_ISVTX &&
+		    !inode_owner_or_capable(inode))
+			return -EPERM;
+		return name[5] ? 1 : -EINVAL; /* 1: by the file's permissions */
+	}
+	if (!strncmp(name, "trusted.", 8)) {
+		if (!capable(CAP_SYS_ADMIN))
+			return write ? -EPERM : -ENODATA;
+		return name[8] ? 0 : -EINVAL;
+	}
+	if (!strncmp(name, "security.", 9)) {
+		if (write &&
+		    !capable(!strcmp(name, "security.capability") ? CAP_SETFCAP : CAP_SYS_ADMIN))
+			return -EPERM;
+		return name[9] ? 0 : -EINVAL;
+	}
+	return -EOPNOTSUPP; /* system. (ACLs) and unknown name spaces */
+}
+
+static int name_from_user(unsigned long user, char *name)
+{
+	long n = hal_string_from_user(name, hal_user_ptr(const char, user), XATTR_NAME_MAX + 1);
+
+	if (n < 0)
+		return -EFAULT;
+	return n == 0 || n > XATTR_NAME_MAX ? -ERANGE : 0;
+}
+
+static long set(const struct path *path, const char *name, const void *value, size_t size,
+		int flags)
+{
+	struct inode *inode = path->dentry->inode;
+	long error = mount_check_write(path->mount);
+
+	if (!error)
+		error = check_name(inode, name, true);
+	if (error == 1)
+		error = inode_permission(inode, MAY_WRITE);
+	if (error)
+		return error;
+	if (!inode->ops->setxattr)
+		return -EOPNOTSUPP;
+	rwsem_write(&inode->rwsem);
+	error = inode->ops->setxattr(inode, name, value, size, flags);
+	rwsem_write_done(&inode->rwsem);
+	return error;
+}
+
+static long set_user(const struct path *path, unsigned long user_name, unsigned long user_value,
+		     size_t size, int flags)
+{
+	char name[XATTR_NAME_MAX + 2];
+	void *value;
+	long error;
+
+	if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
+		return -EINVAL;
+	error = name_from_user(user_name, name);
+	if (error)
+		return error;
+	if (size > XATTR_SIZE_MAX)
+		return -E2BIG;
+	value = size > 4096 ? vmalloc(size) : kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
+	if (!value)
+		return -ENOMEM;
+	error = size && copy_from_user(value, user_value, size)
+			? -EFAULT
+			: set(path, name, value, size, flags);
+	kfree(value);
+	return error;
+}
+
+static long get_user(const struct path *path, unsigned long user_name, unsigned long user_value,
+		     size_t size)
+{
+	struct inode *inode = path->dentry->inode;
+	char name[XATTR_NAME_MAX + 2];
+	void *value = NULL;
+	long result = name_from_user(user_name, name);
+
+	if (result)
+		return result;
+	result = check_name(inode, name, false);
+	if (result == 1)
+		result = inode_permission(inode, MAY_READ);
+	if (result)
+		return result;
+	if (!inode->ops->getxattr)
+		return -EOPNOTSUPP;
+	size = MIN(size, (size_t)XATTR_SIZE_MAX);
+	if (size) {
+		value = size > 4096 ? vmalloc(size) : kmalloc(size, GFP_KERNEL);
+		if (!value)
+			return -ENOMEM;
+	}
+	result = inode->ops->getxattr(inode, name, value, size);
+	if (result > 0 && size && copy_to_user(user_value, value, (size_t)result))
+		result = -EFAULT;
+	kfree(value);
+	return result;
+}
+
+static long list_user(const struct path *path, unsigned long user, size_t size)
+{
+	struct inode *inode = path->dentry->inode;
+	char *list = NULL;
+	long result;
+
+	size = MIN(size, (size_t)XATTR_LIST_MAX);
+	if (!inode->ops->listxattr)
+		return 0;
+	if (size) {
+		list = size > 4096 ? vmalloc(size) : kmalloc(size, GFP_KERNEL);
+		if (!list)
+			return -ENOMEM;
+	}
+	result = inode->ops->listxattr(inode, list, size);
+	if (result > 0 && size && copy_to_user(user, list, (size_t)result))
+		result = -EFAULT;
+	kfree(list);
+	return result;
+}
+
+static long remove_user(const struct path *path, unsigned long user_name)
+{
+	char name[XATTR_NAME_MAX + 2];
+	long error = name_from_user(user_name, name);
+
+	return error ? error : set(path, name, NULL, 0, 0);
+}
+
+enum operation { OP_SET, OP_GET, OP_LIST, OP_REMOVE };
+
+static long perform(enum operation operation, const struct path *path,
+		    const struct syscall_args *args)
+{
+	switch (operation) {
+	case OP_SET:
+		return set_user(path, args->arg[1], args->arg[2], args->arg[3], (int)args->arg[4]);
+	case OP_GET:
+		return get_user(path, args->arg[1], args->arg[2], args->arg[3]);
+	case OP_LIST:
+		return list_user(path, args->arg[1], args->arg[2]);
+	case OP_REMOVE:
+		return remove_user(path, args->arg[1]);
+	}
+	return -EINVAL;
+}
+
+static long by_path(enum operation operation, const struct syscall_args *args, unsigned int lookup)
+{
+	struct path path;
+	long result = path_lookup_user(AT_FDCWD, args->arg[0], lookup, &path);
+
+	if (result)
+		return result;
+	result = perform(operation, &path, args);
+	path_put(&path);
+	return result;
+}
+
+static long by_fd(enum operation operation, const struct syscall_args *args)
+{
+	struct fd fd = fd_get((int)args->arg[0]);
+	long result = fd.file ? perform(operation, &fd.file->path, args) : -EBADF;
+
+	fd_put(fd);
+	return result;
+}
+
+#define XATTR_CALLS(name, operation)                            \
+	SYSCALL(name)                                           \
+	{                                                       \
+		return by_path(operation, args, LOOKUP_FOLLOW); \
+	}                                                       \
+	SYSCALL(l##name)                                        \
+	{                                                       \
+		return by_path(operation, args, 0);             \
+	}                                                       \
+	SYSCALL(f##name)                                        \
+	{                                                       \
+		return by_fd(operation, args);                  \
+	}
+
+XATTR_CALLS(setxattr, OP_SET)
+XATTR_CALLS(getxattr, OP_GET)
+XATTR_CALLS(listxattr, OP_LIST)
+XATTR_CALLS(removexattr, OP_REMOVE)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* subsys/ipc/pipe/internal.h - a pipe: a ring of pages between readers and writers. */
+#ifndef SUBSYS_IPC_PIPE_INTERNAL_H
+#define SUBSYS_IPC_PIPE_INTERNAL_H
+
+#include <core/errno.h>
+#include <core/files.h>
+#include <core/lib/string.h>
+#include <core/page.h>
+#include <core/sched.h>
+#include <core/signal.h>
+#include <core/slab.h>
+#include <core/thread.h>
+#include <core/vfs.h>
+#include <core/wait.h>
+
+#define PIPE_SLOTS 16u	    /* by default: 64 KiB */
+#define PIPE_MAX   1048576u /* bytes, for those without CAP_SYS_RESOURCE */
+
+struct pipe_slot {
+	struct page *page;
+	uint32_t offset, length;
+	bool packet; /* one write of packet mode: read whole or cut, never joined */
+	bool shared; /* tee or splice: nothing may be appended to the page */
+};
+
+struct pipe {
+	struct mutex lock;
+	struct wait_queue read_wait, write_wait, open_wait;
+	unsigned int head, tail;	      /* [lock] slots written and read; they only grow */
+	unsigned int size;		      /* [lock] slots, a power of two */
+	struct pipe_slot *slots;	      /* [lock] */
+	unsigned int readers, writers, files; /* [lock]; files: [inode rwsem] */
+	unsigned int read_opens, write_opens; /* [lock] how often an end was opened: FIFO partners
+						 wait for a change */
+	struct page *spare;		      /* [lock] an empty page kept for the next write */
+};
+
+static inline struct pipe *pipe_of(const struct file *file)
+{
+	return file->private;
+}
+static inline bool pipe_empty(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->head) == READ_ONCE(pipe->tail);
+}
+static inline bool pipe_full(const struct pipe *pipe)
+{
+	return READ_ONCE(pipe->head) - READ_ONCE(pipe->tail) >= READ_ONCE(pipe->size);
+}
+static inline struct pipe_slot *pipe_slot(struct pipe *pipe, unsigned int at)
+{
+	return &pipe->slots[at & (pipe->size - 1)];
+}
+
+extern const struct file_ops pipe_ops;
+
+/* Sleep until there is something to read or no writer, or (write) room or no reader. The lock is
+ * dropped and retaken. 0 or -ERESTARTSYS. */
+__must_check int pipe_wait(struct pipe *pipe, bool write);
+void pipe_wake_readers(struct pipe *pipe);
+void pipe_wake_writers(struct pipe *pipe);
+/* The slot at the tail is used up. lock held. */
+void pipe_slot_done(struct pipe *pipe);
+/* The pipe of a file, or NULL. */
+struct pipe *pipe_of_file(const struct file *file);
+ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos);
+ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos);
+
+#endif

@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pipes and FIFOs: reading, writing, polling, and the life of both ends.
+ *
+ * The pipe is a ring of slots, each a page with some bytes. A write of up to a page either fits
+ * behind the last bytes of the last page or gets a page of its own, so writes of up to PIPE_BUF
+ * (4096) bytes are never torn: they are done under the lock in one go. Readers and writers sleep as
+ * exclusive waiters and are handed the processor (the waker is usually about to sleep itself); who
+ * leaves data or room behind wakes the next.
+ */
+#include "internal.h"
+
+#include <core/init.h>
+
+#define FIONREAD 0x541bu
+
+/* ---- waiting and waking ---- */
+
+static bool wake_sync(struct wait_entry *entry, unsigned long key)
+{
+	(void)key;
+	return sched_wake_sync(entry->thread, THREAD_INTERRUPTIBLE);
+}
+
+int pipe_wait(struct pipe *pipe, bool write)
+{
+	struct wait_queue *queue = write ? &pipe->write_wait : &pipe->read_wait;
+	struct wait_entry entry = {.wake = wake_sync, .thread = current, .exclusive = true};
+	int error = 0;
+
+	list_init(&entry.link);
+	mutex_unlock(&pipe->lock);
+	for (;;) {
+		wait_prepare(queue, &entry, THREAD_INTERRUPTIBLE);
+		if (write ? !pipe_full(pipe) || !READ_ONCE(pipe->readers)
+			  : !pipe_empty(pipe) || !READ_ONCE(pipe->writers))
+			break;
+		error = sched_wait(THREAD_INTERRUPTIBLE, KTIME_MAX);
+		if (error)
+			break;
+	}
+	wait_finish(queue, &entry);
+	if (error) {
+		/* A wake-up meant for us alone must not be lost. */
+		if (write ? !pipe_full(pipe) : !pipe_empty(pipe))
+			wait_wake(queue, 1, write ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM);
+	}
+	mutex_lock(&pipe->lock);
+	return error;
+}
+
+void pipe_wake_readers(struct pipe *pipe)
+{
+	if (wait_active(&pipe->read_wait))
+		wait_wake(&pipe->read_wait, 1, POLLIN | POLLRDNORM);
+}
+
+void pipe_wake_writers(struct pipe *pipe)
+{
+	if (wait_active(&pipe->write_wait))
+		wait_wake(&pipe->write_wait, 1, POLLOUT | POLLWRNORM);
+}
+
+/* ---- slots ---- */
+
+static struct page *page_for_write(struct pipe *pipe)
+{
+	struct page *page = pipe->spare;
+
+	pipe->spare = NULL;
+	return page ? page : page_alloc(GFP_KERNEL, 0);
+}
+
+void pipe_slot_done(struct pipe *pipe)
+{
+	struct pipe_slot *slot = pipe_slot(pipe, pipe->tail);
+
+	if (!pipe->spare && !slot->shared)
+		pipe->spare = slot->page;
+	else
+		page_put(slot->page);
+	slot->page = NULL;
+	WRITE_ONCE(pipe->tail, pipe->tail + 1);
+}
+
+/* ---- reading ---- */
+
+/* What is there, up to uio->left. Bytes, or -EFAULT if there were none. */
+static ssize_t take(struct pipe *pipe, struct uio *uio)
+{
+	ssize_t done = 0;
+
+	while (uio->left && !pipe_empty(pipe)) {
+		struct pipe_slot *slot = pipe_slot(pipe, pipe->tail);
+		size_t n = MIN(uio->left, (size_t)slot->length), moved;
+		bool packet = slot->packet;
+
+		moved = uio_copy_to(uio, (char *)page_address(slot->page) + slot->offset, n);
+		slot->offset += (uint32_t)moved;
+		slot->length -= (uint32_t)moved;
+		done += (ssize_t)moved;
+		if (unlikely(moved < n))
+			return done ? done : -EFAULT;
+		if (!slot->length || packet)
+			pipe_slot_done(pipe);
+		if (packet)
+			break;
+	}
+	return done;
+}
+
+ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct pipe *pipe = pipe_of(file);
+	ssize_t n = 0;
+	bool was_full = false, more;
+
+	(void)pos;
+	if (!uio->left)
+		return 0;
+	mutex_lock(&pipe->lock);
+	while (pipe_empty(pipe)) {
+		if (!pipe->writers)
+			goto out;
+		if (READ_ONCE(file->flags) & O_NONBLOCK) {
+			n = -EAGAIN;
+			goto out;
+		}
+		n = pipe_wait(pipe, false);
+		if (n)
+			goto out;
+	}
+	was_full = pipe_full(pipe);
+	n = take(pipe, uio);
+	was_full = was_full && !pipe_full(pipe);
+out:
+	more = !pipe_empty(pipe);
+	mutex_unlock(&pipe->lock);
+	if (was_full)
+		pipe_wake_writers(pipe);
+	if (more)
+		pipe_wake_readers(pipe);
+	return n;
+}
+
+/* ---- writing ---- */
+
+/* Append to the last page if all of n fits. 1: done; 0: it does not fit; -EFAULT. */
+static int append(struct pipe *pipe, struct uio *uio, size_t n)
+{
+	struct pipe_slot *slot;
+
+	if (pipe_empty(pipe))
+		return 0;
+	slot = pipe_slot(pipe, pipe->head - 1);
+	if (slot->packet || slot->shared || slot->offset + slot->length + n > PAGE_SIZE)
+		return 0;
+	if (uio_copy_from(uio, (char *)page_address(slot->page) + slot->offset + slot->length, n) !=
+	    n)
+		return -EFAULT;
+	slot->length += (uint32_t)n;
+	return 1;
+}
+
+/* A new page with up to n bytes. There is room. Bytes or -errno. */
+static ssize_t add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packet)
+{
+	struct page *page = page_for_write(pipe);
+	size_t moved;
+
+	if (!page)
+		return -ENOMEM;
+	moved = uio_copy_from(uio, page_address(page), n);
+	if (moved < n) {
+		/* A torn page is not sent: the caller says EFAULT, or what went before. */
+		pipe->spare = page;
+		return -EFAULT;
+	}
+	*pipe_slot(pipe, pipe->head) =
+		(struct pipe_slot){.page = page, .length = (uint32_t)n, .packet = packet};
+	store_release(&pipe->head, pipe->head + 1);
+	return (ssize_t)n;
+}
+
+static ssize_t broken(void)
+{
+	signal_send_thread(current, SIGPIPE, NULL);
+	return -EPIPE;
+}
+
+ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct pipe *pipe = pipe_of(file);
+	bool packet = READ_ONCE(file->flags) & O_DIRECT, woken = false;
+	size_t total = uio->left, part = total & (PAGE_SIZE - 1);
+	ssize_t done = 0, n = 0;
+
+	(void)pos;
+	if (!total)
+		return 0;
+	mutex_lock(&pipe->lock);
+	if (unlikely(!pipe->readers)) {
+		n = broken();
+		goto out;
+	}
+	if (part && !packet) {
+		int joined = append(pipe, uio, part);
+
+		if (joined < 0) {
+			n = joined;
+			goto out;
+		}
+		if (joined)
+			done = (ssize_t)part;
+	}
+	while (uio->left) {
+		if (unlikely(!pipe->readers)) {
+			n = broken();
+			break;
+		}
+		if (!pipe_full(pipe)) {
+			n = add_page(pipe, uio, MIN(uio->left, PAGE_SIZE), packet);
+			if (n < 0)
+				break;
+			done += n;
+			continue;
+		}
+		if (READ_ONCE(file->flags) & O_NONBLOCK) {
+			n = -EAGAIN;
+			break;
+		}
+		pipe_wake_readers(pipe);
+		woken = true;
+		n = pipe_wait(pipe, true);
+		if (n)
+			break;
+	}
+out:
+	if (!pipe_full(pipe) && woken)
+		pipe_wake_writers(pipe);
+	mutex_unlock(&pipe->lock);
+	if (done)
+		pipe_wake_readers(pipe);
+	return done ? done : n;
+}
+
+/* ---- poll, ioctl, fcntl ---- */
+
+static unsigned int pipe_poll(struct file *file, struct poll_table *table)
+{
+	struct pipe *pipe = pipe_of(file);
+	unsigned int mask = 0;
+
+	if (file->mode & FILE_READ)
+		poll_wait(table, &pipe->read_wait);
+	if (file->mode & FILE_WRITE)
+		poll_wait(table, &pipe->write_wait);
+	if (file->mode & FILE_READ) {
+		if (!pipe_empty(pipe))
+			mask |= POLLIN | POLLRDNORM;
+		/* A reader of a FIFO that nobody has opened for writing since is not told of a
+		 * hang-up. */
+		if (!READ_ONCE(pipe->writers) &&
+		    (uint64_t)file->pos != READ_ONCE(pipe->write_opens))
+			mask |= POLLHUP;
+	}
+	if (file->mode & FILE_WRITE) {
+		if (!pipe_full(pipe))
+			mask |= POLLOUT | POLLWRNORM;
+		if (!READ_ONCE(pipe->readers))
+			mask |= POLLERR;
+	}
+	return mask;
+}
+
+static long pipe_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct pipe *pipe = pipe_of(file);
+	uint32_t bytes = 0;
+
+	if (command != FIONREAD)
+		return -ENOTTY;
+	mutex_lock(&pipe->lock);
+	for (unsigned int at = pipe->tail; at != pipe->head; at++)
+		bytes += pipe_slot(pipe, at)->length;
+	mutex_unlock(&pipe->lock);
+	return hal_put_user32(hal_user_ptr(void, arg), bytes);
+}
+
+static long resize(struct pipe *pipe, unsigned long bytes)
+{
+	unsigned int slots = 1, used;
+	struct pipe_slot *fresh, *old;
+
+	if (bytes > 1ul << 31)
+		return -EINVAL;
+	while ((unsigned long)slots << PAGE_SHIFT < bytes)
+		slots *= 2;
+	if ((unsigned long)slots << PAGE_SHIFT > PIPE_MAX && slots > READ_ONCE(pipe->size) &&
+	    !capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	fresh = kcalloc(slots, sizeof(*fresh), GFP_KERNEL);
+	if (!fresh)
+		return -ENOMEM;
+	mutex_lock(&pipe->lock);
+	used = pipe->head - pipe->tail;
+	if (used > slots) {
+		mutex_unlock(&pipe->lock);
+		kfree(fresh);
+		return -EBUSY;
+	}
+	for (unsigned int i = 0; i < used; i++)
+		fresh[i] = *pipe_slot(pipe, pipe->tail + i);
+	old = pipe->slots;
+	pipe->slots = fresh;
+	pipe->size = slots;
+	pipe->tail = 0;
+	pipe->head = used;
+	mutex_unlock(&pipe->lock);
+	kfree(old);
+	pipe_wake_writers(pipe);
+	return (long)slots << PAGE_SHIFT;
+}
+
+static long pipe_fcntl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct pipe *pipe = pipe_of_file(file);
+
+	if (!pipe)
+		return -EBADF;
+	if (command == F_GETPIPE_SZ)
+		return (long)READ_ONCE(pipe->size) << PAGE_SHIFT;
+	return resize(pipe, arg);
+}
+
+struct pipe *pipe_of_file(const struct file *file)
+{
+	return file->ops == &pipe_ops ? file->private : NULL;
+}
+
+/* ---- lives ---- */
+
+static struct pipe *pipe_new(void)
+{
+	struct pipe *pipe = kzalloc(sizeof(*pipe), GFP_KERNEL);
+
+	if (!pipe)
+		return NULL;
+	pipe->slots = kcalloc(PIPE_SLOTS, sizeof(*pipe->slots), GFP_KERNEL);
+	if (!pipe->slots) {
+		kfree(pipe);
+		return NULL;
+	}
+	pipe->size = PIPE_SLOTS;
+	mutex_init(&pipe->lock, "pipe");
+	wait_queue_init(&pipe->read_wait);
+	wait_queue_init(&pipe->write_wait);
+	wait_queue_init(&pipe->open_wait);
+	return pipe;
+}
+
+static void pipe_free(struct pipe *pipe)
+{
+	while (!pipe_empty(pipe))
+		pipe_slot_done(pipe);
+	if (pipe->spare)
+		page_put(pipe->spare);
+	kfree(pipe->slots);
+	kfree(pipe);
+}
+
+static void pipe_release(struct file *file)
+{
+	struct pipe *pipe = pipe_of(file);
+	struct inode *inode = file->inode;
+	bool last;
+
+	mutex_lock(&pipe->lock);
+	if (file->mode & FILE_READ)
+		pipe->readers--;
+	if (file->mode & FILE_WRITE)
+		pipe->writers--;
+	mutex_unlock(&pipe->lock);
+	/* Whoever waits for the other end learns that it is gone. */
+	wait_wake(&pipe->read_wait, 0, POLLIN | POLLRDNORM | POLLHUP | POLLERR);
+	wait_wake(&pipe->write_wait, 0, POLLOUT | POLLWRNORM | POLLHUP | POLLERR);
+	rwsem_write(&inode->rwsem);
+	last = --pipe->files == 0;
+	if (last)
+		inode->pipe = NULL;
+	rwsem_write_done(&inode->rwsem);
+	if (last)
+		pipe_free(pipe);
+}
+
+/* ---- opening FIFOs ---- */
+
+static int wait_for_partner(struct pipe *pipe, const unsigned int *opens)
+{
+	unsigned int before = *opens;
+	int error;
+
+	mutex_unlock(&pipe->lock);
+	error = wait_event_interruptible(&pipe->open_wait, READ_ONCE(*opens) != before);
+	mutex_lock(&pipe->lock);
+	return error;
+}
+
+static int open_ends(struct pipe *pipe, struct file *file)
+{
+	bool nonblock = file->flags & O_NONBLOCK;
+
+	switch (file->mode & (FILE_READ | FILE_WRITE)) {
+	case FILE_READ:
+		pipe->readers++;
+		pipe->read_opens++;
+		wait_wake_all(&pipe->open_wait);
+		if (pipe->writers)
+			return 0;
+		if (nonblock) {
+			file->pos = (loff_t)pipe->write_opens; /* no hang-up before a writer came */
+			return 0;
+		}
+		return wait_for_partner(pipe, &pipe->write_opens);
+	case FILE_WRITE:
+		if (nonblock && !pipe->readers)
+			return -ENXIO;
+		pipe->writers++;
+		pipe->write_opens++;
+		wait_wake_all(&pipe->open_wait);
+		return pipe->readers ? 0 : wait_for_partner(pipe, &pipe->read_opens);
+	default:
+		pipe->readers++;
+		pipe->writers++;
+		pipe->read_opens++;
+		pipe->write_opens++;
+		wait_wake_all(&pipe->open_wait);
+		return 0;
+	}
+}
+
+static int fifo_open(struct inode *inode, struct file *file)
+{
+	struct pipe *pipe;
+	int error;
+
+	if (!(file->mode & (FILE_READ | FILE_WRITE)))
+		return -EINVAL;
+	rwsem_write(&inode->rwsem);
+	if (!inode->pipe)
+		inode->pipe = pipe_new();
+	pipe = inode->pipe;
+	if (pipe)
+		pipe->files++;
+	rwsem_write_done(&inode->rwsem);
+	if (!pipe)
+		return -ENOMEM;
+	file->private = pipe;
+	file->pos = 0;
+	mutex_lock(&pipe->lock);
+	error = open_ends(pipe, file);
+	if (error == -ENXIO) {
+		/* Nothing was counted: make up for what release takes away. */
+		pipe->writers++;
+	}
+	mutex_unlock(&pipe->lock);
+	if (error)
+		pipe_release(file);
+	return error;
+}
+
+const struct file_ops pipe_ops = {
+	.read = pipe_read,
+	.write = pipe_write,
+	.poll = pipe_poll,
+	.ioctl = pipe_ioctl,
+	.open = fifo_open,
+	.release = pipe_release,
+};
+
+/* ---- pipe(2) ---- */
+
+static int make_files(unsigned int flags, struct file **read_end, struct file **write_end)
+{
+	struct pipe *pipe = pipe_new();
+	int error;
+
+	if (!pipe)
+		return -ENOMEM;
+	pipe->readers = pipe->writers = pipe->files = 1;
+	pipe->read_opens = pipe->write_opens = 1;
+	error = file_anonymous_inode("pipe", S_IFIFO | 0600, &pipe_ops, pipe, flags & O_NONBLOCK,
+				     FILE_READ | FILE_STREAM, read_end);
+	if (error) {
+		pipe_free(pipe);
+		return error;
+	}
+	(*read_end)->inode->pipe = pipe;
+	error = file_for_path(&(*read_end)->path, &pipe_ops, pipe,
+			      O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)),
+			      FILE_WRITE | FILE_STREAM, write_end);
+	if (error) {
+		pipe->writers = 0;
+		file_put_now(*read_end);
+		return error;
+	}
+	pipe->files = 2;
+	return 0;
+}
+
+long pipe_create(unsigned long user, unsigned int flags);
+
+long pipe_create(unsigned long user, unsigned int flags)
+{
+	struct file *read_end, *write_end;
+	int32_t fds[2];
+	int error;
+
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+		return -EINVAL;
+	error = make_files(flags, &read_end, &write_end);
+	if (error)
+		return error;
+	fds[0] = fd_reserve(0, flags & O_CLOEXEC);
+	error = fds[0];
+	if (error < 0)
+		goto out_files;
+	fds[1] = fd_reserve(0, flags & O_CLOEXEC);
+	error = fds[1];
+	if (error < 0)
+		goto out_first;
+	error = copy_to_user(user, fds, sizeof(fds));
+	if (error)
+		goto out_second;
+	fd_fill(fds[0], read_end);
+	fd_fill(fds[1], write_end);
+	return 0;
+
+out_second:
+	fd_release(fds[1]);
+out_first:
+	fd_release(fds[0]);
+out_files:
+	file_put_now(write_end);
+	file_put_now(read_end);
+	return error;
+}
+
+static int pipe_init(void)
+{
+	vfs_fifo_ops = &pipe_ops;
+	vfs_pipe_fcntl = pipe_fcntl;
+	return 0;
+}
+INIT_CORE(pipe_init);
