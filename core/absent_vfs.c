@@ -46,67 +46,15 @@ ABSENT(struct process *, process_next, UNUSED pid_t after)
 ABSENT(void, process_put, UNUSED struct process *process)
 {
 }
-ABSENT(void, pagecache_init, UNUSED struct pagecache *cache, UNUSED struct inode *inode,
-       UNUSED const struct pagecache_ops *ops)
+
+ABSENT(struct cred *, cred_prepare, UNUSED size_t n)
 {
+	return NULL;
 }
-ABSENT(void, pagecache_destroy, UNUSED struct pagecache *cache)
-{
-}
-ABSENT(int, pagecache_get, UNUSED struct pagecache *cache, UNUSED uint64_t index,
-       UNUSED bool create, UNUSED struct page **page)
-{
-	return -12;
-}
-ABSENT(ssize_t, pagecache_read, UNUSED struct pagecache *cache, UNUSED struct uio *uio,
-       UNUSED loff_t pos, UNUSED loff_t size)
-{
-	return -12;
-}
-ABSENT(ssize_t, pagecache_write, UNUSED struct pagecache *cache, UNUSED struct uio *uio,
-       UNUSED loff_t pos)
-{
-	return -12;
-}
-ABSENT(void, pagecache_truncate, UNUSED struct pagecache *cache, UNUSED loff_t pos)
-{
-}
-ABSENT(void, pagecache_punch, UNUSED struct pagecache *cache, UNUSED loff_t from, UNUSED loff_t to)
-{
-}
-ABSENT(loff_t, pagecache_seek, UNUSED struct pagecache *cache, UNUSED loff_t pos, loff_t size,
-       UNUSED bool hole)
-{
-	return size;
-}
-ABSENT(void, uio_init_user, UNUSED struct uio *uio, UNUSED struct iovec *iov,
-       UNUSED unsigned long base, UNUSED size_t n)
-{
-	panic("uio: not here yet");
-}
-ABSENT(void, uio_init_kernel, UNUSED struct uio *uio, UNUSED struct iovec *iov, UNUSED void *base,
-       UNUSED size_t n)
-{
-	panic("uio: not here yet");
-}
-ABSENT(size_t, uio_copy_to, UNUSED struct uio *uio, UNUSED const void *from, UNUSED size_t n)
+ABSENT(int, signal_set_temporary_mask, UNUSED const void __user *set, UNUSED size_t size)
 {
 	return 0;
 }
-ABSENT(size_t, uio_copy_from, UNUSED struct uio *uio, UNUSED void *to, UNUSED size_t n)
-{
-	return 0;
-}
-ABSENT(size_t, uio_zero, UNUSED struct uio *uio, UNUSED size_t n)
-{
-	return 0;
-}
-ABSENT(void, uio_advance, UNUSED struct uio *uio, UNUSED size_t n)
-{
-}
-ABSENT(void, locks_release, UNUSED struct file *file)
-{
-}
-ABSENT(void, locks_close, UNUSED struct file *file, UNUSED const void *owner)
+ABSENT(void, signal_set_mask, UNUSED uint64_t mask)
 {
 }
