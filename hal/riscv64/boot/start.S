@@ -26,7 +26,7 @@ _start:
 start:
 	csrw sie, zero
 	csrw sip, zero
-	mv s0, a0
+	mv s3, a0			/* not s0, which is fp */
 	mv s1, a1
 	lla s2, _start			/* where we are, physically */
 
@@ -103,7 +103,7 @@ start_high:
 	lla tp, riscv_boot_thread
 	li fp, 0
 	li gp, 0
-	mv a0, s0
+	mv a0, s3
 	mv a1, s1
 	mv a2, s2
 	call riscv_boot
