@@ -86,15 +86,7 @@ void page_set_state(struct page *page, enum page_state from, enum page_state to)
 
 void page_clear(void *p)
 {
-	uint64_t *word = p, *end = word + PAGE_SIZE / sizeof(*word);
-
-	// Unrolled: the loop's own instructions would be a third of the cost.
-	for (; word < end; word += 16) {
-		word[0] = word[1] = word[2] = word[3] = 0;
-		word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = 0;
-		word[12] = word[13] = word[14] = word[15] = 0;
-	}
+	hal_clear_page(p);
 }
 
 // ---- debug: free frames are poisoned ----

@@ -122,6 +122,7 @@ paddr_t hal_kernel_query(vaddr_t va);
  *   void *hal_phys_to_virt(paddr_t pa);        the linear map
  *   paddr_t hal_virt_to_phys(const void *p);   of a linear-map or kernel-image address
  *   bool hal_is_linear(const void *p);         is it a linear-map address
+ *   void hal_clear_page(void *page);           zero a page-aligned page in the linear map, as fast as the machine can
  */
 
 #endif
