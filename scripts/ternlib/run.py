@@ -36,6 +36,8 @@ examples:
   scripts/run --add ./hello:/bin/hello -- hello
 """
 LOGS_KEPT = 100
+LINUX_BOOTS = 3
+LINUX_BOOT_SECONDS = 90
 
 
 class Parser(argparse.ArgumentParser):
@@ -224,10 +226,11 @@ def _show(data):
     sys.stderr.buffer.flush()
 
 
-def _verdict(options, run, how, status, complaints, log):
+def _verdict(options, log, ended):
     """The exit status of this tool, after saying what went wrong outside the command."""
-    if status != 0 and not run.heard:
-        raise ui.Failure(f"QEMU did not start:\n{complaints.decode(errors='replace').strip()}")
+    run = ended.run
+    if ended.status != 0 and not run.heard:
+        raise ui.Failure(f"QEMU did not start:\n{ended.complaints.decode(errors='replace').strip()}")
     if options.expect is not None and options.expect.encode() in (run.panic_text or run.heard):
         return 0
     if run.panic_at is not None:
@@ -237,12 +240,12 @@ def _verdict(options, run, how, status, complaints, log):
         return ui.EXIT_CRASH
     last = "" if options.verbose else "; its last messages:\n" + _last_messages(run.messages)
     if options.expect is not None:
-        problem = "timed out" if how == "timeout" else "stopped"
+        problem = "timed out" if ended.late else "stopped"
         ui.say(f"the machine {problem} without printing '{options.expect}' (log: {log}){last}")
-        return ui.EXIT_TIMEOUT if how == "timeout" else ui.EXIT_CRASH
+        return ui.EXIT_TIMEOUT if ended.late else ui.EXIT_CRASH
     if run.status is not None:
         return run.status
-    if how == "timeout":
+    if ended.late:
         ui.say(f"timed out after {options.timeout:g} s (log: {log})")
         if run.phase == run.BOOT:
             ui.say("the command had not started" + last)
@@ -271,14 +274,24 @@ def main(words):
         command_line = machine.kernel_arguments(options.arch, linux, options.icount, options.append)
         command = board.command(keyboard) + bootmedia.arguments(options.boot, board, work.path, kernel, initrd,
                                                                 command_line, linux)
-        return _run(options, command, nonce, keyboard, interactive)
+        log = _log_file(options)
+        log.unlink(missing_ok=True)
+        # QEMU's own translation races with Linux's code patching: one boot in some dozens hangs or dies. That is no answer.
+        attempts = LINUX_BOOTS if linux and options.command and not options.icount and not options.gdb else 1
+        for left in reversed(range(attempts)):
+            ended = _run(options, command, nonce, log, keyboard, LINUX_BOOT_SECONDS if left else None)
+            if not left or ended.run.phase != session.Session.BOOT or ended.status != 0:
+                break
+            ui.say(f"Linux did not boot, as happens in QEMU: trying again (log: {log})")
+        return _verdict(options, log, ended)
     finally:
         work.close()
 
 
-def _run(options, command, nonce, keyboard, interactive):
-    log = _log_file(options)
-    with open(log, "wb") as sink:
+def _run(options, command, nonce, log, keyboard, boot_limit):
+    """One attempt: the session as it ended."""
+    interactive = not options.command and options.expect is None
+    with open(log, "ab") as sink:
         sink.write(("$ " + shlex.join(command) + "\n").encode())
         if options.verbose:
             ui.say(shlex.join(command))
@@ -287,11 +300,11 @@ def _run(options, command, nonce, keyboard, interactive):
         if options.gdb:
             ui.say(f"waiting for a debugger: gdb-multiarch -ex 'target remote :{options.gdb}' {_symbols(options)}")
         run = session.Session(nonce.encode(), sink, options.verbose, hold_panic=not interactive)
-        how, status, complaints = session.run(command, run, options.timeout, keyboard, interactive)
-        sink.write(complaints)
+        ended = session.run(command, run, options.timeout, boot_limit, keyboard, interactive)
+        sink.write(ended.complaints)
         if run.panic_at is not None and run.panic_text not in run.messages:
             sink.write(run.panic_text)
-    return _verdict(options, run, how, status, complaints, log)
+    return ended
 
 
 def _symbols(options):

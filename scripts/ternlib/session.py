@@ -20,6 +20,7 @@ import subprocess
 import sys
 import termios
 import time
+from dataclasses import dataclass
 
 from . import ui
 
@@ -179,8 +180,16 @@ def _partial_line(text, start):
     return len(text)
 
 
-def run(command, session, timeout, keyboard, interactive):
-    """Run QEMU until it ends. Returns (how, QEMU's status, QEMU's own complaints); how is 'exited' or 'timeout'."""
+@dataclass
+class Ended:
+    run: Session
+    late: bool  # it had to be stopped: the time was up
+    status: int  # QEMU's
+    complaints: bytes  # QEMU's
+
+
+def run(command, session, timeout, boot_limit, keyboard, interactive):
+    """Run QEMU until it ends, for at most `timeout` seconds and `boot_limit` seconds before the program starts."""
     process = subprocess.Popen(command, stdin=subprocess.PIPE if keyboard else subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
                                preexec_fn=ui.die_with_parent)
@@ -188,7 +197,7 @@ def run(command, session, timeout, keyboard, interactive):
     try:
         if keyboard:
             terminal = Terminal(output_processing=not interactive)
-        return _pump(process, session, timeout, keyboard)
+        return _pump(process, session, timeout, boot_limit, keyboard)
     finally:
         if process.poll() is None:
             process.kill()
@@ -197,17 +206,19 @@ def run(command, session, timeout, keyboard, interactive):
             terminal.restore()
 
 
-def _pump(process, session, timeout, keyboard):
+def _pump(process, session, timeout, boot_limit, keyboard):
     output, errors = process.stdout.fileno(), process.stderr.fileno()
     open_outputs, complaints, typed = {output, errors}, b"", b""
-    deadline = time.monotonic() + timeout if timeout else None
+    started = time.monotonic()
     keys = process.stdin.fileno() if keyboard else None
     if keyboard:
         fcntl.fcntl(keys, fcntl.F_SETFL, fcntl.fcntl(keys, fcntl.F_GETFL) | os.O_NONBLOCK)
     ended_at = None
     while open_outputs:
         now = time.monotonic()
-        limits = [deadline]
+        limits = [started + timeout if timeout else None]
+        if boot_limit and session.phase == session.BOOT:
+            limits.append(started + boot_limit)
         if session.panic_at is not None:
             limits.append(session.panic_at + SECONDS_TO_DIE_AFTER_PANIC)
         if session.status is not None:
@@ -218,7 +229,7 @@ def _pump(process, session, timeout, keyboard):
             process.kill()
             late = session.panic_at is None and session.status is None
             session.finish()
-            return ("timeout" if late else "exited"), 0, complaints
+            return Ended(session, late, 0, complaints)
         wait = None if limit is None else limit - now
         if keyboard and session.held_back():
             wait = SECONDS_TO_HOLD_BACK
@@ -248,4 +259,4 @@ def _pump(process, session, timeout, keyboard):
             except BrokenPipeError:
                 typed = b""
     session.finish()
-    return "exited", process.wait(), complaints
+    return Ended(session, False, process.wait(), complaints)
