@@ -368,20 +368,20 @@ unsigned int dt_cpus(uint64_t *ids, unsigned int max)
 
 size_t dt_take_seed(void *buf, size_t n)
 {
-	static bool taken;
+	static size_t taken;
 	struct dt_node chosen;
 	size_t size;
-	void *seed;
+	unsigned char *seed;
 
-	if (taken || !dt_find_path(&chosen, "/chosen"))
+	if (!dt_find_path(&chosen, "/chosen"))
 		return 0;
-	taken = true;
-	// The tree lies in RAM of ours: the seed must not be there for the next reader.
+	// The tree lies in RAM of ours: what is given out must not be there for the next reader.
 	seed = (void *)(uintptr_t)dt_property(&chosen, "rng-seed", &size);
-	if (!seed || !size)
+	if (!seed || taken >= size)
 		return 0;
-	n = size < n ? size : n;
-	memcpy(buf, seed, n);
-	memset(seed, 0, size);
+	n = size - taken < n ? size - taken : n;
+	memcpy(buf, seed + taken, n);
+	memset(seed + taken, 0, n);
+	taken += n;
 	return n;
 }

@@ -54,7 +54,8 @@ bool dt_reg(const struct dt_node *node, unsigned int i, paddr_t *base, uint64_t 
  * are. */
 unsigned int dt_cpus(uint64_t *ids, unsigned int max);
 
-/* Take /chosen/rng-seed away: up to n bytes into buf, wiped from the tree; returns how many. */
+/* Take the next n bytes of /chosen/rng-seed away into buf, wiped from the tree; returns how many
+ * were left. */
 size_t dt_take_seed(void *buf, size_t n);
 
 #endif
