@@ -2,12 +2,9 @@
 #   tern_warnings   our own code only, never third-party
 #   tern_kernel     everything that runs in the kernel, third-party libraries too
 option(TERN_DEBUG "Asserts, UBSan and the other debug checks" OFF)
-option(TERN_KASAN "Kernel address sanitizer (needs the runtime in core/debug/kasan.c)" OFF)
+option(TERN_KASAN "Kernel address sanitizer (core/mm/kasan.c)" OFF)
 # The sanitizers keep more in a frame.
 set(TERN_FRAME_LIMIT $<IF:$<OR:$<BOOL:${TERN_KASAN}>,$<BOOL:${TERN_DEBUG}>>,2048,1024>)
-# One shadow offset for all: canonical in Sv39 and in every 48-bit layout alike. The shadow of the highest
-# address ends at 0xffffffff00000000, below the kernel image.
-set(TERN_KASAN_OFFSET 0xdfffffff00000000)
 
 add_library(tern_warnings INTERFACE)
 target_compile_options(tern_warnings INTERFACE $<$<COMPILE_LANGUAGE:C>:
@@ -51,6 +48,7 @@ if(TERN_DEBUG)
 	target_compile_options(tern_sanitize INTERFACE $<$<COMPILE_LANGUAGE:C>:${ubsan}>)
 endif()
 if(TERN_KASAN)
-	target_compile_options(tern_sanitize INTERFACE "$<$<COMPILE_LANGUAGE:C>:-fsanitize=kernel-address;SHELL:-mllvm -asan-mapping-offset=${TERN_KASAN_OFFSET};SHELL:-mllvm -asan-instrumentation-with-call-threshold=0>")
-	target_compile_definitions(tern_kernel INTERFACE TERN_KASAN=1 TERN_KASAN_OFFSET=${TERN_KASAN_OFFSET})
+	# Every access becomes a call: the runtime needs no shadow memory, so neither stacks nor globals have red zones.
+	target_compile_options(tern_sanitize INTERFACE "$<$<COMPILE_LANGUAGE:C>:-fsanitize=kernel-address;SHELL:-mllvm -asan-instrumentation-with-call-threshold=0 -mllvm -asan-stack=0 -mllvm -asan-globals=0>")
+	target_compile_definitions(tern_kernel INTERFACE TERN_KASAN=1)
 endif()

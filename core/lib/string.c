@@ -3,6 +3,7 @@
 // elsewhere.
 
 #include <core/errno.h>
+#include <core/kasan.h>
 #include <core/lib/string.h>
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ void *memcpy(void *to, const void *from, size_t n)
 	unsigned char *d = to;
 	const unsigned char *s = from;
 
+	kasan_check(from, n, false);
+	kasan_check(to, n, true);
 	/* Aligning the destination first keeps every store, and on equal alignment every load, a
 	 * single access. */
 	if (n >= 32) {
@@ -46,6 +49,8 @@ void *memmove(void *to, const void *from, size_t n)
 
 	if ((uintptr_t)d - (uintptr_t)s >= n)
 		return memcpy(to, from, n);
+	kasan_check(from, n, false);
+	kasan_check(to, n, true);
 	d += n;
 	s += n;
 	for (; n >= 8; n -= 8) {
@@ -63,6 +68,7 @@ void *memset(void *to, int c, size_t n)
 	unsigned char *d = to;
 	uint64_t word = (unsigned char)c * 0x0101010101010101ull;
 
+	kasan_check(to, n, true);
 	if (n >= 32) {
 		size_t head = -(uintptr_t)d & 7;
 
@@ -87,6 +93,8 @@ int memcmp(const void *a, const void *b, size_t n)
 {
 	const unsigned char *x = a, *y = b;
 
+	kasan_check(a, n, false);
+	kasan_check(b, n, false);
 	for (; n >= 8 && *(const word_any *)x == *(const word_any *)y; n -= 8, x += 8, y += 8)
 		;
 	for (; n; n--, x++, y++)

@@ -26,6 +26,7 @@ _Static_assert(VM_READ == HAL_PTE_READ && VM_WRITE == HAL_PTE_WRITE && VM_EXEC =
 void memory_reclaim(void);
 /* After reclaim did not help: kill, then wait for memory; false: give up. May sleep. */
 __must_check bool memory_wait(unsigned int attempt);
+
 /* Debug builds: pretend that there is no memory, as tests ask. */
 #ifdef TERN_DEBUG
 bool memory_inject_failure(unsigned int gfp);
@@ -34,6 +35,11 @@ static inline bool memory_inject_failure(__attribute__((unused)) unsigned int gf
 {
 	return false;
 }
+#endif
+
+#ifdef TERN_KASAN
+/* slab.c: what is wrong with touching the n bytes at p, which lie in a slab (NULL: nothing); *name: of its cache. */
+const char *slab_check(const void *p, size_t n, const char **name);
 #endif
 
 /* ---- kstack.c, vmalloc.c ---- */

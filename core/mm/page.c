@@ -10,6 +10,7 @@
 
 #include "mm_internal.h"
 
+#include <core/kasan.h>
 #include <core/lib/string.h>
 #include <core/page.h>
 #include <core/printk.h>
@@ -489,6 +490,7 @@ void page_init(void)
 	}
 	// 1/512 of memory, between 256 KiB and 4 MiB.
 	buddy.reserve = MIN(MAX(buddy.total / 512, 64ull), 1024ull);
+	kasan_start();
 }
 
 // ---- accounts ----

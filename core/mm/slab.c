@@ -66,9 +66,16 @@ static uint64_t *red_zone(struct kcache *cache, void *object)
 	return (uint64_t *)((char *)object + ALIGN_UP(cache->size, 8u));
 }
 
+// memset() is checked by the address sanitizer: a free object may not be touched.
+static void fill(void *object, uint8_t with, size_t n)
+{
+	for (uint8_t *byte = object; n; n--)
+		*byte++ = with;
+}
+
 static void debug_fresh(struct kcache *cache, void *object)
 {
-	memset(object, POISON_FREE, cache->size);
+	fill(object, POISON_FREE, cache->size);
 	*red_zone(cache, object) = RED_FREE;
 }
 
@@ -84,7 +91,7 @@ static void debug_alloc(struct kcache *cache, void *object)
 			panic("%s: free object %p was written to: %#x at %zu", cache->name, object,
 			      byte[i], i);
 	*red_zone(cache, object) = RED_IN_USE;
-	memset(object, 0xa5, cache->size);
+	fill(object, 0xa5, cache->size);
 }
 
 static void debug_free(struct kcache *cache, void *object)
@@ -96,7 +103,7 @@ static void debug_free(struct kcache *cache, void *object)
 	if (red != RED_IN_USE)
 		panic("%s: object %p was written past its end: %#llx", cache->name, object,
 		      (unsigned long long)red);
-	memset(object, POISON_FREE, cache->size);
+	fill(object, POISON_FREE, cache->size);
 	*red_zone(cache, object) = RED_FREE;
 }
 #else
@@ -512,6 +519,27 @@ void user_copy_check(const void *p, size_t n)
 		break;
 	}
 }
+
+#ifdef TERN_KASAN
+const char *slab_check(const void *p, size_t n, const char **name)
+{
+	struct page *page = page_of(hal_virt_to_phys(p));
+	struct kcache *cache = page->slab_cache;
+	const char *base = page_address(slab_head(cache, page));
+	uint64_t offset = (uint64_t)((const char *)p - base);
+	uint64_t index = offset * cache->reciprocal >> 32;
+
+	*name = cache->name;
+	if (index >= cache->per_slab)
+		return "behind the last object of a slab of ";
+	offset -= index * cache->stride;
+	if (offset + n > cache->size)
+		return "beyond the end of an object of ";
+	if (*red_zone(cache, (char *)(uintptr_t)base + index * cache->stride) != RED_IN_USE)
+		return "a free object of ";
+	return NULL;
+}
+#endif
 
 void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), void *ctx)
 {

@@ -197,10 +197,6 @@ void riscv_mmu_init(struct hal_boot_info *info)
 	// Under Sv39 every GiB has an entry in the top level, which spaces copy.
 	for (vaddr_t va = HAL_KERNEL_VM_START; va < HAL_KERNEL_VM_END; va += level_size(2))
 		entry_at(va, riscv_mmu_levels - 2);
-#ifdef TERN_KASAN
-	for (vaddr_t va = 0xfffffff700000000; va < 0xffffffff00000000; va += level_size(2))
-		entry_at(va, riscv_mmu_levels - 2);
-#endif
 	riscv_kernel_satp = mode << 60 | kernel_root >> HAL_PAGE_SHIFT;
 	riscv_mmu_cpu_init();
 	riscv_asid_init(asid_bits());

@@ -154,12 +154,6 @@ paddr_t mmu_boot(paddr_t from, paddr_t end)
 	map_image(__data_start, __kernel_end, X86_PTE_NX | X86_PTE_W);
 	*slot_at(FIXMAP_START, 1) = hal_pte_kernel_table(hal_virt_to_phys(fixmap_table));
 	slot_at(HAL_KERNEL_VM_START, 2);
-#ifdef TERN_KASAN
-	// Core maps the shadow of these as it needs it.
-	slot_at((HAL_LINEAR_START >> 3) + TERN_KASAN_OFFSET, 2);
-	slot_at((HAL_KERNEL_VM_START >> 3) + TERN_KASAN_OFFSET, 2);
-	slot_at((HAL_IMAGE_START >> 3) + TERN_KASAN_OFFSET, 2);
-#endif
 	for (unsigned int i = ENTRIES / 2; i < ENTRIES; i++)
 		if (((uint64_t *)kernel_root)[i])
 			kernel_slots[kernel_slot_count++] = (uint16_t)i;
