@@ -35,8 +35,11 @@
 #define CAP_LEASE 28
 #define CAP_SETFCAP 31
 #define CAP_SYSLOG 34
+#define CAP_CHECKPOINT_RESTORE 40
 #define CAP_LAST 40
 #define CAP_ALL ((1ull << (CAP_LAST + 1)) - 1)
+
+struct thread;
 
 struct cred {
 	struct refcount refs;
@@ -65,6 +68,13 @@ void cred_put(const struct cred *cred);
 struct cred *cred_prepare(size_t n);
 void cred_commit(struct cred *cred); /* become current's; consumes the reference */
 bool capable(unsigned int cap);      /* current's effective set */
+extern struct cred init_cred;        /* root with every capability: kernel threads and PID 1 */
+void cred_set(struct thread *thread, const struct cred *cred); /* a thread that does not run yet; consumes */
+/* Per-uid counts; NULL: no memory. */
+struct user *user_find_or_create(uid_t uid);
+struct user *user_get(struct user *user);
+void user_put(struct user *user);
+void cred_init(void);
 bool cred_in_group(const struct cred *cred, gid_t gid);
 
 #endif

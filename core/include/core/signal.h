@@ -9,6 +9,7 @@
 #define CORE_SIGNAL_H
 
 #include <core/lib/list.h>
+#include <core/rcu.h>
 #include <core/refcount.h>
 #include <core/spinlock.h>
 #include <core/types.h>
@@ -48,7 +49,8 @@ struct sigaction {
 };
 
 struct sighand {
-	struct refcount refs;
+	struct refcount refs; /* processes that share it (CLONE_SIGHAND) */
+	struct rcu_head rcu;
 	struct spinlock lock;
 	struct sigaction action[64]; /* [lock] index sig-1 */
 };
@@ -71,6 +73,13 @@ bool signal_fatal_pending(void);
  * set: user pointer or NULL, size must be 8. 0, -EINVAL, -EFAULT. */
 __must_check int signal_set_temporary_mask(const void __user *set, size_t size);
 void signal_set_mask(uint64_t mask); /* current's blocked set */
+
+/* As kill, tgkill and sigqueue do it: permission checked; sig 0 only checks. thread NULL: to the process. 0, -EPERM, -EAGAIN, -ESRCH. */
+__must_check int signal_send_user(struct process *process, struct thread *thread, int sig, const struct siginfo *info);
+/* The siginfo of a signal that the current process sends. code: SI_USER, SI_TKILL. */
+void signal_info_user(struct siginfo *info, int sig, int code);
+/* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's. target: the process it goes to. */
+__must_check int signal_info_copy(struct siginfo *info, unsigned long user, int sig, pid_t target);
 
 /* May the current thread signal that process (kill's rule)? 0 or -EPERM. */
 __must_check int signal_permission(struct process *process, int sig);

@@ -36,9 +36,11 @@ enum pid_kind { PID_THREAD, PID_PROCESS, PID_GROUP, PID_SESSION, PID_KINDS };
 struct pid {
 	struct refcount refs;
 	pid_t number;
+	unsigned int attached;           /* [tasklist] roles in use; the number is free again at 0 */
+	bool owns_number;                /* [tasklist] until then; the field above stays readable for ever */
 	struct hlist_node hash;          /* [pid_lock], RCU */
-	struct thread *thread;           /* [pid_lock], RCU: the thread with this number */
-	struct process *process;         /* [pid_lock], RCU: the process whose leader has this number */
+	struct thread *thread;           /* [tasklist], RCU: the thread with this number */
+	struct process *process;         /* [tasklist], RCU: the process whose leader has this number */
 	struct list members[PID_KINDS];  /* [tasklist]: processes of this group (PID_GROUP) and session (PID_SESSION) */
 	struct wait_queue waiters;       /* pidfd poll: woken when the process becomes a zombie */
 	struct rcu_head rcu;
@@ -58,14 +60,14 @@ struct thread {
 	void *stack;           /* kernel stack, lowest address */
 	char name[16];         /* comm */
 
-	struct process *process; /* NULL for kernel threads */
-	struct pid *pid;
-	struct list process_link; /* [process->lock] in process->threads */
+	struct process *process; /* reference; NULL for kernel threads */
+	struct pid *pid;         /* reference; NULL for kernel threads. Changed by execve only [tasklist] */
+	struct list process_link; /* [tasklist + sighand->lock for change, either for reading] in process->threads */
 	struct mm *mm;            /* NULL: kernel thread, or gone */
 	struct mm *active_mm;     /* [rq] the space that is live while it runs */
 	struct files *files;
 	struct fs_context *fs;
-	struct sighand *sighand;  /* [process->lock for change] */
+	struct sighand *sighand;  /* the process's, which holds the reference; changed by execve, alone */
 	const struct cred *cred;  /* immutable; replaced by its own thread only; readers of others: RCU */
 
 	/* signals: see core/signal.h */
@@ -74,7 +76,12 @@ struct thread {
 	uint64_t saved_mask;        /* to be restored after a temporary mask (sigsuspend, ppoll) */
 	bool restore_mask;
 	struct hal_stack altstack;
-	bool exiting;               /* a fatal signal or exit_group was seen */
+	bool exiting;               /* [sighand->lock] in thread_exit(): signals go to other threads */
+	bool exited;                /* [tasklist] nothing left but the struct: a zombie, or a leader that waits for its threads */
+	bool stop_pending;          /* [sighand->lock] is to take part in the group stop */
+	bool stop_dequeued;         /* [sighand->lock] a stop signal was taken, and no SIGCONT came since */
+	bool in_execve;
+	uint64_t real_blocked;      /* [sighand->lock] the mask while sigtimedwait has narrowed it; 0: none */
 	struct restart_block {
 		long (*restart)(struct thread *thread); /* for restart_syscall; NULL: -EINTR */
 		uint64_t deadline;
@@ -91,7 +98,8 @@ struct thread {
 	uint32_t rseq_length;
 	struct thread *vfork_child_of; /* whom to wake when this one execs or exits */
 	bool vfork_done;
-	void *futex_pi;     /* futex's own: PI state held and waited on */
+	struct list futex_pi; /* futex's own: PI states held [futex_pi_lock] */
+	void *futex_wait;     /* futex's own: the PI state waited on [futex_pi_lock] */
 	uint64_t minor_faults, major_faults;
 	ktime_t start_time; /* monotonic */
 	unsigned long personality;
@@ -99,6 +107,7 @@ struct thread {
 	unsigned int timer_slack_ns;
 	void *ptrace;       /* tracer state or NULL */
 	unsigned int pagefault_disabled;
+	bool cpu_timers_due; /* a tick found a CPU-time limit or timer that may have passed: looked at on return to user */
 	bool in_oom;        /* chosen by the OOM killer: allocations may dip into reserves */
 	void (*kthread)(void *);
 	void *kthread_arg;
@@ -116,35 +125,48 @@ struct thread {
 struct process {
 	struct refcount refs;
 	struct rcu_head rcu;
-	struct spinlock lock;          /* irq-saving: threads, counts, limits, timers below */
-	struct thread *leader;         /* [tasklist] the thread whose number is the process's */
-	struct list threads;           /* [lock] */
-	unsigned int thread_count, live_threads; /* [lock] */
+	struct spinlock lock;          /* irq-saving, after sighand->lock: limits, accounts, timers below */
+	struct sighand *sighand;       /* reference; use sighand_lock() on other processes. Replaced by execve */
+	struct thread *leader;         /* [tasklist] the thread whose number is the process's; reference */
+	struct list threads;           /* [tasklist + sighand->lock for change] */
+	unsigned int thread_count;     /* [tasklist + sighand->lock for change] not released yet */
+	unsigned int live_threads;     /* [sighand->lock] not exiting yet */
 	struct list all_link;          /* [tasklist], RCU: every process */
 	struct pid *pid, *group, *session; /* [tasklist], readers RCU */
 	struct list group_link, session_link; /* [tasklist] */
 	struct process *parent;        /* [tasklist] real parent (reaper) */
 	struct list children, sibling; /* [tasklist] */
+	struct thread *parent_thread;  /* [tasklist] whose child it is within the parent, for __WNOTHREAD and PR_SET_PDEATHSIG */
+	uint32_t exec_id, parent_exec_id; /* [tasklist] execs so far; the parent's at fork: a child of an older image reports by SIGCHLD */
 	struct wait_queue child_exit;  /* wait4 sleeps here */
-	bool zombie, child_subreaper, has_execed, dumpable;
-	bool group_exit;               /* [lock] exit_group or a fatal signal: all threads leave */
+	bool zombie;                   /* [tasklist] all threads have exited, not waited for yet */
+	bool reaped;                   /* [tasklist] somebody is releasing it */
+	bool child_subreaper, has_child_subreaper, has_execed;
+	bool unkillable;               /* [sighand->lock] PID 1: signals without a handler do nothing */
+	bool group_exit;               /* [sighand->lock] exit_group or a fatal signal: all threads leave */
 	int group_exit_code;
-	struct thread *group_exec;     /* [lock] the thread that waits alone in execve */
+	struct thread *group_exec;     /* [sighand->lock] the thread that waits in execve to be alone */
+	unsigned int notify_count;     /* [tasklist] it is woken when thread_count has fallen to this */
 	struct sigpending shared;      /* [sighand->lock] */
 	/* job control [sighand->lock] */
-	bool stopped, stop_reported, continued_pending;
+	bool stopped;                  /* all threads have stopped */
+	bool stop_reported;            /* [tasklist] wait has told the parent about this stop */
+	bool continued_pending;        /* wait may still tell about a continuation */
+	uint8_t stop_notify;           /* CLD_STOPPED or CLD_CONTINUED, owed to the parent; 0: nothing */
 	int stop_signal;
-	unsigned int stop_count;
+	unsigned int stop_count;       /* threads that have not stopped yet */
+	struct thread *last_target;    /* [tasklist + sighand->lock] where to look first for a thread to take a signal; in threads, or NULL */
 	struct tty *tty;               /* [tasklist] controlling terminal (reference held) */
 	struct rlimit limits[RLIM_COUNT]; /* [lock] */
 	/* accumulated from dead threads and waited-for children [lock] */
 	ktime_t dead_user, dead_system, children_user, children_system;
-	uint64_t dead_minor, dead_major, children_minor, children_major, children_maxrss, dead_voluntary, dead_involuntary, maxrss;
+	uint64_t dead_minor, dead_major, children_minor, children_major, children_maxrss, dead_voluntary, dead_involuntary, children_voluntary, children_involuntary, maxrss;
 	/* timers */
 	struct timer real_timer;       /* ITIMER_REAL */
 	ktime_t real_interval;
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
 	struct list posix_timers;      /* [lock] */
+	unsigned int cpu_posix_timers; /* [lock] armed ones that count CPU time */
 	int next_timer_id;
 	int oom_score_adj;
 	char *exe_path;                /* only for reports; /proc/PID/exe uses mm->exe_file */
@@ -162,15 +184,30 @@ static inline struct thread *thread_of(struct hal_thread *hal)
 struct thread *kthread_create(const char *name, void (*entry)(void *), void *arg);
 struct thread *kthread_start(const char *name, void (*entry)(void *), void *arg); /* create and run; panics without memory: boot only */
 
+/* Caches, pids: before the first kthread_create(). */
+void proc_init(void);
+/* A thread struct that is not made by kthread_create (idle threads): everything but hal, stack and scheduling set as for a kernel thread. */
+void thread_init_static(struct thread *thread, const char *name);
+/* The body of the kernel thread that becomes PID 1: opens /dev/console, executes init. Does not return. */
+__noreturn void init_start(void *unused);
+
 void thread_get(struct thread *thread);
 void thread_put(struct thread *thread);
 void process_get(struct process *process);
 void process_put(struct process *process);
 
+/* Parts of another thread, with a reference (a user of the mm); NULL when it has none (any more). For /proc and pidfd_getfd. */
+struct mm *thread_get_mm(struct thread *thread);
+struct files *thread_get_files(struct thread *thread);
+struct fs_context *thread_get_fs(struct thread *thread);
+/* May the current thread look into process (ptrace's rule for reading: the same ids and a dumpable image, or CAP_SYS_PTRACE)? 0 or -EPERM. */
+__must_check int process_may_inspect(struct process *process);
+
 /* pids */
 struct pid *pid_get(struct pid *pid);
 void pid_put(struct pid *pid);
 struct pid *pid_find(pid_t number);           /* with a reference, or NULL */
+struct pid *pid_find_rcu(pid_t number);       /* without; RCU section or tasklist held */
 struct thread *thread_find(pid_t number);     /* with a reference, or NULL */
 struct process *process_find(pid_t number);   /* with a reference, or NULL; zombies too */
 /* After pid in number order, the next process (reference), for /proc: NULL at the end. */
@@ -187,6 +224,16 @@ extern struct process *init_process; /* PID 1 */
 __noreturn void thread_exit(int code);
 __noreturn void process_exit(int code);
 
+/* Set once by the terminal room (NULL: no terminals). Every process with ->tty holds a reference. */
+struct terminal_ops {
+	void (*get)(struct tty *tty);               /* any context, under tasklist */
+	void (*put)(struct tty *tty);               /* any context, under tasklist: frees later */
+	void (*leader_exit)(struct process *leader); /* a session leader with a terminal exits: hang up, give the terminal back. May sleep */
+};
+extern const struct terminal_ops *terminal_ops;
+/* tasklist held: replace process's controlling terminal (NULL: none), with the references. */
+void process_set_terminal(struct process *process, struct tty *tty);
+
 /* Is a session's leader's terminal etc.: helpers for the terminal room. */
 bool process_group_orphaned(struct pid *group); /* tasklist held */
 static inline pid_t process_id(const struct process *p)
@@ -197,6 +244,7 @@ static inline pid_t process_id(const struct process *p)
 struct rusage_times {
 	ktime_t user, system;
 };
+/* Needs the list of threads still: tasklist or sighand->lock held. */
 void process_times(struct process *process, struct rusage_times *times);
 
 /* Enforced limits. */

@@ -292,6 +292,8 @@ void path_string_free(char *string);
 /* ---- kernel-side operations (exec, boot, cpio) ---- */
 /* flags: O_*, mode: permission bits, the umask is applied. */
 __must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode, struct file **file);
+/* For execve: name from dirfd (LOOKUP_* in flags), a regular file that current may execute on a mount without MS_NOEXEC (else -EACCES); it can be read and mapped even without read permission. */
+__must_check int vfs_open_exec(int dirfd, const char *name, unsigned int flags, struct file **file);
 ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos); /* kernel buffer */
 ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos);
 ssize_t vfs_read_uio(struct file *file, struct uio *uio, loff_t *pos);

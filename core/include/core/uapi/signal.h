@@ -45,6 +45,7 @@
 #define SA_RESTART       0x10000000
 #define SA_SIGINFO       0x00000004
 #define SA_UNSUPPORTED   0x00000400
+#define SA_EXPOSE_TAGBITS 0x00000800
 #define SEGV_ACCADI      5
 #define SEGV_ACCERR      2
 #define SEGV_ADIDERR     6

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// How capability sets change with user ids and at execve (capabilities(7)). Pure: no locks, no current.
+
+#include "capability.h"
+
+#include <core/errno.h>
+
+#define BIT(cap) (1ull << (cap))
+/* What a file-system uid of 0 gives. 32 is CAP_MAC_OVERRIDE. */
+#define CAP_FS_SET                                                                                 \
+	(BIT(CAP_CHOWN) | BIT(CAP_MKNOD) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) |      \
+	 BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_LINUX_IMMUTABLE) | BIT(32))
+
+static bool any_root(const struct cred *c)
+{
+	return c->uid == 0 || c->euid == 0 || c->suid == 0;
+}
+
+void cap_fix_uids(struct cred *new, const struct cred *old)
+{
+	if (new->securebits & SECURE_NO_SETUID_FIXUP)
+		return;
+	if (any_root(old) && !any_root(new)) {
+		if (!(new->securebits & SECURE_KEEP_CAPS))
+			new->cap_permitted = new->cap_effective = 0;
+		new->cap_ambient = 0;
+	}
+	if (old->euid == 0 && new->euid != 0)
+		new->cap_effective = 0;
+	if (old->euid != 0 && new->euid == 0)
+		new->cap_effective = new->cap_permitted;
+}
+
+void cap_fix_fsuid(struct cred *new, const struct cred *old)
+{
+	if (new->securebits & SECURE_NO_SETUID_FIXUP)
+		return;
+	if (old->fsuid == 0 && new->fsuid != 0)
+		new->cap_effective &= ~CAP_FS_SET;
+	if (old->fsuid != 0 && new->fsuid == 0)
+		new->cap_effective |= new->cap_permitted & CAP_FS_SET;
+}
+
+bool cap_exec(struct cred *new, const struct cred *old, bool confined)
+{
+	bool root_effective = false, set_id;
+
+	/* Files have no capabilities of their own here: root's rule is the only source. */
+	new->cap_permitted = 0;
+	if (!(new->securebits & SECURE_NOROOT)) {
+		if (new->euid == 0 || new->uid == 0)
+			new->cap_permitted = old->cap_bounding | old->cap_inheritable;
+		root_effective = new->euid == 0;
+	}
+	set_id = new->euid != old->uid || new->egid != old->gid;
+	if (confined && (set_id || (new->cap_permitted & ~old->cap_permitted))) {
+		new->euid = new->uid;
+		new->egid = new->gid;
+		new->cap_permitted &= old->cap_permitted;
+	}
+	new->suid = new->fsuid = new->euid;
+	new->sgid = new->fsgid = new->egid;
+	if (set_id)
+		new->cap_ambient = 0;
+	new->cap_permitted |= new->cap_ambient;
+	new->cap_effective = root_effective ? new->cap_permitted : new->cap_ambient;
+	new->securebits &= ~SECURE_KEEP_CAPS;
+	return set_id ||
+	       (new->uid != 0 && (root_effective || (new->cap_permitted & ~new->cap_ambient)));
+}
+
+int cap_set(struct cred *new, const struct cred *old, uint64_t effective, uint64_t permitted,
+	    uint64_t inheritable)
+{
+	bool setpcap = old->cap_effective & BIT(CAP_SETPCAP);
+
+	if (!setpcap && (inheritable & ~(old->cap_inheritable | old->cap_permitted)))
+		return -EPERM;
+	if (inheritable & ~(old->cap_inheritable | old->cap_bounding))
+		return -EPERM;
+	if (permitted & ~old->cap_permitted)
+		return -EPERM;
+	if (effective & ~permitted)
+		return -EPERM;
+	new->cap_effective = effective;
+	new->cap_permitted = permitted;
+	new->cap_inheritable = inheritable;
+	new->cap_ambient &= permitted & inheritable;
+	return 0;
+}

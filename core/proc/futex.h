@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* futex.h - between the files of the futex room: keys, buckets, waiters. */
+#ifndef CORE_PROC_FUTEX_H
+#define CORE_PROC_FUTEX_H
+
+#include <core/lib/list.h>
+#include <core/spinlock.h>
+#include <core/thread.h>
+
+#define FUTEX_WAIT            0
+#define FUTEX_WAKE            1
+#define FUTEX_FD              2
+#define FUTEX_REQUEUE         3
+#define FUTEX_CMP_REQUEUE     4
+#define FUTEX_WAKE_OP         5
+#define FUTEX_LOCK_PI         6
+#define FUTEX_UNLOCK_PI       7
+#define FUTEX_TRYLOCK_PI      8
+#define FUTEX_WAIT_BITSET     9
+#define FUTEX_WAKE_BITSET     10
+#define FUTEX_WAIT_REQUEUE_PI 11
+#define FUTEX_CMP_REQUEUE_PI  12
+#define FUTEX_LOCK_PI2        13
+#define FUTEX_PRIVATE_FLAG    128
+#define FUTEX_CLOCK_REALTIME  256
+
+#define FUTEX_WAITERS    0x80000000u
+#define FUTEX_OWNER_DIED 0x40000000u
+#define FUTEX_TID_MASK   0x3fffffffu
+#define FUTEX_ANY        0xffffffffu
+
+/* Which word: (memory, address) for what only one address space can see, else (contents, byte offset in them). */
+struct futex_key {
+	const void *object;
+	uint64_t offset;
+};
+
+struct futex_bucket {
+	struct spinlock lock;
+	struct list waiters; /* [lock] oldest first */
+};
+
+struct futex_waiter {
+	struct list link;            /* [bucket->lock] */
+	struct futex_bucket *bucket; /* where it is queued: changed under that bucket's lock; NULL: woken */
+	struct futex_key key;        /* [bucket->lock] */
+	struct thread *thread;
+	uint32_t bitset;
+	bool pi;                     /* waits for ownership: only futex_pi.c wakes it */
+	struct thread *owner;        /* [bucket->lock] pi: who holds the lock; reference */
+	struct list owner_link;      /* [futex_pi_lock] in owner->futex_pi */
+};
+
+/* 0, -EINVAL (unaligned), -EFAULT. shared: the word may be another space's too. May sleep. */
+__must_check int futex_key(unsigned long address, bool shared, struct futex_key *key);
+struct futex_bucket *futex_bucket(const struct futex_key *key);
+static inline bool futex_key_equal(const struct futex_key *a, const struct futex_key *b)
+{
+	return a->object == b->object && a->offset == b->offset;
+}
+/* Queue w on its key's bucket, whose lock is held. */
+void futex_enqueue(struct futex_waiter *w, struct futex_bucket *b);
+/* Take w off if it is still queued: false when it has been woken. */
+bool futex_unqueue(struct futex_waiter *w);
+/* Take w off and wake its thread; bucket lock held. */
+void futex_wake_waiter(struct futex_waiter *w);
+/* The word, with the bucket's lock held; *fault: it must be brought in first (lock dropped by the caller). */
+__must_check int futex_fault_in(unsigned long address, bool write);
+
+long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t bitset);
+long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try);
+long futex_unlock_pi(unsigned long address, bool shared);
+void futex_exit_pi(struct thread *thread);
+
+#endif

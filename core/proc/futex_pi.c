@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+// Futexes with an owner (FUTEX_LOCK_PI and its kin), and robust lists.
+//
+// The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to unlock. A waiter queues under the bucket's
+// lock and is linked to the owner as well; unlock, or the owner's death, hands the word to the waiter of the highest priority, which then owns the
+// lock without having to compete. Lock order: bucket, futex_pi_lock.
+
+#include "futex.h"
+
+#include <core/errno.h>
+#include <core/lib/string.h>
+#include <core/mm.h>
+#include <core/proc.h>
+#include <core/signal.h>
+#include <core/slab.h>
+#include <core/syscall.h>
+
+static struct spinlock futex_pi_lock = SPINLOCK_INIT("futex PI");
+
+/* ---- owners ---- */
+
+/* Bucket lock held. owner NULL: none. False: it is leaving, and nothing has changed. */
+static bool set_owner(struct futex_waiter *w, struct thread *owner)
+{
+	struct thread *old = w->owner;
+
+	spin_lock(&futex_pi_lock);
+	/* It has hung its waiters on others, or is about to: it takes no new ones. */
+	if (owner && owner->exiting) {
+		spin_unlock(&futex_pi_lock);
+		return false;
+	}
+	if (old)
+		list_del_init(&w->owner_link);
+	w->owner = owner;
+	if (owner) {
+		thread_get(owner);
+		list_add_tail(&w->owner_link, &owner->futex_pi);
+	}
+	spin_unlock(&futex_pi_lock);
+	if (old)
+		thread_put(old);
+	return true;
+}
+
+static unsigned int rank(const struct thread *t)
+{
+	/* Real-time priorities first, then all others alike. */
+	return t->sched.policy == 1 || t->sched.policy == 2 ? t->sched.rt_priority : 0u;
+}
+
+/* Bucket lock held: the next owner among key's waiters; *more: others remain. */
+static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct futex_key *key, bool *more)
+{
+	struct futex_waiter *w, *top = NULL;
+
+	*more = false;
+	list_for_each_entry(w, &b->waiters, link) {
+		if (!w->pi || !futex_key_equal(&w->key, key))
+			continue;
+		if (top)
+			*more = true;
+		if (!top || rank(w->thread) > rank(top->thread))
+			top = w;
+	}
+	return top;
+}
+
+/* Bucket lock held, the word says so already: top owns the lock now. */
+static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
+{
+	struct futex_waiter *w;
+	struct thread *owner = top->thread;
+
+	list_for_each_entry(w, &b->waiters, link)
+		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) && !set_owner(w, owner))
+			(void)set_owner(w, NULL); /* a waiter that exits: its death hands on, by the word alone */
+	(void)set_owner(top, NULL); /* none is always possible */
+	futex_wake_waiter(top);
+}
+
+/* ---- lock ---- */
+
+/* One attempt under the bucket's lock. 0: ours; 1: queued, state set; -EAGAIN: again; -EFAULT: fault in. */
+static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address, bool try)
+{
+	uint32_t me = (uint32_t)current->pid->number, seen, old, new;
+	uint32_t __user *word = hal_user_ptr(uint32_t, address);
+	struct thread *owner;
+	bool more, gone;
+	int error = hal_user_load32_nofault(&old, word);
+
+	if (error)
+		return error;
+	if ((old & FUTEX_TID_MASK) == me)
+		return -EDEADLK;
+	if (!(old & FUTEX_TID_MASK)) {
+		/* Free: perhaps its owner died. Waiters that are queued keep their bit. */
+		new = me | (old & FUTEX_OWNER_DIED) | (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
+	} else if (try) {
+		return -EWOULDBLOCK;
+	} else {
+		new = old | FUTEX_WAITERS;
+	}
+	error = hal_user_cmpxchg32_nofault(&seen, word, old, new);
+	if (error)
+		return error;
+	if (seen != old)
+		return -EAGAIN;
+	if ((new & FUTEX_TID_MASK) == me)
+		return 0;
+	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
+	if (!owner)
+		return -ESRCH;
+	gone = owner->exited;
+	if (gone || !set_owner(w, owner)) {
+		thread_put(owner);
+		return gone ? -ESRCH : -EAGAIN;
+	}
+	thread_put(owner);
+	sched_set_state(THREAD_INTERRUPTIBLE);
+	futex_enqueue(w, b);
+	return 1;
+}
+
+/* Off the queue after a signal or a timeout: false when the lock has become ours meanwhile. */
+static bool give_up(struct futex_waiter *w)
+{
+	struct futex_bucket *b = futex_bucket(&w->key);
+	bool queued;
+
+	spin_lock(&b->lock);
+	queued = w->bucket != NULL;
+	if (queued) {
+		list_del(&w->link);
+		w->bucket = NULL;
+		(void)set_owner(w, NULL); /* none is always possible */
+	}
+	spin_unlock(&b->lock);
+	return queued;
+}
+
+long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try)
+{
+	struct futex_waiter w = {.thread = current, .bitset = FUTEX_ANY, .pi = true, .owner_link = LIST_INIT(w.owner_link)};
+	struct futex_bucket *b;
+	int error;
+
+	for (;;) {
+		error = futex_key(address, shared, &w.key);
+		if (error)
+			return error;
+		b = futex_bucket(&w.key);
+		spin_lock(&b->lock);
+		error = lock_step(&w, b, address, try);
+		spin_unlock(&b->lock);
+		if (error == -EFAULT)
+			error = futex_fault_in(address, true);
+		else if (error == 1)
+			break;
+		else if (error != -EAGAIN)
+			return error;
+		if (error && error != -EAGAIN)
+			return error;
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
+	}
+	for (;;) {
+		error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
+		if (!load_acquire(&w.bucket))
+			return 0;
+		if (error)
+			break;
+		sched_set_state(THREAD_INTERRUPTIBLE);
+		if (!load_acquire(&w.bucket)) {
+			sched_set_state(THREAD_RUNNING);
+			return 0;
+		}
+	}
+	if (!give_up(&w))
+		return 0;
+	return error == -ETIMEDOUT ? error : -ERESTARTNOINTR;
+}
+
+/* ---- unlock ---- */
+
+/* Under the bucket's lock. 0, -EPERM, -EFAULT (fault in), -EAGAIN. */
+static int unlock_step(struct futex_bucket *b, const struct futex_key *key, unsigned long address)
+{
+	uint32_t me = (uint32_t)current->pid->number, seen, old, new = 0;
+	uint32_t __user *word = hal_user_ptr(uint32_t, address);
+	struct futex_waiter *top;
+	bool more;
+	int error = hal_user_load32_nofault(&old, word);
+
+	if (error)
+		return error;
+	if ((old & FUTEX_TID_MASK) != me)
+		return -EPERM;
+	top = top_waiter(b, key, &more);
+	if (top)
+		new = (uint32_t)top->thread->pid->number | (more ? FUTEX_WAITERS : 0);
+	error = hal_user_cmpxchg32_nofault(&seen, word, old, new);
+	if (error)
+		return error;
+	if (seen != old)
+		return -EAGAIN;
+	if (top)
+		hand_over(b, top);
+	return 0;
+}
+
+long futex_unlock_pi(unsigned long address, bool shared)
+{
+	struct futex_bucket *b;
+	struct futex_key key;
+	int error;
+
+	for (;;) {
+		error = futex_key(address, shared, &key);
+		if (error)
+			return error;
+		b = futex_bucket(&key);
+		spin_lock(&b->lock);
+		error = unlock_step(b, &key, address);
+		spin_unlock(&b->lock);
+		if (error == -EFAULT) {
+			error = futex_fault_in(address, true);
+			if (error)
+				return error;
+			continue;
+		}
+		if (error != -EAGAIN)
+			return error;
+	}
+}
+
+/* ---- death ---- */
+
+/* The word of w, for whose owner it waits, passes to the next; we are the owner and share the memory (or the word is lost with ours). */
+void futex_exit_pi(struct thread *thread)
+{
+	for (;;) {
+		struct futex_waiter *w = NULL;
+		struct futex_bucket *b;
+		struct futex_key key;
+		struct futex_waiter *top;
+		bool more;
+
+		spin_lock(&futex_pi_lock);
+		if (!list_empty(&thread->futex_pi)) {
+			w = list_first(&thread->futex_pi, struct futex_waiter, owner_link);
+			key = w->key; /* constant while it is linked to an owner */
+		}
+		spin_unlock(&futex_pi_lock);
+		if (!w)
+			return;
+		b = futex_bucket(&key);
+		spin_lock(&b->lock);
+		top = top_waiter(b, &key, &more);
+		if (top && top->owner == thread) {
+			uint32_t new = (uint32_t)top->thread->pid->number | FUTEX_OWNER_DIED | (more ? FUTEX_WAITERS : 0);
+
+			/* Only words of this memory can be reached; the robust list has marked the others. */
+			if (key.object == thread->mm) {
+				uint32_t old;
+				uint32_t __user *word = hal_user_ptr(uint32_t, key.offset);
+
+				if (!hal_user_load32_nofault(&old, word))
+					(void)!hal_user_cmpxchg32_nofault(&old, word, old, new); /* at worst unmapped */
+			}
+			hand_over(b, top);
+		}
+		spin_unlock(&b->lock);
+	}
+}
+
+#define ROBUST_MAX 2048
+
+struct robust_head {
+	uint64_t next;
+	int64_t offset;
+	uint64_t pending;
+};
+
+/* The owner of the word at address dies. */
+static int robust_death(unsigned long address, bool pi, bool pending)
+{
+	uint32_t me = (uint32_t)current->pid->number, old, seen;
+	uint32_t __user *word = hal_user_ptr(uint32_t, address);
+
+	if (address % sizeof(uint32_t) || hal_get_user32(&old, word))
+		return -EFAULT;
+	for (;;) {
+		/* Died between unlocking and waking, or before taking it: somebody may be asleep. */
+		if (pending && !pi && !old) {
+			(void)futex_wake_user(address, 1); /* nobody there is fine */
+			return 0;
+		}
+		if ((old & FUTEX_TID_MASK) != me)
+			return 0;
+		if (hal_user_cmpxchg32(&seen, word, old, (old & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
+			return -EFAULT;
+		if (seen == old)
+			break;
+		old = seen;
+	}
+	if (!pi && (old & FUTEX_WAITERS))
+		(void)futex_wake_user(address, 1); /* nobody there is fine */
+	return 0;
+}
+
+static void robust_exit(struct thread *thread)
+{
+	unsigned long head_address = thread->robust_list;
+	struct robust_head head;
+	uint64_t entry, next, pending;
+
+	if (copy_from_user(&head, head_address, sizeof(head)))
+		return;
+	entry = head.next & ~1ull;
+	pending = head.pending & ~1ull;
+	next = head.next;
+	for (unsigned int i = 0; i < ROBUST_MAX && entry != head_address; i++) {
+		bool pi = next & 1;
+		int error = hal_get_user64(&next, hal_user_ptr(const void, entry));
+
+		/* The pending one is looked at last, once. */
+		if (entry != pending && robust_death(entry + (unsigned long)head.offset, pi, false))
+			return;
+		if (error)
+			return;
+		entry = next & ~1ull;
+		resched_point();
+	}
+	if (pending)
+		(void)robust_death(pending + (unsigned long)head.offset, head.pending & 1, true); /* nobody to tell */
+}
+
+void futex_exit(struct thread *thread)
+{
+	if (thread->robust_list && thread->mm)
+		robust_exit(thread);
+	thread->robust_list = 0;
+	if (!list_empty(&thread->futex_pi))
+		futex_exit_pi(thread);
+}
+
+SYSCALL(set_robust_list)
+{
+	if (args->arg[1] != sizeof(struct robust_head))
+		return -EINVAL;
+	current->robust_list = args->arg[0];
+	return 0;
+}
+
+SYSCALL(get_robust_list)
+{
+	struct thread *thread = current;
+	pid_t pid = (pid_t)args->arg[0];
+	unsigned long head;
+	long error = 0;
+
+	if (pid) {
+		thread = thread_find(pid);
+		if (!thread)
+			return -ESRCH;
+		if (thread->process != current->process)
+			error = process_may_inspect(thread->process);
+	}
+	head = thread->robust_list;
+	if (pid)
+		thread_put(thread);
+	if (error)
+		return error;
+	if (hal_put_user64(hal_user_ptr(void, args->arg[2]), sizeof(struct robust_head)) ||
+	    hal_put_user64(hal_user_ptr(void, args->arg[1]), head))
+		return -EFAULT;
+	return 0;
+}

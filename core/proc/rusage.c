@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// What threads and processes have used: getrusage, times, and the accounts that outlive a thread.
+
+#include <core/errno.h>
+#include <core/mm.h>
+#include <core/proc.h>
+#include <core/syscall.h>
+
+#include "rusage.h"
+
+struct usage {
+	ktime_t user, system;
+	uint64_t minor, major, voluntary, involuntary, maxrss; /* pages */
+};
+
+static void add_thread(struct usage *u, struct thread *t)
+{
+	ktime_t user, system;
+
+	sched_times(t, &user, &system);
+	u->user += user;
+	u->system += system;
+	u->minor += t->minor_faults;
+	u->major += t->major_faults;
+	u->voluntary += t->sched.switches_voluntary;
+	u->involuntary += t->sched.switches_involuntary;
+}
+
+/* process->lock held; the caller keeps the thread list still by tasklist or sighand->lock. */
+static void add_self(struct usage *u, struct process *p)
+{
+	struct thread *t;
+
+	u->user += p->dead_user;
+	u->system += p->dead_system;
+	u->minor += p->dead_minor;
+	u->major += p->dead_major;
+	u->voluntary += p->dead_voluntary;
+	u->involuntary += p->dead_involuntary;
+	u->maxrss = MAX(u->maxrss, p->maxrss);
+	list_for_each_entry(t, &p->threads, process_link)
+		add_thread(u, t);
+}
+
+static void add_children(struct usage *u, const struct process *p)
+{
+	u->user += p->children_user;
+	u->system += p->children_system;
+	u->minor += p->children_minor;
+	u->major += p->children_major;
+	u->voluntary += p->children_voluntary;
+	u->involuntary += p->children_involuntary;
+	u->maxrss = MAX(u->maxrss, p->children_maxrss);
+}
+
+void process_account_thread(struct process *p, struct thread *t)
+{
+	struct usage u = {0};
+
+	assert_spin_held(&p->lock);
+	add_thread(&u, t);
+	p->dead_user += u.user;
+	p->dead_system += u.system;
+	p->dead_minor += u.minor;
+	p->dead_major += u.major;
+	p->dead_voluntary += u.voluntary;
+	p->dead_involuntary += u.involuntary;
+}
+
+void process_account_child(struct process *parent, struct process *child)
+{
+	struct usage u = {0};
+	unsigned long flags;
+
+	assert_spin_held(&tasklist);
+	flags = spin_lock_irqsave(&child->lock);
+	add_self(&u, child);
+	add_children(&u, child);
+	spin_unlock_irqrestore(&child->lock, flags);
+	flags = spin_lock_irqsave(&parent->lock);
+	parent->children_user += u.user;
+	parent->children_system += u.system;
+	parent->children_minor += u.minor;
+	parent->children_major += u.major;
+	parent->children_voluntary += u.voluntary;
+	parent->children_involuntary += u.involuntary;
+	parent->children_maxrss = MAX(parent->children_maxrss, u.maxrss);
+	spin_unlock_irqrestore(&parent->lock, flags);
+}
+
+static void usage_out(const struct usage *u, struct rusage *out)
+{
+	*out = (struct rusage){
+		.user_sec = (int64_t)(u->user / NSEC_PER_SEC),
+		.user_usec = (int64_t)(u->user % NSEC_PER_SEC / NSEC_PER_USEC),
+		.system_sec = (int64_t)(u->system / NSEC_PER_SEC),
+		.system_usec = (int64_t)(u->system % NSEC_PER_SEC / NSEC_PER_USEC),
+		.maxrss = (int64_t)(u->maxrss * (PAGE_SIZE / 1024)),
+		.minflt = (int64_t)u->minor,
+		.majflt = (int64_t)u->major,
+		.nvcsw = (int64_t)u->voluntary,
+		.nivcsw = (int64_t)u->involuntary,
+	};
+}
+
+static uint64_t resident(const struct mm *mm)
+{
+	return mm ? MAX(mm->peak_resident, mm->anon_pages + mm->file_pages + mm->shmem_pages) : 0;
+}
+
+void rusage_get(struct process *p, int who, struct rusage *out)
+{
+	struct usage u = {0};
+	unsigned long flags;
+
+	flags = spin_lock_irqsave(&p->lock);
+	switch (who) {
+	case RUSAGE_THREAD:
+		add_thread(&u, current);
+		break;
+	case RUSAGE_SELF:
+		add_self(&u, p);
+		break;
+	case RUSAGE_CHILDREN:
+		add_children(&u, p);
+		break;
+	default:
+		add_self(&u, p);
+		add_children(&u, p);
+	}
+	spin_unlock_irqrestore(&p->lock, flags);
+	if (p == current->process && who != RUSAGE_CHILDREN)
+		u.maxrss = MAX(u.maxrss, resident(current->mm));
+	usage_out(&u, out);
+}
+
+void process_times(struct process *p, struct rusage_times *times)
+{
+	struct usage u = {0};
+	unsigned long flags = spin_lock_irqsave(&p->lock);
+
+	add_self(&u, p);
+	spin_unlock_irqrestore(&p->lock, flags);
+	times->user = u.user;
+	times->system = u.system;
+}
+
+SYSCALL(getrusage)
+{
+	int who = (int)args->arg[0];
+	unsigned long flags;
+	struct rusage out;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+		return -EINVAL;
+	flags = spin_lock_irqsave(&current->sighand->lock);
+	rusage_get(current->process, who, &out);
+	spin_unlock_irqrestore(&current->sighand->lock, flags);
+	return copy_to_user(args->arg[1], &out, sizeof(out));
+}
+
+/* Linux's struct tms: clock ticks of 10 ms. */
+SYSCALL(times)
+{
+	const ktime_t tick = NSEC_PER_SEC / 100;
+	struct process *p = current->process;
+	struct rusage_times own;
+	unsigned long flags;
+	int64_t tms[4];
+
+	if (args->arg[0]) {
+		flags = spin_lock_irqsave(&current->sighand->lock);
+		process_times(p, &own);
+		tms[2] = (int64_t)(READ_ONCE(p->children_user) / tick);
+		tms[3] = (int64_t)(READ_ONCE(p->children_system) / tick);
+		spin_unlock_irqrestore(&current->sighand->lock, flags);
+		tms[0] = (int64_t)(own.user / tick);
+		tms[1] = (int64_t)(own.system / tick);
+		if (copy_to_user(args->arg[0], tms, sizeof(tms)))
+			return -EFAULT;
+	}
+	return (long)(clock_monotonic() / tick);
+}

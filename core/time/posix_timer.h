@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* posix_timer.h - POSIX timers as the rest of core/time's system calls see them. */
+#ifndef CORE_TIME_POSIX_TIMER_H
+#define CORE_TIME_POSIX_TIMER_H
+
+struct process;
+
+/* Delete all of process's timers. May sleep. */
+void posix_timers_drop(struct process *process);
+/* Fire those of process's CPU-time timers that are due. */
+void posix_timers_check(struct process *process);
+
+#endif

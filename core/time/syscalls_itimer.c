@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// Interval timers (setitimer, getitimer, alarm), RLIMIT_CPU, and the life of a process's timers.
+//
+// ITIMER_REAL is a kernel timer of the process. What counts CPU time is looked at by the thread itself on its way to user mode, after
+// a tick has found that something may be due.
+
+#include <core/errno.h>
+#include <core/printk.h>
+#include <core/proc.h>
+#include <core/syscall.h>
+#include <core/timespec.h>
+
+#include "posix_timer.h"
+
+#define ITIMER_REAL    0
+#define ITIMER_VIRTUAL 1
+#define ITIMER_PROF    2
+
+/* A signal that is still pending when the next one is due is not worth an interrupt each microsecond. */
+#define PENDING_INTERVAL NSEC_PER_MSEC
+
+static void real_fire(struct timer *timer)
+{
+	struct process *process = container_of(timer, struct process, real_timer);
+	bool was_pending = READ_ONCE(process->shared.set) & sigbit(SIGALRM);
+	ktime_t interval = READ_ONCE(process->real_interval), now, next;
+
+	signal_send_process(process, SIGALRM, NULL);
+	if (!interval)
+		return;
+	now = clock_monotonic();
+	next = timer->expires + interval;
+	if (was_pending)
+		next = MAX(next, now + PENDING_INTERVAL);
+	if (next <= now)
+		next += ((now - next) / interval + 1) * interval;
+	timer_start(timer, next);
+}
+
+void process_timers_init(struct process *process)
+{
+	timer_init(&process->real_timer, real_fire);
+}
+
+void process_timers_exit(struct process *process)
+{
+	WRITE_ONCE(process->real_interval, 0);
+	timer_cancel_sync(&process->real_timer);
+	posix_timers_drop(process);
+}
+
+void process_timers_exec(struct process *process)
+{
+	/* Interval timers survive execve, POSIX timers do not. */
+	posix_timers_drop(process);
+}
+
+/* ---- CPU time ---- */
+
+static bool cpu_timers_armed(const struct process *p)
+{
+	return READ_ONCE(p->virt_expires) || READ_ONCE(p->prof_expires) || READ_ONCE(p->cpu_posix_timers) ||
+	       process_limit(p, RLIMIT_CPU) != UINT64_MAX;
+}
+
+void process_tick(struct thread *thread, bool user, ktime_t length)
+{
+	(void)user, (void)length;
+	if (cpu_timers_armed(thread->process) && !thread->exiting) {
+		WRITE_ONCE(thread->cpu_timers_due, true);
+		sched_set_work(thread, THREAD_WORK_NOTIFY);
+	}
+}
+
+/* process->lock held. True: it was due. */
+static bool cpu_timer_due(ktime_t *expires, ktime_t interval, ktime_t now)
+{
+	if (!*expires || now < *expires)
+		return false;
+	*expires = interval ? *expires + ((now - *expires) / interval + 1) * interval : 0;
+	return true;
+}
+
+static void check_limit(struct process *process, ktime_t used)
+{
+	struct rlimit *limit = &process->limits[RLIMIT_CPU];
+	uint64_t seconds = used / NSEC_PER_SEC;
+	bool hard, soft;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+
+	hard = limit->hard != UINT64_MAX && seconds >= limit->hard;
+	soft = limit->soft != UINT64_MAX && seconds >= limit->soft;
+	if (soft && !hard)
+		limit->soft++; /* again in a second */
+	spin_unlock_irqrestore(&process->lock, flags);
+	if (hard)
+		signal_send_process(process, SIGKILL, NULL);
+	else if (soft)
+		signal_send_process(process, SIGXCPU, NULL);
+}
+
+void process_timers_check(struct thread *thread)
+{
+	struct process *process = thread->process;
+	struct rusage_times times;
+	bool virt, prof;
+	unsigned long flags = spin_lock_irqsave(&thread->sighand->lock);
+
+	process_times(process, &times);
+	spin_lock(&process->lock);
+	virt = cpu_timer_due(&process->virt_expires, process->virt_interval, times.user);
+	prof = cpu_timer_due(&process->prof_expires, process->prof_interval, times.user + times.system);
+	spin_unlock(&process->lock);
+	spin_unlock_irqrestore(&thread->sighand->lock, flags);
+	if (virt)
+		signal_send_process(process, SIGVTALRM, NULL);
+	if (prof)
+		signal_send_process(process, SIGPROF, NULL);
+	check_limit(process, times.user + times.system);
+	if (READ_ONCE(process->cpu_posix_timers))
+		posix_timers_check(process);
+}
+
+/* ---- setitimer ---- */
+
+struct itimer {
+	ktime_t value, interval; /* value 0: off */
+};
+
+static ktime_t cpu_time(struct process *process, int which)
+{
+	struct rusage_times times;
+	unsigned long flags = spin_lock_irqsave(&current->sighand->lock);
+
+	process_times(process, &times);
+	spin_unlock_irqrestore(&current->sighand->lock, flags);
+	return which == ITIMER_VIRTUAL ? times.user : times.user + times.system;
+}
+
+static ktime_t left(ktime_t expires, ktime_t now)
+{
+	return expires > now ? expires - now : NSEC_PER_USEC;
+}
+
+/* Read the old state; with new, set it. */
+static void itimer_exchange(int which, const struct itimer *new, struct itimer *old)
+{
+	struct process *process = current->process;
+	bool virt = which == ITIMER_VIRTUAL;
+	ktime_t *expires = virt ? &process->virt_expires : &process->prof_expires;
+	ktime_t *interval = virt ? &process->virt_interval : &process->prof_interval;
+	unsigned long flags;
+	ktime_t now;
+
+	if (which == ITIMER_REAL) {
+		bool pending = timer_pending(&process->real_timer);
+
+		now = clock_monotonic();
+		old->value = pending ? left(process->real_timer.expires, now) : 0;
+		old->interval = process->real_interval;
+		if (!new)
+			return;
+		WRITE_ONCE(process->real_interval, 0);
+		timer_cancel_sync(&process->real_timer);
+		WRITE_ONCE(process->real_interval, new->value ? new->interval : 0);
+		if (new->value)
+			timer_start(&process->real_timer, ktime_add(now, new->value));
+		return;
+	}
+	now = cpu_time(process, which);
+	flags = spin_lock_irqsave(&process->lock);
+	old->value = *expires ? left(*expires, now) : 0;
+	old->interval = *interval;
+	if (new) {
+		*expires = new->value ? ktime_add(now, new->value) : 0;
+		*interval = new->value ? new->interval : 0;
+	}
+	spin_unlock_irqrestore(&process->lock, flags);
+}
+
+static int itimer_to_user(unsigned long user, const struct itimer *t)
+{
+	return timeval_to_user(user, t->interval) || timeval_to_user(user + 16, t->value) ? -EFAULT : 0;
+}
+
+SYSCALL(getitimer)
+{
+	struct itimer old;
+
+	if (args->arg[0] > ITIMER_PROF)
+		return -EINVAL;
+	itimer_exchange((int)args->arg[0], NULL, &old);
+	return itimer_to_user(args->arg[1], &old);
+}
+
+SYSCALL(setitimer)
+{
+	struct itimer new = {0}, old;
+	int error = 0;
+
+	if (args->arg[1]) { /* without a value Linux disarms, for the sake of old programs */
+		error = timeval_from_user(&new.interval, args->arg[1]);
+		if (!error)
+			error = timeval_from_user(&new.value, args->arg[1] + 16);
+	}
+	if (error)
+		return error;
+	if (args->arg[0] > ITIMER_PROF)
+		return -EINVAL;
+	itimer_exchange((int)args->arg[0], &new, &old);
+	return args->arg[2] ? itimer_to_user(args->arg[2], &old) : 0;
+}
+
+SYSCALL(alarm)
+{
+	struct itimer new = {.value = (uint32_t)args->arg[0] * NSEC_PER_SEC}, old;
+	ktime_t rounded;
+
+	itimer_exchange(ITIMER_REAL, &new, &old);
+	/* To the nearest second, but never to zero while one is set. */
+	rounded = (old.value + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+	return (long)(old.value && !rounded ? 1 : rounded);
+}

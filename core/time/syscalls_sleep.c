@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// nanosleep and clock_nanosleep.
+
+#include <core/errno.h>
+#include <core/signal.h>
+#include <core/syscall.h>
+#include <core/timespec.h>
+#include <core/wait.h>
+
+#include "clocks.h"
+
+/* Sleep until the monotonic deadline: 0 or -ERESTARTSYS. */
+static int sleep_monotonic(ktime_t deadline)
+{
+	return sched_sleep_until(deadline, THREAD_INTERRUPTIBLE);
+}
+
+/* Real time may be stepped while we sleep: then look again. */
+static int sleep_realtime(ktime_t until)
+{
+	WAIT_ENTRY(entry);
+	int result = 0;
+
+	for (;;) {
+		ktime_t deadline;
+		int64_t offset;
+
+		wait_prepare(&clock_was_set, &entry, THREAD_INTERRUPTIBLE);
+		offset = clock_realtime_offset();
+		deadline = offset > 0 && until < (ktime_t)offset ? 0 : until - (ktime_t)offset;
+		if (clock_realtime() >= until)
+			break;
+		result = sched_wait(THREAD_INTERRUPTIBLE, deadline);
+		if (result == -ETIMEDOUT)
+			result = 0;
+		if (result)
+			break;
+	}
+	wait_finish(&clock_was_set, &entry);
+	return result;
+}
+
+/* CPU time passes only while threads run: look at the clock in steps of what is missing at the fastest. */
+static int sleep_cpu(const struct cpu_clock *c, ktime_t until)
+{
+	for (;;) {
+		ktime_t now = cpu_clock_read(c), step;
+		int error;
+
+		if (now >= until)
+			return 0;
+		step = MAX((until - now) / MAX(sched_cpu_count(), 1u), 4 * NSEC_PER_MSEC);
+		error = sleep_monotonic(ktime_add(clock_monotonic(), step));
+		if (error)
+			return error;
+	}
+}
+
+static long restart_sleep(struct thread *thread);
+
+/* A relative sleep was interrupted: say what is left, and be ready to go on. */
+static long interrupted(ktime_t deadline, unsigned long rest_user, int clock)
+{
+	struct restart_block *block = &current->restart;
+	ktime_t now = clock_monotonic();
+
+	if (rest_user && timespec_to_user(rest_user, deadline > now ? deadline - now : 0))
+		return -EFAULT;
+	block->restart = restart_sleep;
+	block->deadline = deadline;
+	block->arg[0] = (void *)rest_user;
+	block->clock = clock;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+static long restart_sleep(struct thread *thread)
+{
+	ktime_t deadline = thread->restart.deadline;
+
+	if (sleep_monotonic(deadline) == 0)
+		return 0;
+	return interrupted(deadline, (unsigned long)thread->restart.arg[0], thread->restart.clock);
+}
+
+static long sleep_relative(ktime_t length, unsigned long rest_user, int clock)
+{
+	ktime_t deadline = ktime_add(clock_monotonic(), length);
+
+	if (sleep_monotonic(deadline) == 0)
+		return 0;
+	return interrupted(deadline, rest_user, clock);
+}
+
+SYSCALL(nanosleep)
+{
+	ktime_t length;
+	int error = timespec_from_user(&length, args->arg[0]);
+
+	return error ? error : sleep_relative(length, args->arg[1], CLOCK_MONOTONIC);
+}
+
+static long sleep_on_cpu_clock(int clock, bool absolute, ktime_t time)
+{
+	struct cpu_clock c;
+	int error;
+
+	error = cpu_clock_find(clock, &c);
+	if (error)
+		return error;
+	if (c.thread == current)
+		error = -EINVAL; /* it would never pass */
+	else
+		error = sleep_cpu(&c, absolute ? time : ktime_add(cpu_clock_read(&c), time));
+	cpu_clock_put(&c);
+	return error ? (absolute ? -ERESTARTNOHAND : -EINTR) : 0;
+}
+
+SYSCALL(clock_nanosleep)
+{
+	int clock = (int)args->arg[0], error;
+	bool absolute = args->arg[1] & TIMER_ABSTIME;
+	ktime_t time;
+
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_TAI:
+		break;
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_MONOTONIC_COARSE:
+		return -EOPNOTSUPP;
+	default:
+		if (!clock_is_cpu(clock))
+			return -EINVAL;
+		if (clock == CLOCK_THREAD_CPUTIME_ID)
+			return -EOPNOTSUPP;
+	}
+	error = timespec_from_user(&time, args->arg[2]);
+	if (error)
+		return error;
+	if (clock_is_cpu(clock))
+		return sleep_on_cpu_clock(clock, absolute, time);
+	if (!absolute)
+		return sleep_relative(time, args->arg[3], clock);
+	error = clock_is_realtime(clock) ? sleep_realtime(time) : sleep_monotonic(time);
+	return error ? -ERESTARTNOHAND : 0;
+}

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: MIT
+// POSIX timers: timer_create, settime, gettime, getoverrun, delete.
+//
+// A timer owns its one queue entry. When it expires the entry is queued and the timer rests; when the signal is taken, the missed
+// expirations are counted and the next one is armed (posix_timer_taken). So a fast timer with a blocked signal costs nothing, and
+// no expiration is lost. References: the process's list, a look-up, a taken entry. Lock order: timer->lock, sighand->lock.
+
+#include <core/errno.h>
+#include <core/lib/string.h>
+#include <core/proc.h>
+#include <core/sigqueue.h>
+#include <core/slab.h>
+#include <core/syscall.h>
+#include <core/timespec.h>
+#include <core/wait.h>
+
+#include "clocks.h"
+#include "posix_timer.h"
+
+#define SIGEV_THREAD 2
+
+struct posix_timer {
+	struct refcount refs;
+	struct list link;        /* [process->lock] */
+	struct process *process; /* whose list it is on; outlives it */
+	struct thread *thread;   /* SIGEV_THREAD_ID: reference; NULL: to the process */
+	int id, clock, notify;
+	struct cpu_clock cpu;    /* of a CPU-time clock: references */
+	struct sigqueue *q;      /* NULL with SIGEV_NONE */
+	struct wait_entry stepped; /* on clock_was_set while a real-time one is armed */
+
+	struct spinlock lock; /* irq-saving */
+	struct timer timer;
+	bool armed;         /* [lock] expires is in force (perhaps already in the past, signal not taken) */
+	bool absolute;      /* [lock] of real time: follows steps of the clock */
+	bool deleted;       /* [lock] */
+	ktime_t expires;    /* [lock] on its own clock */
+	ktime_t interval;   /* [lock] 0: once */
+	uint64_t overrun;   /* [lock] expirations since the one whose signal is queued */
+	uint64_t overrun_last; /* [lock] of the signal that was taken last */
+};
+
+void posix_timer_get(struct posix_timer *t)
+{
+	refcount_get(&t->refs);
+}
+
+static void timer_put(struct posix_timer *t)
+{
+	if (!refcount_put(&t->refs))
+		return;
+	if (t->q)
+		sigqueue_free_timer(t->q);
+	if (t->thread)
+		thread_put(t->thread);
+	if (t->cpu.process)
+		cpu_clock_put(&t->cpu);
+	kfree(t);
+}
+
+static ktime_t timer_now(const struct posix_timer *t)
+{
+	if (t->cpu.process)
+		return cpu_clock_read(&t->cpu);
+	return clock_is_realtime(t->clock) ? clock_realtime() : clock_monotonic();
+}
+
+/* lock held: start the kernel timer for t->expires. CPU-time ones are looked at by ticks instead. */
+static void start(struct posix_timer *t)
+{
+	ktime_t at = t->expires;
+
+	if (t->cpu.process || t->notify == SIGEV_NONE)
+		return;
+	if (clock_is_realtime(t->clock)) {
+		int64_t offset = clock_realtime_offset();
+
+		at = offset > 0 && at < (ktime_t)offset ? 0 : at - (ktime_t)offset;
+	}
+	timer_start(&t->timer, at);
+}
+
+/* lock held: move expires beyond now; how many expirations that skips beyond the first. */
+static uint64_t forward(struct posix_timer *t, ktime_t now)
+{
+	uint64_t n;
+
+	if (now < t->expires)
+		return 0;
+	n = (now - t->expires) / t->interval;
+	t->expires += (n + 1) * t->interval;
+	return n;
+}
+
+/* lock held: it is due. */
+static void expire(struct posix_timer *t)
+{
+	int result;
+
+	if (!t->armed || t->deleted)
+		return;
+	if (!t->interval)
+		t->armed = t->notify == SIGEV_NONE;
+	if (t->notify == SIGEV_NONE)
+		return;
+	result = sigqueue_send_timer(t->q, t->thread ? t->thread : t->process->leader, !t->thread);
+	if (result == 1)
+		t->overrun++;
+	if (result < 0 && t->interval) {
+		/* Ignored at present: go on quietly, but not in a storm. */
+		(void)forward(t, ktime_add(timer_now(t), NSEC_PER_MSEC)); /* nobody asks for these overruns */
+		start(t);
+	}
+}
+
+static void fire(struct timer *timer)
+{
+	struct posix_timer *t = container_of(timer, struct posix_timer, timer);
+	unsigned long flags = spin_lock_irqsave(&t->lock);
+
+	expire(t);
+	spin_unlock_irqrestore(&t->lock, flags);
+}
+
+/* The real-time clock was set. */
+static bool clock_stepped(struct wait_entry *entry, unsigned long key)
+{
+	struct posix_timer *t = container_of(entry, struct posix_timer, stepped);
+	unsigned long flags = spin_lock_irqsave(&t->lock);
+
+	(void)key;
+	if (t->armed && t->absolute && timer_pending(&t->timer))
+		start(t);
+	spin_unlock_irqrestore(&t->lock, flags);
+	return false;
+}
+
+void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
+{
+	unsigned long flags = spin_lock_irqsave(&t->lock);
+
+	if (t->armed && t->interval && !t->deleted) {
+		t->overrun += forward(t, timer_now(t));
+		start(t);
+	}
+	t->overrun_last = MIN(t->overrun, (uint64_t)INT32_MAX);
+	t->overrun = 0;
+	info->timer.overrun = (int32_t)t->overrun_last;
+	spin_unlock_irqrestore(&t->lock, flags);
+	timer_put(t);
+}
+
+/* ---- CPU time ---- */
+
+void posix_timers_check(struct process *process)
+{
+	int after = -1;
+
+	for (;;) {
+		struct posix_timer *t, *found = NULL;
+		unsigned long flags = spin_lock_irqsave(&process->lock);
+		ktime_t now;
+
+		list_for_each_entry(t, &process->posix_timers, link)
+			if (t->cpu.process && t->id > after && (!found || t->id < found->id))
+				found = t;
+		if (found)
+			posix_timer_get(found);
+		spin_unlock_irqrestore(&process->lock, flags);
+		if (!found)
+			return;
+		after = found->id;
+		now = timer_now(found);
+		flags = spin_lock_irqsave(&found->lock);
+		if (found->armed && now >= found->expires && (!found->q || list_empty(&found->q->link)))
+			expire(found);
+		spin_unlock_irqrestore(&found->lock, flags);
+		timer_put(found);
+	}
+}
+
+/* ---- life ---- */
+
+struct sigevent {
+	uint64_t value;
+	int32_t signo, notify, tid;
+	int32_t pad[11];
+};
+_Static_assert(sizeof(struct sigevent) == 64, "struct sigevent");
+
+/* Whom to notify: *thread with a reference for SIGEV_THREAD_ID. 0 or -EINVAL. */
+static int event_check(const struct sigevent *e, struct thread **thread)
+{
+	*thread = NULL;
+	switch (e->notify) {
+	case SIGEV_NONE:
+		return 0;
+	case SIGEV_THREAD_ID:
+		*thread = thread_find(e->tid);
+		if (!*thread || (*thread)->process != current->process) {
+			if (*thread)
+				thread_put(*thread);
+			return -EINVAL;
+		}
+		break;
+	case SIGEV_SIGNAL:
+	case SIGEV_THREAD:
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (e->signo >= 1 && e->signo <= SIGMAX)
+		return 0;
+	if (*thread)
+		thread_put(*thread);
+	return -EINVAL;
+}
+
+static struct posix_timer *find(int id)
+{
+	struct process *process = current->process;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+	struct posix_timer *t, *found = NULL;
+
+	list_for_each_entry(t, &process->posix_timers, link)
+		if (t->id == id) {
+			found = t;
+			posix_timer_get(t);
+			break;
+		}
+	spin_unlock_irqrestore(&process->lock, flags);
+	return found;
+}
+
+static void enlist(struct posix_timer *t)
+{
+	struct process *process = current->process;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+	struct posix_timer *other;
+	bool again;
+
+	do { /* numbers go up; after 2^31 of them some may still be in use */
+		t->id = process->next_timer_id;
+		process->next_timer_id = (process->next_timer_id + 1) & INT32_MAX;
+		again = false;
+		list_for_each_entry(other, &process->posix_timers, link)
+			again |= other->id == t->id;
+	} while (again);
+	list_add_tail(&t->link, &process->posix_timers);
+	if (t->cpu.process)
+		process->cpu_posix_timers++;
+	spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* Not on the list any more: nothing of it happens after this. Drops the list's reference. */
+static void destroy(struct posix_timer *t)
+{
+	unsigned long flags = spin_lock_irqsave(&t->lock);
+
+	t->deleted = true;
+	t->armed = false;
+	spin_unlock_irqrestore(&t->lock, flags);
+	if (clock_is_realtime(t->clock))
+		wait_remove(&clock_was_set, &t->stepped);
+	timer_cancel_sync(&t->timer);
+	if (t->q)
+		sigqueue_cancel(t->q, t->process);
+	timer_put(t);
+}
+
+void posix_timers_drop(struct process *process)
+{
+	for (;;) {
+		struct posix_timer *t = NULL;
+		unsigned long flags;
+
+		if (list_empty(&process->posix_timers))
+			return;
+		flags = spin_lock_irqsave(&process->lock);
+		if (!list_empty(&process->posix_timers)) {
+			t = list_first(&process->posix_timers, struct posix_timer, link);
+			list_del_init(&t->link);
+			if (t->cpu.process)
+				process->cpu_posix_timers--;
+		}
+		spin_unlock_irqrestore(&process->lock, flags);
+		if (t)
+			destroy(t);
+	}
+}
+
+static int timer_new(int clock, const struct sigevent *e, struct thread *thread, struct posix_timer **out)
+{
+	struct posix_timer *t = kzalloc(sizeof(*t), GFP_KERNEL);
+	int error;
+
+	if (!t)
+		return -EAGAIN;
+	refcount_set(&t->refs, 1);
+	spin_init(&t->lock, "POSIX timer");
+	timer_init(&t->timer, fire);
+	list_init(&t->stepped.link);
+	t->stepped.wake = clock_stepped;
+	t->process = current->process;
+	t->clock = clock;
+	t->notify = e->notify;
+	if (clock_is_cpu(clock)) {
+		error = cpu_clock_find(clock, &t->cpu);
+		if (error) {
+			t->cpu.process = NULL;
+			goto fail;
+		}
+	}
+	if (e->notify != SIGEV_NONE) {
+		t->q = sigqueue_alloc_timer(t);
+		error = -EAGAIN;
+		if (!t->q)
+			goto fail;
+		t->q->info = (struct siginfo){.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
+	}
+	t->thread = thread; /* last: on failure it is still the caller's */
+	*out = t;
+	return 0;
+fail:
+	timer_put(t);
+	return error;
+}
+
+static bool timer_clock(int clock)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_TAI:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
+		return true;
+	default:
+		return clock_is_cpu(clock);
+	}
+}
+
+SYSCALL(timer_create)
+{
+	int clock = (int)args->arg[0], error;
+	struct sigevent e = {.signo = SIGALRM, .notify = SIGEV_SIGNAL};
+	struct posix_timer *t;
+	struct thread *thread;
+
+	if (args->arg[1] && copy_from_user(&e, args->arg[1], sizeof(e)))
+		return -EFAULT;
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
+		return -EOPNOTSUPP;
+	if (!timer_clock(clock))
+		return -EINVAL;
+	error = event_check(&e, &thread);
+	if (error)
+		return error;
+	error = timer_new(clock, &e, thread, &t);
+	if (error) {
+		if (thread)
+			thread_put(thread);
+		return error;
+	}
+	posix_timer_get(t);
+	enlist(t);
+	if (t->q) {
+		t->q->info.timer.tid = t->id;
+		if (!args->arg[1])
+			t->q->info.timer.value = (uint64_t)t->id;
+	}
+	if (clock_is_realtime(clock))
+		wait_add(&clock_was_set, &t->stepped);
+	error = hal_put_user32(hal_user_ptr(void, args->arg[2]), (uint32_t)t->id);
+	if (error) {
+		unsigned long flags = spin_lock_irqsave(&current->process->lock);
+		bool mine = !list_empty(&t->link);
+
+		if (mine) {
+			list_del_init(&t->link);
+			if (t->cpu.process)
+				current->process->cpu_posix_timers--;
+		}
+		spin_unlock_irqrestore(&current->process->lock, flags);
+		if (mine)
+			destroy(t);
+	}
+	timer_put(t);
+	return error;
+}
+
+SYSCALL(timer_delete)
+{
+	struct process *process = current->process;
+	struct posix_timer *t, *found = NULL;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+
+	list_for_each_entry(t, &process->posix_timers, link)
+		if (t->id == (int)args->arg[0]) {
+			found = t;
+			list_del_init(&t->link);
+			if (t->cpu.process)
+				process->cpu_posix_timers--;
+			break;
+		}
+	spin_unlock_irqrestore(&process->lock, flags);
+	if (!found)
+		return -EINVAL;
+	destroy(found);
+	return 0;
+}
+
+/* ---- arming ---- */
+
+struct itimerspec {
+	ktime_t interval, value;
+};
+
+/* lock held */
+static void remaining(struct posix_timer *t, ktime_t now, struct itimerspec *out)
+{
+	out->interval = t->interval;
+	out->value = 0;
+	if (!t->armed)
+		return;
+	if (now < t->expires)
+		out->value = t->expires - now;
+	else if (t->interval) /* the next one, if the signal were taken now */
+		out->value = t->interval - (now - t->expires) % t->interval;
+	else if (t->notify != SIGEV_NONE)
+		out->value = 1; /* about to fire */
+}
+
+static int itimerspec_to_user(unsigned long user, const struct itimerspec *spec)
+{
+	return timespec_to_user(user, spec->interval) || timespec_to_user(user + 16, spec->value) ? -EFAULT : 0;
+}
+
+static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *new, struct itimerspec *old)
+{
+	ktime_t now = timer_now(t);
+	unsigned long flags = spin_lock_irqsave(&t->lock);
+
+	/* Disarmed first: the kernel timer's function may be running, and takes the lock. */
+	remaining(t, now, old);
+	t->armed = false;
+	spin_unlock_irqrestore(&t->lock, flags);
+	timer_cancel_sync(&t->timer);
+	flags = spin_lock_irqsave(&t->lock);
+	t->overrun = 0;
+	t->overrun_last = 0;
+	t->interval = new->value ? new->interval : 0;
+	t->absolute = absolute;
+	if (new->value && !t->deleted) {
+		t->expires = absolute ? new->value : ktime_add(now, new->value);
+		t->armed = true;
+		start(t);
+	}
+	spin_unlock_irqrestore(&t->lock, flags);
+}
+
+SYSCALL(timer_settime)
+{
+	struct itimerspec new, old;
+	struct posix_timer *t;
+	int error;
+
+	if (!args->arg[2])
+		return -EINVAL;
+	error = timespec_from_user(&new.interval, args->arg[2]);
+	if (!error)
+		error = timespec_from_user(&new.value, args->arg[2] + 16);
+	if (error)
+		return error;
+	t = find((int)args->arg[0]);
+	if (!t)
+		return -EINVAL;
+	arm(t, args->arg[1] & TIMER_ABSTIME, &new, &old);
+	timer_put(t);
+	return args->arg[3] ? itimerspec_to_user(args->arg[3], &old) : 0;
+}
+
+SYSCALL(timer_gettime)
+{
+	struct posix_timer *t = find((int)args->arg[0]);
+	struct itimerspec now_spec;
+	unsigned long flags;
+	ktime_t now;
+
+	if (!t)
+		return -EINVAL;
+	now = timer_now(t);
+	flags = spin_lock_irqsave(&t->lock);
+	remaining(t, now, &now_spec);
+	spin_unlock_irqrestore(&t->lock, flags);
+	timer_put(t);
+	return itimerspec_to_user(args->arg[1], &now_spec);
+}
+
+SYSCALL(timer_getoverrun)
+{
+	struct posix_timer *t = find((int)args->arg[0]);
+	long overrun;
+
+	if (!t)
+		return -EINVAL;
+	overrun = (long)READ_ONCE(t->overrun_last);
+	timer_put(t);
+	return overrun;
+}
