@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Random bytes: ChaCha20 (RFC 8439) with fast key erasure: each request first replaces the key by output, so that what was given
-// out cannot be computed from a later state.
+// Random bytes: ChaCha20 (RFC 8439) with fast key erasure: each request first replaces the key by
+// output, so that what was given out cannot be computed from a later state.
 
 #include <core/lib/string.h>
 #include <core/random.h>
@@ -34,7 +34,8 @@ static void block(const uint32_t k[8], uint64_t counter, uint32_t out[16])
 		for (unsigned int j = 0; j < 4; j++)
 			quarter(&x[j], &x[4 + j], &x[8 + j], &x[12 + j]);
 		for (unsigned int j = 0; j < 4; j++)
-			quarter(&x[j], &x[4 + (j + 1) % 4], &x[8 + (j + 2) % 4], &x[12 + (j + 3) % 4]);
+			quarter(&x[j], &x[4 + (j + 1) % 4], &x[8 + (j + 2) % 4],
+				&x[12 + (j + 3) % 4]);
 	}
 	for (unsigned int i = 0; i < 16; i++)
 		out[i] = x[i] + in[i];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How capability sets change with user ids and at execve (capabilities(7)). Pure: no locks, no current.
+// How capability sets change with user ids and at execve (capabilities(7)). Pure: no locks, no
+// current.
 
 #include "capability.h"
 
@@ -7,8 +8,8 @@
 
 #define BIT(cap) (1ull << (cap))
 /* What a file-system uid of 0 gives. 32 is CAP_MAC_OVERRIDE. */
-#define CAP_FS_SET                                                                                 \
-	(BIT(CAP_CHOWN) | BIT(CAP_MKNOD) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) |      \
+#define CAP_FS_SET                                                                            \
+	(BIT(CAP_CHOWN) | BIT(CAP_MKNOD) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) | \
 	 BIT(CAP_FOWNER) | BIT(CAP_FSETID) | BIT(CAP_LINUX_IMMUTABLE) | BIT(32))
 
 static bool any_root(const struct cred *c)
@@ -21,7 +22,7 @@ void cap_fix_uids(struct cred *new, const struct cred *old)
 	if (new->securebits & SECURE_NO_SETUID_FIXUP)
 		return;
 	if (any_root(old) && !any_root(new)) {
-		if (!(new->securebits & SECURE_KEEP_CAPS))
+		if (!(new->securebits &SECURE_KEEP_CAPS))
 			new->cap_permitted = new->cap_effective = 0;
 		new->cap_ambient = 0;
 	}
@@ -47,7 +48,7 @@ bool cap_exec(struct cred *new, const struct cred *old, bool confined)
 
 	/* Files have no capabilities of their own here: root's rule is the only source. */
 	new->cap_permitted = 0;
-	if (!(new->securebits & SECURE_NOROOT)) {
+	if (!(new->securebits &SECURE_NOROOT)) {
 		if (new->euid == 0 || new->uid == 0)
 			new->cap_permitted = old->cap_bounding | old->cap_inheritable;
 		root_effective = new->euid == 0;
@@ -85,6 +86,6 @@ int cap_set(struct cred *new, const struct cred *old, uint64_t effective, uint64
 	new->cap_effective = effective;
 	new->cap_permitted = permitted;
 	new->cap_inheritable = inheritable;
-	new->cap_ambient &= permitted & inheritable;
+	new->cap_ambient &= permitted &inheritable;
 	return 0;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // clone, clone3, fork, vfork: a new thread, sharing or copying each of the caller's parts.
 //
-// The new thread is built invisibly, every part that can fail first; then, under tasklist and the sighand's lock, it joins
-// the tree and can be found, signalled and waited for; then it starts. Nothing can fail after it has joined.
+// The new thread is built invisibly, every part that can fail first; then, under tasklist and the
+// sighand's lock, it joins the tree and can be found, signalled and waited for; then it starts.
+// Nothing can fail after it has joined.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -14,8 +15,8 @@
 #include <core/syscall.h>
 #include <hal/abi.h>
 
-#define CLONE_NAMESPACES                                                                           \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |             \
+#define CLONE_NAMESPACES                                                               \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
 	 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME)
 #define CSIGNAL 0xffu
 
@@ -25,7 +26,7 @@ struct clone_request {
 	vaddr_t stack;
 	unsigned long tls;
 	unsigned long pidfd, parent_tid, child_tid; /* user addresses */
-	pid_t wanted;                               /* number asked for, or 0 */
+	pid_t wanted;				    /* number asked for, or 0 */
 };
 
 /* Linux's order of checks that need nothing but the flags. */
@@ -159,7 +160,8 @@ static void thread_inherit(struct thread *child, const struct clone_request *r)
 	child->timer_slack_ns = parent->timer_slack_ns;
 	child->set_child_tid = r->flags & CLONE_CHILD_SETTID ? r->child_tid : 0;
 	child->clear_child_tid = r->flags & CLONE_CHILD_CLEARTID ? r->child_tid : 0;
-	/* A thread that shares memory but not the parent's sleep in vfork has no use of its alternate stack. */
+	/* A thread that shares memory but not the parent's sleep in vfork has no use of its
+	 * alternate stack. */
 	if (!(r->flags & CLONE_VM) || (r->flags & CLONE_VFORK))
 		child->altstack = parent->altstack;
 	/* rseq: Linux keeps it over fork and drops it in threads that share memory. */
@@ -174,7 +176,8 @@ static void thread_inherit(struct thread *child, const struct clone_request *r)
 }
 
 /* Under tasklist and sighand->lock: everything that makes the child part of the tree. */
-static void process_join(struct process *process, struct thread *child, const struct clone_request *r)
+static void process_join(struct process *process, struct thread *child,
+			 const struct clone_request *r)
 {
 	struct process *mine = current->process;
 	struct process *parent = r->flags & CLONE_PARENT ? mine->parent : mine;
@@ -256,7 +259,8 @@ fail_file:
 	return fd;
 }
 
-/* A child that is complete but has not joined; *process stays NULL for a thread of the same process. */
+/* A child that is complete but has not joined; *process stays NULL for a thread of the same
+ * process. */
 static int clone_build(const struct clone_request *r, struct thread **out, struct process **process)
 {
 	struct thread *child;
@@ -429,11 +433,13 @@ static int clone3_decode(const struct clone_args *a, size_t size, struct clone_r
 	const uint64_t known = 0xffffffffull | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP;
 	uint32_t wanted = 0;
 
-	if (a->set_tid_size > 32 || (!a->set_tid && a->set_tid_size) || (a->set_tid && !a->set_tid_size))
+	if (a->set_tid_size > 32 || (!a->set_tid && a->set_tid_size) ||
+	    (a->set_tid && !a->set_tid_size))
 		return -EINVAL;
 	if ((a->exit_signal & ~(uint64_t)CSIGNAL) || a->exit_signal > SIGMAX)
 		return -EINVAL;
-	if ((a->flags & CLONE_INTO_CGROUP) && (a->cgroup > INT32_MAX || size < CLONE_ARGS_SIZE_VER2))
+	if ((a->flags & CLONE_INTO_CGROUP) &&
+	    (a->cgroup > INT32_MAX || size < CLONE_ARGS_SIZE_VER2))
 		return -EINVAL;
 	if (a->set_tid_size && hal_get_user32(&wanted, hal_user_ptr(const void, a->set_tid)))
 		return -EFAULT;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Credentials: immutable once a thread has them, replaced whole, read by others under RCU; and the per-uid counts.
+// Credentials: immutable once a thread has them, replaced whole, read by others under RCU; and the
+// per-uid counts.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -63,7 +64,7 @@ static struct user *user_find(uid_t uid)
 {
 	struct user *user;
 
-	hlist_for_each_entry(user, &user_hash[uid % USER_CHAINS], hash)
+	hlist_for_each_entry (user, &user_hash[uid % USER_CHAINS], hash)
 		if (user->uid == uid)
 			return user_get(user);
 	return NULL;
@@ -107,7 +108,8 @@ static void cred_free(struct rcu_head *head)
 
 const struct cred *cred_get(const struct cred *cred)
 {
-	refcount_get(&((struct cred *)(uintptr_t)cred)->refs); /* the count is not part of what is constant */
+	refcount_get(&((struct cred *)(uintptr_t)cred)
+			      ->refs); /* the count is not part of what is constant */
 	return cred;
 }
 

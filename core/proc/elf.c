@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Parsing ELF64 program files. Pure: it sees bytes that may be anything and must neither trap, overflow nor accept nonsense.
+// Parsing ELF64 program files. Pure: it sees bytes that may be anything and must neither trap,
+// overflow nor accept nonsense.
 
 #include "elf.h"
 
@@ -11,7 +12,8 @@
 
 int elf_read_header(const void *buf, size_t n, struct elf_image *image)
 {
-	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F', 2 /* 64 bits */, 1 /* little endian */};
+	static const uint8_t magic[] = {0x7f, 'E', 'L', 'F', 2 /* 64 bits */,
+					1 /* little endian */};
 	struct elf_header h;
 
 	if (n < sizeof(h))
@@ -59,7 +61,8 @@ int elf_read_segments(const struct elf_segment *segments, uint64_t limit, struct
 		const struct elf_segment *s = &segments[i];
 
 		if (s->type == PT_INTERP && !image->interp_size) {
-			if (s->filesz < 2 || s->filesz > INTERP_MAX || s->offset > INT64_MAX - INTERP_MAX)
+			if (s->filesz < 2 || s->filesz > INTERP_MAX ||
+			    s->offset > INT64_MAX - INTERP_MAX)
 				return -ENOEXEC;
 			image->interp_offset = s->offset;
 			image->interp_size = s->filesz;
@@ -77,7 +80,8 @@ int elf_read_segments(const struct elf_segment *segments, uint64_t limit, struct
 				align = s->align;
 			low = MIN(low, PAGE_DOWN(s->vaddr));
 			high = MAX(high, PAGE_UP(s->vaddr + s->memsz));
-			if (image->phoff >= s->offset && image->phoff - s->offset < s->filesz && !image->phdr_vaddr)
+			if (image->phoff >= s->offset && image->phoff - s->offset < s->filesz &&
+			    !image->phdr_vaddr)
 				image->phdr_vaddr = image->phoff - s->offset + s->vaddr;
 		}
 	}

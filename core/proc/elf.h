@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* elf.h - ELF64 as far as loading a program needs it: pure parsing of what may be anything; host-tested and fuzzed. */
+/* elf.h - ELF64 as far as loading a program needs it: pure parsing of what may be anything;
+ * host-tested and fuzzed. */
 #ifndef CORE_PROC_ELF_H
 #define CORE_PROC_ELF_H
 
 #include <core/types.h>
 
-#define PT_LOAD      1u
+#define PT_LOAD	     1u
 #define PT_INTERP    3u
 #define PT_GNU_STACK 0x6474e551u
-#define PF_X         1u
-#define PF_W         2u
-#define PF_R         4u
-#define ET_EXEC      2
-#define ET_DYN       3
+#define PF_X	     1u
+#define PF_W	     2u
+#define PF_R	     4u
+#define ET_EXEC	     2
+#define ET_DYN	     3
 
 struct elf_header {
 	uint8_t ident[16];
@@ -38,23 +39,27 @@ struct elf_image {
 	unsigned int phnum;
 	bool dynamic; /* ET_DYN: goes anywhere */
 	/* by elf_read_segments */
-	uint64_t low, high;       /* page-rounded extent of the PT_LOADs */
-	uint64_t align;           /* the greatest of their alignments, at least a page */
-	uint64_t phdr_vaddr;      /* where the program headers are in memory, or 0 */
+	uint64_t low, high;		     /* page-rounded extent of the PT_LOADs */
+	uint64_t align;			     /* the greatest of their alignments, at least a page */
+	uint64_t phdr_vaddr;		     /* where the program headers are in memory, or 0 */
 	uint64_t interp_offset, interp_size; /* of PT_INTERP's string with its NUL; 0: none */
-	bool exec_stack;          /* PT_GNU_STACK with PF_X, or none at all where that means so: see elf.c */
+	bool exec_stack; /* PT_GNU_STACK with PF_X, or none at all where that means so: see elf.c */
 	bool has_stack_header;
 };
 
 /* buf: the first n bytes of the file. 0 or -ENOEXEC. */
 __must_check int elf_read_header(const void *buf, size_t n, struct elf_image *image);
 
-/* segments: image->phnum program headers. interpreter: PT_INTERP in it is ignored. limit: first address beyond user space. 0, -ENOEXEC or -ENOMEM. */
-__must_check int elf_read_segments(const struct elf_segment *segments, uint64_t limit, struct elf_image *image);
+/* segments: image->phnum program headers. interpreter: PT_INTERP in it is ignored. limit: first
+ * address beyond user space. 0, -ENOEXEC or -ENOMEM. */
+__must_check int elf_read_segments(const struct elf_segment *segments, uint64_t limit,
+				   struct elf_image *image);
 
-/* What to map for one PT_LOAD at bias: file pages [map_start, file_end), then zeroes up to memory_end; zero_from: first byte after the file's data. */
+/* What to map for one PT_LOAD at bias: file pages [map_start, file_end), then zeroes up to
+ * memory_end; zero_from: first byte after the file's data. */
 struct elf_mapping {
-	uint64_t start, file_end, memory_end, offset; /* page-aligned; offset in the file of start */
+	uint64_t start, file_end, memory_end,
+		offset; /* page-aligned; offset in the file of start */
 	uint64_t zero_from;
 	bool read, write, exec;
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // execve and execveat.
 //
-// Everything that can fail is done first, beside the running program: the file is opened, scripts are resolved, the arguments are
-// collected, credentials computed, the new memory mapped. Then the point of no return: the other threads are ended, the memory is
-// exchanged, and what is left (the stack's contents) can only fail into the death of the process.
+// Everything that can fail is done first, beside the running program: the file is opened, scripts
+// are resolved, the arguments are collected, credentials computed, the new memory mapped. Then the
+// point of no return: the other threads are ended, the memory is exchanged, and what is left (the
+// stack's contents) can only fail into the death of the process.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -141,7 +142,8 @@ static void set_name(const struct exec *e)
 	char *path = kstrdup(e->name, GFP_KERNEL); /* only for reports: may fail */
 	char *old = t->process->exe_path;
 
-	(void)strscpy(t->name, slash ? slash + 1 : e->name, sizeof(t->name)); /* cut off as comm is */
+	(void)strscpy(t->name, slash ? slash + 1 : e->name,
+		      sizeof(t->name)); /* cut off as comm is */
 	t->process->exe_path = path;
 	kfree(old);
 }
@@ -294,7 +296,8 @@ static char *fd_name(int dirfd, const char *path)
 	return name;
 }
 
-static long exec_user(int dirfd, unsigned long path, unsigned long argv, unsigned long envp, unsigned int flags)
+static long exec_user(int dirfd, unsigned long path, unsigned long argv, unsigned long envp,
+		      unsigned int flags)
 {
 	unsigned int lookup = (flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
 			      (flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);

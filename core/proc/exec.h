@@ -18,31 +18,32 @@ struct exec_chunk {
 };
 _Static_assert(sizeof(struct exec_chunk) == 4096, "a chunk is a page");
 
-/* Arguments and environment: `prefix` (strings a script put in front), then the chunks without their first `skip` bytes. */
+/* Arguments and environment: `prefix` (strings a script put in front), then the chunks without
+ * their first `skip` bytes. */
 struct exec_strings {
 	struct exec_chunk *first, *last;
 	char *prefix;
 	size_t prefix_size, skip;
-	size_t bytes;      /* of prefix and chunks, skip taken off */
-	size_t arg_bytes;  /* how many of them are arguments */
+	size_t bytes;	  /* of prefix and chunks, skip taken off */
+	size_t arg_bytes; /* how many of them are arguments */
 	unsigned int argc, envc;
-	size_t limit;      /* for bytes and the pointers */
+	size_t limit; /* for bytes and the pointers */
 };
 
 struct exec {
-	struct file *file;        /* reference; writes to it denied */
-	const char *name;         /* as in AT_EXECFN: the file the caller named */
-	char *owned_name;         /* kfree'd */
-	char *script;             /* kfree'd: the script whose interpreter file is; NULL: name is still it */
+	struct file *file; /* reference; writes to it denied */
+	const char *name;  /* as in AT_EXECFN: the file the caller named */
+	char *owned_name;  /* kfree'd */
+	char *script; /* kfree'd: the script whose interpreter file is; NULL: name is still it */
 	struct exec_strings strings;
-	struct cred *cred;        /* what the program will have */
-	bool secure;              /* AT_SECURE */
-	bool inaccessible;        /* the name will be gone after close-on-exec: no scripts */
-	struct mm *mm;            /* under construction; NULL once it is the thread's */
-	uint8_t head[EXEC_HEAD];  /* zero-filled */
+	struct cred *cred;	 /* what the program will have */
+	bool secure;		 /* AT_SECURE */
+	bool inaccessible;	 /* the name will be gone after close-on-exec: no scripts */
+	struct mm *mm;		 /* under construction; NULL once it is the thread's */
+	uint8_t head[EXEC_HEAD]; /* zero-filled */
 	size_t head_size;
 	/* found by the loader */
-	vaddr_t entry;            /* where user mode begins */
+	vaddr_t entry; /* where user mode begins */
 	vaddr_t program_entry, phdr, interp_base;
 	unsigned int phnum;
 	bool exec_stack;
@@ -52,19 +53,24 @@ struct exec {
 /* ---- exec_strings.c ---- */
 /* From user arrays of pointers (argv NULL counts as empty): 0, -E2BIG, -EFAULT, -ENOMEM. */
 __must_check int exec_strings_user(struct exec_strings *s, unsigned long argv, unsigned long envp);
-__must_check int exec_strings_kernel(struct exec_strings *s, const char *const *argv, const char *const *envp);
+__must_check int exec_strings_kernel(struct exec_strings *s, const char *const *argv,
+				     const char *const *envp);
 /* argv[0] becomes the n strings given. */
-__must_check int exec_strings_replace_first(struct exec_strings *s, const char *const *strings, unsigned int n);
+__must_check int exec_strings_replace_first(struct exec_strings *s, const char *const *strings,
+					    unsigned int n);
 void exec_strings_free(struct exec_strings *s);
-/* Lay out the whole initial stack of current's memory below exec->stack_top: *sp. 0 or -EFAULT, -ENOMEM. */
+/* Lay out the whole initial stack of current's memory below exec->stack_top: *sp. 0 or -EFAULT,
+ * -ENOMEM. */
 __must_check int exec_build_stack(struct exec *e, struct mm *mm, vaddr_t *sp);
 
 /* ---- script.c ---- */
-/* Cut "#! interpreter [argument]" in head, a buffer of EXEC_HEAD bytes of which size are the file's, into its two words, in place. -ENOEXEC: it is none. Pure; host-tested. */
+/* Cut "#! interpreter [argument]" in head, a buffer of EXEC_HEAD bytes of which size are the
+ * file's, into its two words, in place. -ENOEXEC: it is none. Pure; host-tested. */
 __must_check int exec_parse_script(char *head, size_t size, char **interp, char **argument);
 
 /* ---- exec_elf.c ---- */
-/* Map the program (and its interpreter) and the vDSO into e->mm, which is empty. -ENOEXEC: not an ELF file. */
+/* Map the program (and its interpreter) and the vDSO into e->mm, which is empty. -ENOEXEC: not an
+ * ELF file. */
 __must_check int exec_load_elf(struct exec *e);
 
 /* ---- exec_thread.c ---- */

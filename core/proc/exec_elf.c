@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Loading an ELF program: everything is mapped into a new address space while the old one is still the thread's, so that whatever
-// is wrong with the file is an error of execve and not the death of the process.
+// Loading an ELF program: everything is mapped into a new address space while the old one is still
+// the thread's, so that whatever is wrong with the file is an error of execve and not the death of
+// the process.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -19,7 +20,7 @@
 
 struct loaded {
 	vaddr_t bias, low, high; /* high: end of the last page */
-	vaddr_t brk;             /* first byte after everything */
+	vaddr_t brk;		 /* first byte after everything */
 	vaddr_t code_start, code_end, data_start, data_end;
 };
 
@@ -69,7 +70,8 @@ static int zero_tail(struct mm *mm, vaddr_t from, vaddr_t to)
 	return 0;
 }
 
-static int map_segment(struct mm *mm, struct file *file, const struct elf_segment *s, vaddr_t bias, bool fresh)
+static int map_segment(struct mm *mm, struct file *file, const struct elf_segment *s, vaddr_t bias,
+		       bool fresh)
 {
 	struct elf_mapping m;
 	unsigned int vm, how = MM_FIXED | (fresh ? MM_NOREPLACE : 0);
@@ -86,7 +88,8 @@ static int map_segment(struct mm *mm, struct file *file, const struct elf_segmen
 		if (error)
 			return error == -EEXIST ? -ENOMEM : error;
 		if (m.write && s->memsz > s->filesz) {
-			error = zero_tail(mm, m.zero_from, MIN(m.file_end, bias + s->vaddr + s->memsz));
+			error = zero_tail(mm, m.zero_from,
+					  MIN(m.file_end, bias + s->vaddr + s->memsz));
 			if (error)
 				return error;
 		}
@@ -144,7 +147,8 @@ static int map_image(struct mm *mm, struct file *file, const struct elf_image *i
 	if (image->dynamic && has_interp) {
 		l->bias = HAL_ABI_ELF_DYN_BASE;
 		if (randomize)
-			l->bias += (random_u64() & ((1ull << HAL_ABI_MMAP_RND_BITS) - 1)) << PAGE_SHIFT;
+			l->bias += (random_u64() & ((1ull << HAL_ABI_MMAP_RND_BITS) - 1))
+				   << PAGE_SHIFT;
 		l->bias = ALIGN_DOWN(l->bias, image->align) - ALIGN_DOWN(image->low, image->align);
 		if (image->high > hal_user_end() - l->bias)
 			return -ENOMEM;
@@ -226,7 +230,8 @@ static int map_vdso(struct mm *mm)
 	for (unsigned int i = 0; i < pages; i++)
 		frames[i] = hal_virt_to_phys(image + i * PAGE_SIZE);
 	/* The data lies right below the image: find room for both, then put each in its place. */
-	error = mm_map(mm, &at, (pages + HAL_VDSO_DATA_PAGES) * PAGE_SIZE, VM_NORESERVE, 0, NULL, 0);
+	error = mm_map(mm, &at, (pages + HAL_VDSO_DATA_PAGES) * PAGE_SIZE, VM_NORESERVE, 0, NULL,
+		       0);
 	if (error)
 		return error;
 	error = mm_unmap(mm, at, (pages + HAL_VDSO_DATA_PAGES) * PAGE_SIZE);
@@ -248,7 +253,8 @@ static int map_vdso(struct mm *mm)
 static int map_stack(struct exec *e)
 {
 	vaddr_t top = HAL_ABI_STACK_TOP;
-	size_t need = e->strings.bytes + ((size_t)e->strings.argc + e->strings.envc) * sizeof(uint64_t);
+	size_t need =
+		e->strings.bytes + ((size_t)e->strings.argc + e->strings.envc) * sizeof(uint64_t);
 	size_t size = PAGE_UP(need + strlen(e->name) + 2 * PAGE_SIZE + 8192) + 131072;
 
 	if (!(current->personality & ADDR_NO_RANDOMIZE))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Arguments and environment on their way into a new program, and the stack it finds them on.
 //
-// The strings are collected from the old memory into page-sized pieces and written to the new stack in one pass once the new
-// memory is the thread's. From the top of the stack downwards: a zero word, the file's name, the strings (environment above
-// arguments), the platform's name, 16 random bytes, the auxiliary vector, the environment pointers, the argument pointers, argc.
+// The strings are collected from the old memory into page-sized pieces and written to the new stack
+// in one pass once the new memory is the thread's. From the top of the stack downwards: a zero
+// word, the file's name, the strings (environment above arguments), the platform's name, 16 random
+// bytes, the auxiliary vector, the environment pointers, the argument pointers, argc.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -17,9 +18,9 @@
 
 #include "exec.h"
 
-#define STRING_MAX  131072u           /* MAX_ARG_STRLEN: one string with its NUL */
+#define STRING_MAX  131072u	       /* MAX_ARG_STRLEN: one string with its NUL */
 #define STRINGS_MAX (6u * 1024 * 1024) /* three quarters of Linux's 8 MiB */
-#define STRINGS_MIN 131072u           /* ARG_MAX: always allowed */
+#define STRINGS_MIN 131072u	       /* ARG_MAX: always allowed */
 
 /* ---- collecting ---- */
 
@@ -127,7 +128,8 @@ static int count_user(unsigned long vector, unsigned int *count)
 	uint64_t pointer;
 
 	for (*count = 0; vector; (*count)++) {
-		if (hal_get_user64(&pointer, hal_user_ptr(const void, vector + *count * sizeof(pointer))))
+		if (hal_get_user64(&pointer,
+				   hal_user_ptr(const void, vector + *count * sizeof(pointer))))
 			return -EFAULT;
 		if (!pointer)
 			break;
@@ -148,7 +150,8 @@ static int add_vector_user(struct exec_strings *s, unsigned long vector, unsigne
 		uint64_t pointer;
 		int error;
 
-		if (hal_get_user64(&pointer, hal_user_ptr(const void, vector + i * sizeof(pointer))))
+		if (hal_get_user64(&pointer,
+				   hal_user_ptr(const void, vector + i * sizeof(pointer))))
 			return -EFAULT;
 		error = add_user(s, pointer);
 		if (error)
@@ -247,7 +250,7 @@ int exec_strings_replace_first(struct exec_strings *s, const char *const *string
 
 /* Writes pointers to the strings as they go by. */
 struct pointer_writer {
-	vaddr_t slots;          /* where the next pointers go */
+	vaddr_t slots;		/* where the next pointers go */
 	unsigned int args_left; /* strings before the NULL that ends argv */
 	unsigned int buffered;
 	bool at_start; /* the next byte begins a string */
@@ -345,15 +348,16 @@ enum {
 	AT_MINSIGSTKSZ = 51,
 };
 
-static void auxv_fill(const struct exec *e, struct mm *mm, vaddr_t name, vaddr_t platform, vaddr_t random)
+static void auxv_fill(const struct exec *e, struct mm *mm, vaddr_t name, vaddr_t platform,
+		      vaddr_t random)
 {
 	const struct cred *cred = current->cred;
 	unsigned int n = 0;
 
-#define ENTRY(tag, value)                                                                          \
-	do {                                                                                       \
-		mm->auxv[n++] = (tag);                                                             \
-		mm->auxv[n++] = (value);                                                           \
+#define ENTRY(tag, value)                \
+	do {                             \
+		mm->auxv[n++] = (tag);   \
+		mm->auxv[n++] = (value); \
 	} while (0)
 	ENTRY(AT_SYSINFO_EHDR, mm->vdso);
 	HAL_ABI_PRIVATE_AUXV(ENTRY)
@@ -431,7 +435,8 @@ int exec_build_stack(struct exec *e, struct mm *mm, vaddr_t *sp)
 	if (!error)
 		error = put_strings(s, strings, at + sizeof(argc));
 	if (!error)
-		error = copy_to_user(at + (1 + (size_t)s->argc + 1 + s->envc + 1) * sizeof(uint64_t), mm->auxv,
-				     mm->auxv_words * sizeof(mm->auxv[0]));
+		error = copy_to_user(at + (1 + (size_t)s->argc + 1 + s->envc + 1) *
+						     sizeof(uint64_t),
+				     mm->auxv, mm->auxv_words * sizeof(mm->auxv[0]));
 	return error;
 }

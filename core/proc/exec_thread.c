@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// execve in a process with several threads: the others are killed, and the caller takes the leader's number, so that the process keeps its
-// pid.
+// execve in a process with several threads: the others are killed, and the caller takes the
+// leader's number, so that the process keeps its pid.
 
 #include <core/errno.h>
 #include <core/printk.h>
@@ -40,7 +40,8 @@ static int wait_alone(struct process *process, struct thread *me)
 		spin_unlock_irqrestore(&tasklist, flags);
 		if (done)
 			break;
-		/* Nobody can kill us now but exit_group's race, which group_exec excludes: the wait ends. */
+		/* Nobody can kill us now but exit_group's race, which group_exec excludes: the wait
+		 * ends. */
 		schedule();
 	}
 	sched_set_state(THREAD_RUNNING);

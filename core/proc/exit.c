@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The end of threads and processes.
 //
-// A thread that ends gives up its memory, files and timers, then, under tasklist, becomes `exited`: nothing of it is left but the
-// struct. A thread that is not the leader is released at once. The leader waits, exited, until it is the last one of its
-// process; then the process is a zombie, the parent is told, and wait (or the parent's disinterest in SIGCHLD) releases it.
-// Children of a dead process go to a living thread of it, to the nearest sub-reaper, or to init.
+// A thread that ends gives up its memory, files and timers, then, under tasklist, becomes `exited`:
+// nothing of it is left but the struct. A thread that is not the leader is released at once. The
+// leader waits, exited, until it is the last one of its process; then the process is a zombie, the
+// parent is told, and wait (or the parent's disinterest in SIGCHLD) releases it. Children of a dead
+// process go to a living thread of it, to the nearest sub-reaper, or to init.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -14,14 +15,16 @@
 #include <core/syscall.h>
 #include <core/uapi/wait.h>
 
-/* ---- orphaned process groups (POSIX: stopped members of a group that nobody could continue are hung up) ---- */
+/* ---- orphaned process groups (POSIX: stopped members of a group that nobody could continue are
+ * hung up) ---- */
 
-/* tasklist held. Does no member but `ignored` have a parent in the same session but another group? */
+/* tasklist held. Does no member but `ignored` have a parent in the same session but another group?
+ */
 static bool group_orphaned_without(struct pid *group, const struct process *ignored)
 {
 	struct process *p;
 
-	list_for_each_entry(p, &group->members[PID_GROUP], group_link) {
+	list_for_each_entry (p, &group->members[PID_GROUP], group_link) {
 		if (p == ignored || p->zombie || p->parent->is_init)
 			continue;
 		if (p->parent->group != group && p->parent->session == p->session)
@@ -40,13 +43,14 @@ static bool group_has_stopped(struct pid *group)
 {
 	struct process *p;
 
-	list_for_each_entry(p, &group->members[PID_GROUP], group_link)
+	list_for_each_entry (p, &group->members[PID_GROUP], group_link)
 		if (p->stopped)
 			return true;
 	return false;
 }
 
-/* process ends (parent NULL) or has just lost `parent`, which ends: was it what kept its group connected? */
+/* process ends (parent NULL) or has just lost `parent`, which ends: was it what kept its group
+ * connected? */
 static void hang_up_orphans(struct process *process, struct process *parent)
 {
 	struct pid *group = process->group;
@@ -74,16 +78,17 @@ static void child_info(struct process *process, int sig, struct siginfo *info)
 	process_times(process, &times);
 	*info = (struct siginfo){
 		.signo = sig,
-		.code = (code & 0x80)   ? CLD_DUMPED
+		.code = (code & 0x80)	? CLD_DUMPED
 			: (code & 0x7f) ? CLD_KILLED
 					: CLD_EXITED,
-		.child = {
-			.pid = process_id(process),
-			.uid = process->leader->cred->uid,
-			.status = (code & 0x7f) ? code & 0x7f : code >> 8,
-			.user = times.user / (NSEC_PER_SEC / 100),
-			.system = times.system / (NSEC_PER_SEC / 100),
-		},
+		.child =
+			{
+				.pid = process_id(process),
+				.uid = process->leader->cred->uid,
+				.status = (code & 0x7f) ? code & 0x7f : code >> 8,
+				.user = times.user / (NSEC_PER_SEC / 100),
+				.system = times.system / (NSEC_PER_SEC / 100),
+			},
 	};
 }
 
@@ -97,7 +102,8 @@ bool process_notify_parent(struct process *process, int sig)
 	assert_spin_held(&tasklist);
 	process->zombie = true;
 	wait_wake_all(&process->pid->waiters);
-	/* A parent that executed another program since does not expect a signal of the old one's choice. */
+	/* A parent that executed another program since does not expect a signal of the old one's
+	 * choice. */
 	if (sig != SIGCHLD && process->parent_exec_id != parent->exec_id)
 		sig = SIGCHLD;
 	child_info(process, sig, &info);
@@ -112,7 +118,8 @@ bool process_notify_parent(struct process *process, int sig)
 		}
 	}
 	if (sig > 0)
-		(void)signal_send_locked(sig, &info, parent->leader, true); /* a full queue loses only the siginfo */
+		(void)signal_send_locked(sig, &info, parent->leader,
+					 true); /* a full queue loses only the siginfo */
 	wait_wake_all(&parent->child_exit);
 	spin_unlock(&sighand->lock);
 	if (autoreap)
@@ -208,14 +215,15 @@ static void death_signal(struct process *child)
 {
 	struct thread *t;
 
-	list_for_each_entry(t, &child->threads, process_link)
+	list_for_each_entry (t, &child->threads, process_link)
 		if (t->death_signal)
-			signal_send_process(child, t->death_signal, &(struct siginfo){
-									    .signo = t->death_signal,
-									    .code = SI_USER,
-									    .rt = {.pid = process_id(current->process),
-										   .uid = current->cred->uid},
-								    });
+			signal_send_process(child, t->death_signal,
+					    &(struct siginfo){
+						    .signo = t->death_signal,
+						    .code = SI_USER,
+						    .rt = {.pid = process_id(current->process),
+							   .uid = current->cred->uid},
+					    });
 }
 
 /* tasklist held: another thread of the same process becomes the children's parent. */
@@ -224,19 +232,20 @@ static void children_to_thread(struct process *process, struct thread *from)
 	struct process *child;
 	struct thread *t, *heir = NULL;
 
-	list_for_each_entry(t, &process->threads, process_link)
+	list_for_each_entry (t, &process->threads, process_link)
 		if (!t->exiting) {
 			heir = t;
 			break;
 		}
-	list_for_each_entry(child, &process->children, sibling)
+	list_for_each_entry (child, &process->children, sibling)
 		if (child->parent_thread == from) {
 			child->parent_thread = heir;
 			death_signal(child);
 		}
 }
 
-/* tasklist held: to the reaper. Zombies that nobody will wait for are collected on dead (by sibling). */
+/* tasklist held: to the reaper. Zombies that nobody will wait for are collected on dead (by
+ * sibling). */
 static void children_to_reaper(struct process *process, struct list *dead)
 {
 	struct process *reaper, *child, *next;
@@ -244,7 +253,7 @@ static void children_to_reaper(struct process *process, struct list *dead)
 	if (list_empty(&process->children))
 		return;
 	reaper = process_find_reaper(process);
-	list_for_each_entry_safe(child, next, &process->children, sibling) {
+	list_for_each_entry_safe (child, next, &process->children, sibling) {
 		child->parent = reaper;
 		child->parent_thread = reaper->leader;
 		death_signal(child);
@@ -288,7 +297,8 @@ void thread_leave_memory(struct thread *thread)
 static void account_memory(struct process *process, const struct mm *mm)
 {
 	if (mm) {
-		uint64_t pages = MAX(mm->peak_resident, mm->anon_pages + mm->file_pages + mm->shmem_pages);
+		uint64_t pages =
+			MAX(mm->peak_resident, mm->anon_pages + mm->file_pages + mm->shmem_pages);
 
 		process->maxrss = MAX(process->maxrss, pages);
 	}
@@ -312,14 +322,15 @@ static void exit_notify(struct thread *thread, bool group_dead)
 	if (thread != process->leader) {
 		release = true;
 	} else if (process->group_exec && process->group_exec != thread) {
-		sched_wake(process->group_exec, THREAD_KILLABLE); /* waits for the leader's number */
+		sched_wake(process->group_exec,
+			   THREAD_KILLABLE); /* waits for the leader's number */
 	} else if (process->thread_count == 1) {
 		release = process_notify_parent(process, thread->exit_signal);
 	}
 	wait_wake_all(&thread->pid->waiters);
 	spin_unlock_irqrestore(&tasklist, flags);
 
-	list_for_each_entry_safe(child, next, &dead, sibling) {
+	list_for_each_entry_safe (child, next, &dead, sibling) {
 		list_del_init(&child->sibling);
 		thread_release(child->leader);
 	}
@@ -347,7 +358,8 @@ __noreturn void thread_exit(int code)
 	thread->exit_code = code;
 	group_dead = signal_exit(thread);
 	if (group_dead && process->is_init)
-		panic("PID 1 (%s) ended: %s %d", thread->name, code & 0x7f ? "signal" : "exit status",
+		panic("PID 1 (%s) ended: %s %d", thread->name,
+		      code & 0x7f ? "signal" : "exit status",
 		      code & 0x7f ? code & 0x7f : code >> 8);
 	if (group_dead) {
 		process_timers_exit(process);
@@ -364,7 +376,8 @@ __noreturn void thread_exit(int code)
 	if (group_dead && process->session == process->pid && process->tty && terminal_ops)
 		terminal_ops->leader_exit(process);
 	thread_run_work(thread);
-	/* From here on the stack may be freed as soon as this CPU has left it, and the struct a grace period later. */
+	/* From here on the stack may be freed as soon as this CPU has left it, and the struct a
+	 * grace period later. */
 	exit_notify(thread, group_dead);
 	thread_vanish();
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Futexes: sleeping on a user word while it has a value, and waking those who do.
 //
-// A waiter sits on its own kernel stack, on the list of a hash bucket. The word is compared under the bucket's lock, with an access that does not
-// page in: a waker changes the word first and takes the lock afterwards, so no wake-up is lost. A waker takes the waiter off the list, then
-// clears waiter->bucket, after which the waiter's frame may be gone; its thread struct lasts (RCU: the kernel is not preempted).
+// A waiter sits on its own kernel stack, on the list of a hash bucket. The word is compared under
+// the bucket's lock, with an access that does not page in: a waker changes the word first and takes
+// the lock afterwards, so no wake-up is lost. A waker takes the waiter off the list, then clears
+// waiter->bucket, after which the waiter's frame may be gone; its thread struct lasts (RCU: the
+// kernel is not preempted).
 
 #include "futex.h"
 
@@ -18,11 +20,14 @@
 #define BUCKETS 256
 
 static struct futex_bucket buckets[BUCKETS] = {
-#define B(i) { .lock = SPINLOCK_INIT("futex"), .waiters = LIST_INIT(buckets[i].waiters) }
-#define B4(i) B(i), B(i + 1), B(i + 2), B(i + 3)
+#define B(i)   {.lock = SPINLOCK_INIT("futex"), .waiters = LIST_INIT(buckets[i].waiters)}
+#define B4(i)  B(i), B(i + 1), B(i + 2), B(i + 3)
 #define B16(i) B4(i), B4(i + 4), B4(i + 8), B4(i + 12)
 #define B64(i) B16(i), B16(i + 16), B16(i + 32), B16(i + 48)
-	B64(0), B64(64), B64(128), B64(192),
+	B64(0),
+	B64(64),
+	B64(128),
+	B64(192),
 };
 
 /* ---- keys ---- */
@@ -64,7 +69,8 @@ int futex_fault_in(unsigned long address, bool write)
 	uint32_t value;
 	int error = hal_get_user32(&value, hal_user_ptr(const void, address));
 
-	/* Writing what is there, whatever it is meanwhile, makes the page writable without changing it. */
+	/* Writing what is there, whatever it is meanwhile, makes the page writable without changing
+	 * it. */
 	if (!error && write)
 		error = hal_user_cmpxchg32(&value, hal_user_ptr(uint32_t, address), value, value);
 	return error;
@@ -108,12 +114,13 @@ void futex_wake_waiter(struct futex_waiter *w)
 }
 
 /* b's lock held. */
-static long wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsigned int count, uint32_t bitset)
+static long wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsigned int count,
+			uint32_t bitset)
 {
 	struct futex_waiter *w, *next;
 	long woken = 0;
 
-	list_for_each_entry_safe(w, next, &b->waiters, link) {
+	list_for_each_entry_safe (w, next, &b->waiters, link) {
 		if (!futex_key_equal(&w->key, key) || !(w->bitset & bitset))
 			continue;
 		if (w->pi)
@@ -138,7 +145,8 @@ long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t
 	if (error)
 		return error;
 	b = futex_bucket(&key);
-	/* The caller has changed the word; a waiter compares it after it has been seen here or will find it changed. */
+	/* The caller has changed the word; a waiter compares it after it has been seen here or will
+	 * find it changed. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	spin_lock(&b->lock);
 	woken = wake_bucket(b, &key, count, bitset);
@@ -183,7 +191,8 @@ static int wait_setup(struct futex_waiter *w, unsigned long address, bool shared
 
 static long wait_restart(struct thread *thread);
 
-static long futex_wait(unsigned long address, bool shared, uint32_t value, ktime_t deadline, uint32_t bitset)
+static long futex_wait(unsigned long address, bool shared, uint32_t value, ktime_t deadline,
+		       uint32_t bitset)
 {
 	struct futex_waiter w = {.thread = current, .bitset = bitset};
 	struct restart_block *block = &current->restart;
@@ -217,8 +226,8 @@ static long wait_restart(struct thread *thread)
 	struct restart_block *block = &thread->restart;
 	uint64_t packed = (uint64_t)block->arg[1];
 
-	return futex_wait((unsigned long)block->arg[0], block->flags, (uint32_t)packed, block->deadline,
-			  (uint32_t)(packed >> 32));
+	return futex_wait((unsigned long)block->arg[0], block->flags, (uint32_t)packed,
+			  block->deadline, (uint32_t)(packed >> 32));
 }
 
 /* ---- two words ---- */
@@ -243,7 +252,8 @@ static void unlock_two(struct futex_bucket *a, struct futex_bucket *b)
 		spin_unlock(&b->lock);
 }
 
-static long futex_requeue(unsigned long from, unsigned long to, bool shared, int wake, int move, const uint32_t *expected)
+static long futex_requeue(unsigned long from, unsigned long to, bool shared, int wake, int move,
+			  const uint32_t *expected)
 {
 	struct futex_key key1, key2;
 	struct futex_bucket *b1, *b2;
@@ -278,7 +288,7 @@ again:
 			return -EAGAIN;
 		}
 	}
-	list_for_each_entry_safe(w, next, &b1->waiters, link) {
+	list_for_each_entry_safe (w, next, &b1->waiters, link) {
 		if (!futex_key_equal(&w->key, &key1))
 			continue;
 		if (w->pi) {
@@ -304,7 +314,8 @@ again:
 	return woken + moved;
 }
 
-/* FUTEX_WAKE_OP's word: 4 bits operation (8: the argument is a shift), 4 bits comparison, 12 bits each of arguments, signed. */
+/* FUTEX_WAKE_OP's word: 4 bits operation (8: the argument is a shift), 4 bits comparison, 12 bits
+ * each of arguments, signed. */
 static bool op_apply(uint32_t op, uint32_t old, uint32_t *new)
 {
 	uint32_t arg = (uint32_t)((int32_t)(op << 8) >> 20);
@@ -364,14 +375,16 @@ static int op_perform(unsigned long address, uint32_t op, uint32_t *old)
 		*old = seen;
 		if (!op_apply(op, seen, &new))
 			return -ENOSYS;
-		error = hal_user_cmpxchg32_nofault(&seen, hal_user_ptr(uint32_t, address), *old, new);
+		error = hal_user_cmpxchg32_nofault(&seen, hal_user_ptr(uint32_t, address), *old,
+						   new);
 		if (!error && seen == *old)
 			return 0;
 	}
 	return error;
 }
 
-static long futex_wake_op(unsigned long first, unsigned long second, bool shared, int wake1, int wake2, uint32_t op)
+static long futex_wake_op(unsigned long first, unsigned long second, bool shared, int wake1,
+			  int wake2, uint32_t op)
 {
 	struct futex_key key1, key2;
 	struct futex_bucket *b1, *b2;
@@ -441,14 +454,16 @@ SYSCALL(futex)
 	bool shared = !(op & FUTEX_PRIVATE_FLAG), realtime = op & FUTEX_CLOCK_REALTIME;
 	ktime_t deadline = KTIME_MAX;
 
-	if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI && command != FUTEX_LOCK_PI2)
+	if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
+	    command != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	if (args->arg[3] && has_timeout(command)) {
 		int error = timespec_from_user(&deadline, args->arg[3]);
 
 		if (error)
 			return error;
-		deadline = deadline_of(deadline, command == FUTEX_WAIT, realtime || command == FUTEX_LOCK_PI);
+		deadline = deadline_of(deadline, command == FUTEX_WAIT,
+				       realtime || command == FUTEX_LOCK_PI);
 	}
 	switch (command) {
 	case FUTEX_WAIT:
@@ -515,8 +530,10 @@ static long waitv_wait(struct waitv *v, unsigned int n, ktime_t deadline)
 
 		for (i = 0; i < n && !error; i++) {
 			v[i].waiter = (struct futex_waiter){.thread = current, .bitset = FUTEX_ANY};
-			/* The state set by an earlier one does not survive paging in for a later one; it is set last. */
-			error = wait_setup(&v[i].waiter, v[i].user.address, !(v[i].user.flags & FUTEX_PRIVATE_FLAG),
+			/* The state set by an earlier one does not survive paging in for a later
+			 * one; it is set last. */
+			error = wait_setup(&v[i].waiter, v[i].user.address,
+					   !(v[i].user.flags & FUTEX_PRIVATE_FLAG),
 					   (uint32_t)v[i].user.value);
 			sched_set_state(THREAD_RUNNING);
 		}
@@ -566,8 +583,8 @@ SYSCALL(futex_waitv)
 
 		if (copy_from_user(u, args->arg[0] + i * sizeof(*u), sizeof(*u)))
 			result = -EFAULT;
-		else if ((u->flags & ~(FUTEX2_SIZE32 | FUTEX_PRIVATE_FLAG)) || !(u->flags & FUTEX2_SIZE32) || u->reserved ||
-			 u->value >> 32)
+		else if ((u->flags & ~(FUTEX2_SIZE32 | FUTEX_PRIVATE_FLAG)) ||
+			 !(u->flags & FUTEX2_SIZE32) || u->reserved || u->value >> 32)
 			result = -EINVAL;
 	}
 	if (!result)

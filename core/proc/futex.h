@@ -7,29 +7,30 @@
 #include <core/spinlock.h>
 #include <core/thread.h>
 
-#define FUTEX_WAIT            0
-#define FUTEX_WAKE            1
-#define FUTEX_FD              2
-#define FUTEX_REQUEUE         3
+#define FUTEX_WAIT	      0
+#define FUTEX_WAKE	      1
+#define FUTEX_FD	      2
+#define FUTEX_REQUEUE	      3
 #define FUTEX_CMP_REQUEUE     4
-#define FUTEX_WAKE_OP         5
-#define FUTEX_LOCK_PI         6
-#define FUTEX_UNLOCK_PI       7
+#define FUTEX_WAKE_OP	      5
+#define FUTEX_LOCK_PI	      6
+#define FUTEX_UNLOCK_PI	      7
 #define FUTEX_TRYLOCK_PI      8
 #define FUTEX_WAIT_BITSET     9
 #define FUTEX_WAKE_BITSET     10
 #define FUTEX_WAIT_REQUEUE_PI 11
 #define FUTEX_CMP_REQUEUE_PI  12
-#define FUTEX_LOCK_PI2        13
+#define FUTEX_LOCK_PI2	      13
 #define FUTEX_PRIVATE_FLAG    128
 #define FUTEX_CLOCK_REALTIME  256
 
-#define FUTEX_WAITERS    0x80000000u
+#define FUTEX_WAITERS	 0x80000000u
 #define FUTEX_OWNER_DIED 0x40000000u
-#define FUTEX_TID_MASK   0x3fffffffu
-#define FUTEX_ANY        0xffffffffu
+#define FUTEX_TID_MASK	 0x3fffffffu
+#define FUTEX_ANY	 0xffffffffu
 
-/* Which word: (memory, address) for what only one address space can see, else (contents, byte offset in them). */
+/* Which word: (memory, address) for what only one address space can see, else (contents, byte
+ * offset in them). */
 struct futex_key {
 	const void *object;
 	uint64_t offset;
@@ -41,14 +42,15 @@ struct futex_bucket {
 };
 
 struct futex_waiter {
-	struct list link;            /* [bucket->lock] */
-	struct futex_bucket *bucket; /* where it is queued: changed under that bucket's lock; NULL: woken */
-	struct futex_key key;        /* [bucket->lock] */
+	struct list link; /* [bucket->lock] */
+	struct futex_bucket
+		*bucket; /* where it is queued: changed under that bucket's lock; NULL: woken */
+	struct futex_key key; /* [bucket->lock] */
 	struct thread *thread;
 	uint32_t bitset;
-	bool pi;                     /* waits for ownership: only futex_pi.c wakes it */
-	struct thread *owner;        /* [bucket->lock] pi: who holds the lock; reference */
-	struct list owner_link;      /* [futex_pi_lock] in owner->futex_pi */
+	bool pi;		/* waits for ownership: only futex_pi.c wakes it */
+	struct thread *owner;	/* [bucket->lock] pi: who holds the lock; reference */
+	struct list owner_link; /* [futex_pi_lock] in owner->futex_pi */
 };
 
 /* 0, -EINVAL (unaligned), -EFAULT. shared: the word may be another space's too. May sleep. */
@@ -64,7 +66,8 @@ void futex_enqueue(struct futex_waiter *w, struct futex_bucket *b);
 bool futex_unqueue(struct futex_waiter *w);
 /* Take w off and wake its thread; bucket lock held. */
 void futex_wake_waiter(struct futex_waiter *w);
-/* The word, with the bucket's lock held; *fault: it must be brought in first (lock dropped by the caller). */
+/* The word, with the bucket's lock held; *fault: it must be brought in first (lock dropped by the
+ * caller). */
 __must_check int futex_fault_in(unsigned long address, bool write);
 
 long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t bitset);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Futexes with an owner (FUTEX_LOCK_PI and its kin), and robust lists.
 //
-// The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to unlock. A waiter queues under the bucket's
-// lock and is linked to the owner as well; unlock, or the owner's death, hands the word to the waiter of the highest priority, which then owns the
-// lock without having to compete. Lock order: bucket, futex_pi_lock.
+// The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to
+// unlock. A waiter queues under the bucket's lock and is linked to the owner as well; unlock, or
+// the owner's death, hands the word to the waiter of the highest priority, which then owns the lock
+// without having to compete. Lock order: bucket, futex_pi_lock.
 
 #include "futex.h"
 
@@ -50,12 +51,13 @@ static unsigned int rank(const struct thread *t)
 }
 
 /* Bucket lock held: the next owner among key's waiters; *more: others remain. */
-static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct futex_key *key, bool *more)
+static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct futex_key *key,
+				       bool *more)
 {
 	struct futex_waiter *w, *top = NULL;
 
 	*more = false;
-	list_for_each_entry(w, &b->waiters, link) {
+	list_for_each_entry (w, &b->waiters, link) {
 		if (!w->pi || !futex_key_equal(&w->key, key))
 			continue;
 		if (top)
@@ -72,17 +74,21 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 	struct futex_waiter *w;
 	struct thread *owner = top->thread;
 
-	list_for_each_entry(w, &b->waiters, link)
-		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) && !set_owner(w, owner))
-			(void)set_owner(w, NULL); /* a waiter that exits: its death hands on, by the word alone */
-	(void)set_owner(top, NULL); /* none is always possible */
+	list_for_each_entry (w, &b->waiters, link)
+		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) &&
+		    !set_owner(w, owner))
+			(void)set_owner(w, NULL); /* a waiter that exits: its death hands on, by the
+						     word alone */
+	(void)set_owner(top, NULL);		  /* none is always possible */
 	futex_wake_waiter(top);
 }
 
 /* ---- lock ---- */
 
-/* One attempt under the bucket's lock. 0: ours; 1: queued, state set; -EAGAIN: again; -EFAULT: fault in. */
-static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address, bool try)
+/* One attempt under the bucket's lock. 0: ours; 1: queued, state set; -EAGAIN: again; -EFAULT:
+ * fault in. */
+static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address,
+		     bool try)
 {
 	uint32_t me = (uint32_t)current->pid->number, seen, old, new;
 	uint32_t __user *word = hal_user_ptr(uint32_t, address);
@@ -96,7 +102,8 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 		return -EDEADLK;
 	if (!(old & FUTEX_TID_MASK)) {
 		/* Free: perhaps its owner died. Waiters that are queued keep their bit. */
-		new = me | (old & FUTEX_OWNER_DIED) | (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
+		new = me | (old & FUTEX_OWNER_DIED) |
+		      (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
 	} else if (try) {
 		return -EWOULDBLOCK;
 	} else {
@@ -107,7 +114,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 		return error;
 	if (seen != old)
 		return -EAGAIN;
-	if ((new & FUTEX_TID_MASK) == me)
+	if ((new &FUTEX_TID_MASK) == me)
 		return 0;
 	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
 	if (!owner)
@@ -142,7 +149,10 @@ static bool give_up(struct futex_waiter *w)
 
 long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try)
 {
-	struct futex_waiter w = {.thread = current, .bitset = FUTEX_ANY, .pi = true, .owner_link = LIST_INIT(w.owner_link)};
+	struct futex_waiter w = {.thread = current,
+				 .bitset = FUTEX_ANY,
+				 .pi = true,
+				 .owner_link = LIST_INIT(w.owner_link)};
 	struct futex_bucket *b;
 	int error;
 
@@ -238,7 +248,8 @@ long futex_unlock_pi(unsigned long address, bool shared)
 
 /* ---- death ---- */
 
-/* The word of w, for whose owner it waits, passes to the next; we are the owner and share the memory (or the word is lost with ours). */
+/* The word of w, for whose owner it waits, passes to the next; we are the owner and share the
+ * memory (or the word is lost with ours). */
 void futex_exit_pi(struct thread *thread)
 {
 	for (;;) {
@@ -260,15 +271,18 @@ void futex_exit_pi(struct thread *thread)
 		spin_lock(&b->lock);
 		top = top_waiter(b, &key, &more);
 		if (top && top->owner == thread) {
-			uint32_t new = (uint32_t)top->thread->pid->number | FUTEX_OWNER_DIED | (more ? FUTEX_WAITERS : 0);
+			uint32_t new = (uint32_t)top->thread->pid->number | FUTEX_OWNER_DIED |
+				       (more ? FUTEX_WAITERS : 0);
 
-			/* Only words of this memory can be reached; the robust list has marked the others. */
+			/* Only words of this memory can be reached; the robust list has marked the
+			 * others. */
 			if (key.object == thread->mm) {
 				uint32_t old;
 				uint32_t __user *word = hal_user_ptr(uint32_t, key.offset);
 
 				if (!hal_user_load32_nofault(&old, word))
-					(void)!hal_user_cmpxchg32_nofault(&old, word, old, new); /* at worst unmapped */
+					(void)!hal_user_cmpxchg32_nofault(
+						&old, word, old, new); /* at worst unmapped */
 			}
 			hand_over(b, top);
 		}
@@ -293,7 +307,8 @@ static int robust_death(unsigned long address, bool pi, bool pending)
 	if (address % sizeof(uint32_t) || hal_get_user32(&old, word))
 		return -EFAULT;
 	for (;;) {
-		/* Died between unlocking and waking, or before taking it: somebody may be asleep. */
+		/* Died between unlocking and waking, or before taking it: somebody may be asleep.
+		 */
 		if (pending && !pi && !old) {
 			(void)futex_wake_user(address, 1); /* nobody there is fine */
 			return 0;
@@ -335,7 +350,8 @@ static void robust_exit(struct thread *thread)
 		resched_point();
 	}
 	if (pending)
-		(void)robust_death(pending + (unsigned long)head.offset, head.pending & 1, true); /* nobody to tell */
+		(void)robust_death(pending + (unsigned long)head.offset, head.pending & 1,
+				   true); /* nobody to tell */
 }
 
 void futex_exit(struct thread *thread)

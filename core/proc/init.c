@@ -101,7 +101,8 @@ static void open_console(void)
 	}
 }
 
-/* What the kernel does not know is init's: NAME=VALUE its environment, other words and all behind "--" its arguments. */
+/* What the kernel does not know is init's: NAME=VALUE its environment, other words and all behind
+ * "--" its arguments. */
 static void collect_words(struct init_words *words, const char *path)
 {
 	unsigned int argc = 1, envc = 2;
@@ -141,8 +142,8 @@ __noreturn void init_start(__attribute__((unused)) void *unused)
 	printk(LOG_INFO "Run %s as init process\n", path);
 	error = exec_kernel(path, words->argv, words->envp);
 	if (error) {
-		(void)scnprintf(why, sizeof(why), "no init found: %s: %pe (is there an initramfs?)", path,
-				err_ptr(error));
+		(void)scnprintf(why, sizeof(why), "no init found: %s: %pe (is there an initramfs?)",
+				path, err_ptr(error));
 		hal_boot_fail(why);
 	}
 	kfree(words);

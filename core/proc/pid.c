@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Numbers of threads, processes, groups and sessions.
 //
-// Life: pid_alloc (reference 1, number taken, invisible) -> pid_attach, once per role (thread, process, each member of
-// a group or session; the first makes it visible to look-ups) -> pid_detach, the last of which makes it invisible and
-// gives the number back, while the struct lives as long as references (pidfds, exited threads) do. Look-ups are
-// lock-free under RCU. Numbers go round: the next one after the last given, up to pid_max, then again from 300.
+// Life: pid_alloc (reference 1, number taken, invisible) -> pid_attach, once per role (thread,
+// process, each member of a group or session; the first makes it visible to look-ups) ->
+// pid_detach, the last of which makes it invisible and gives the number back, while the struct
+// lives as long as references (pidfds, exited threads) do. Look-ups are lock-free under RCU.
+// Numbers go round: the next one after the last given, up to pid_max, then again from 300.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -184,7 +185,7 @@ struct pid *pid_find_rcu(pid_t number)
 
 	if (number <= 0)
 		return NULL;
-	hlist_for_each_entry(pid, chain(number), hash)
+	hlist_for_each_entry (pid, chain(number), hash)
 		if (pid->number == number)
 			return pid;
 	return NULL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// pidfds: files that name a process (or thread) for as long as they are open, whatever becomes of its number.
+// pidfds: files that name a process (or thread) for as long as they are open, whatever becomes of
+// its number.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -7,7 +8,7 @@
 #include <core/proc.h>
 #include <core/syscall.h>
 
-#define PIDFD_SIGNAL_THREAD        1u
+#define PIDFD_SIGNAL_THREAD	   1u
 #define PIDFD_SIGNAL_THREAD_GROUP  2u
 #define PIDFD_SIGNAL_PROCESS_GROUP 4u
 
@@ -24,7 +25,8 @@ static unsigned int pidfd_poll(struct file *file, struct poll_table *table)
 	process = rcu_dereference(pid->process);
 	if (!thread)
 		ready = POLLIN | POLLRDNORM | POLLHUP;
-	else if (file->flags & PIDFD_THREAD ? READ_ONCE(thread->exited) : process && READ_ONCE(process->zombie))
+	else if (file->flags & PIDFD_THREAD ? READ_ONCE(thread->exited)
+					    : process && READ_ONCE(process->zombie))
 		ready = POLLIN | POLLRDNORM;
 	rcu_read_unlock();
 	return ready;
@@ -35,11 +37,13 @@ static void pidfd_release(struct file *file)
 	pid_put(file->private);
 }
 
-static void pidfd_show(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx)
+static void pidfd_show(struct file *file, void (*print)(void *ctx, const char *format, ...),
+		       void *ctx)
 {
 	struct pid *pid = file->private;
 
-	print(ctx, "Pid:\t%d\nNSpid:\t%d\n", pid->owns_number ? pid->number : -1, pid->owns_number ? pid->number : -1);
+	print(ctx, "Pid:\t%d\nNSpid:\t%d\n", pid->owns_number ? pid->number : -1,
+	      pid->owns_number ? pid->number : -1);
 }
 
 static const struct file_ops pidfd_ops = {
@@ -107,7 +111,7 @@ static long send_group(struct pid *pid, int sig, const struct siginfo *info)
 	bool success = false;
 	long result = -ESRCH;
 
-	list_for_each_entry(p, &pid->members[PID_GROUP], group_link) {
+	list_for_each_entry (p, &pid->members[PID_GROUP], group_link) {
 		int error = signal_send_user(p, NULL, sig, info);
 
 		success |= error == 0;
@@ -162,14 +166,16 @@ SYSCALL(pidfd_send_signal)
 			goto out;
 		}
 		result = info.signo != sig ? -EINVAL : 0;
-		if (!result && (info.code >= 0 || info.code == SI_TKILL) && pid != current->process->pid)
+		if (!result && (info.code >= 0 || info.code == SI_TKILL) &&
+		    pid != current->process->pid)
 			result = -EPERM;
 		if (result)
 			goto out;
 	} else {
 		signal_info_user(&info, sig, how == PIDFD_SIGNAL_THREAD ? SI_TKILL : SI_USER);
 	}
-	result = how == PIDFD_SIGNAL_PROCESS_GROUP ? send_group(pid, sig, &info) : send_to(pid, how, sig, &info);
+	result = how == PIDFD_SIGNAL_PROCESS_GROUP ? send_group(pid, sig, &info)
+						   : send_to(pid, how, sig, &info);
 out:
 	pid_put(pid);
 	return result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Restartable sequences: a user structure that always holds the CPU its thread runs on, and critical sections that restart elsewhere when
-// they were interrupted.
+// Restartable sequences: a user structure that always holds the CPU its thread runs on, and
+// critical sections that restart elsewhere when they were interrupted.
 
 #include <core/errno.h>
 #include <core/proc.h>
@@ -8,14 +8,14 @@
 #include <hal/regs.h>
 #include <hal/user.h>
 
-#define RSEQ_SIZE             32
-#define RSEQ_FLAG_UNREGISTER  1
+#define RSEQ_SIZE	       32
+#define RSEQ_FLAG_UNREGISTER   1
 #define RSEQ_CPU_UNINITIALISED ((uint32_t)-1)
 
 /* Offsets in the user's struct rseq. */
 #define RSEQ_CPU_START 0
 #define RSEQ_CPU_ID    4
-#define RSEQ_CS        8
+#define RSEQ_CS	       8
 #define RSEQ_NODE      20
 #define RSEQ_MM_CID    24
 
@@ -38,7 +38,8 @@ static bool leave_section(struct hal_regs *regs, vaddr_t area)
 		return true;
 	if (copy_from_user(&cs, address, sizeof(cs)))
 		return false;
-	if (cs.start >= hal_user_end() || cs.length > hal_user_end() - cs.start || cs.abort >= hal_user_end() || cs.version)
+	if (cs.start >= hal_user_end() || cs.length > hal_user_end() - cs.start ||
+	    cs.abort >= hal_user_end() || cs.version)
 		return false;
 	/* The abort handler may not lie in the section itself. */
 	if (cs.abort - cs.start < cs.length)

@@ -38,7 +38,7 @@ static void add_self(struct usage *u, struct process *p)
 	u->voluntary += p->dead_voluntary;
 	u->involuntary += p->dead_involuntary;
 	u->maxrss = MAX(u->maxrss, p->maxrss);
-	list_for_each_entry(t, &p->threads, process_link)
+	list_for_each_entry (t, &p->threads, process_link)
 		add_thread(u, t);
 }
 

@@ -20,7 +20,8 @@ int exec_parse_script(char *head, size_t size, char **interp, char **argument)
 		return -ENOEXEC;
 	end = memchr(head, '\n', size);
 	if (!end) {
-		/* A line that does not fit must at least name its interpreter whole. The last byte makes room for a NUL. */
+		/* A line that does not fit must at least name its interpreter whole. The last byte
+		 * makes room for a NUL. */
 		cut = size == EXEC_HEAD;
 		end = head + MIN(size, EXEC_HEAD - 1);
 	}

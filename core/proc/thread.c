@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Making and unmaking struct thread and struct process; kernel threads.
 //
-// A thread's reference 1 is for its own life: the scheduler drops it when the dead thread has left its CPU. Another one is the
-// tree's, from process_add_thread() to thread_release(). A thread holds a reference to its process and its pid until it is freed; a process has reference 1
-// for its life, dropped when its leader is released. Both are freed after a grace period.
+// A thread's reference 1 is for its own life: the scheduler drops it when the dead thread has left
+// its CPU. Another one is the tree's, from process_add_thread() to thread_release(). A thread holds
+// a reference to its process and its pid until it is freed; a process has reference 1 for its life,
+// dropped when its leader is released. Both are freed after a grace period.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -254,9 +255,9 @@ void process_add_thread(struct process *process, struct thread *thread)
 	pid_attach(thread->pid);
 }
 
-/* Move process between the member lists of two pids; either may be NULL. The process's reference moves along. */
-static void member_move(struct pid **field, struct pid *to, enum pid_kind kind,
-			struct list *link)
+/* Move process between the member lists of two pids; either may be NULL. The process's reference
+ * moves along. */
+static void member_move(struct pid **field, struct pid *to, enum pid_kind kind, struct list *link)
 {
 	struct pid *from = *field;
 

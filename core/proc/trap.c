@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Exceptions of user mode, and what a thread does before it enters user mode again. (core_fault is core/mm/fault.c.)
+// Exceptions of user mode, and what a thread does before it enters user mode again. (core_fault is
+// core/mm/fault.c.)
 
 #include <core/proc.h>
 #include <core/upcall.h>
@@ -26,7 +27,7 @@ void thread_run_work(struct thread *thread)
 		process_timers_check(thread);
 	}
 	if (!list_empty(&thread->exit_work))
-		file_run_deferred(thread);
+		file_run_deferred();
 }
 
 void core_return_to_user(struct hal_regs *regs)

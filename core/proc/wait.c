@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // wait4 and waitid: children that ended, stopped or continued.
 //
-// Each round scans the caller's children under tasklist. What is found is noted in the request and, unless WNOWAIT, taken: a
-// zombie is marked `reaped`, so that no other waiter finds it, and released after the lock is dropped. The scan is the
-// condition of an ordinary wait on process->child_exit.
+// Each round scans the caller's children under tasklist. What is found is noted in the request and,
+// unless WNOWAIT, taken: a zombie is marked `reaped`, so that no other waiter finds it, and
+// released after the lock is dropped. The scan is the condition of an ordinary wait on
+// process->child_exit.
 
 #include <core/errno.h>
 #include <core/files.h>
@@ -16,8 +17,8 @@
 #include "wait_status.h"
 
 struct wait_request {
-	int type;            /* P_* */
-	struct pid *pid;     /* reference; NULL with P_ALL, or when there is no such number */
+	int type;	 /* P_* */
+	struct pid *pid; /* reference; NULL with P_ALL, or when there is no such number */
 	unsigned int options;
 	bool want_usage;
 	/* found */
@@ -112,7 +113,7 @@ static int scan(struct wait_request *w)
 
 	if (w->type != P_ALL && !w->pid)
 		goto out;
-	list_for_each_entry(child, &current->process->children, sibling) {
+	list_for_each_entry (child, &current->process->children, sibling) {
 		if (child->reaped || !eligible(w, child))
 			continue;
 		/* A leader that is dead before its threads can still be waited for: later. */
@@ -133,7 +134,8 @@ static long wait_perform(struct wait_request *w)
 	int found = scan(w), error;
 
 	if (!found && !(w->options & WNOHANG)) {
-		error = wait_event_interruptible(&current->process->child_exit, (found = scan(w)) != 0);
+		error = wait_event_interruptible(&current->process->child_exit,
+						 (found = scan(w)) != 0);
 		if (error)
 			return error;
 	}
@@ -213,8 +215,8 @@ static int waitid_target(struct wait_request *w, int type, pid_t id, bool *nonbl
 
 SYSCALL(waitid)
 {
-	const unsigned int known = WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | __WNOTHREAD |
-				   __WCLONE | __WALL;
+	const unsigned int known = WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED |
+				   __WNOTHREAD | __WCLONE | __WALL;
 	unsigned long info_user = args->arg[2], usage = args->arg[4];
 	struct wait_request w = {.options = (unsigned int)args->arg[3], .want_usage = usage != 0};
 	struct siginfo info = {0};
@@ -243,8 +245,10 @@ SYSCALL(waitid)
 		if (usage && copy_to_user(usage, &w.usage, sizeof(w.usage)))
 			return -EFAULT;
 	}
-	/* Linux writes the fields of SIGCHLD one by one and leaves the rest alone: the first 12 and the 12 behind the padding. */
-	if (info_user && (copy_to_user(info_user, &info, 12) || copy_to_user(info_user + 16, &info.child, 12)))
+	/* Linux writes the fields of SIGCHLD one by one and leaves the rest alone: the first 12 and
+	 * the 12 behind the padding. */
+	if (info_user &&
+	    (copy_to_user(info_user, &info, 12) || copy_to_user(info_user + 16, &info.child, 12)))
 		return -EFAULT;
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a thread says about its own signals: actions, masks, the alternate stack; and what execve does to them.
+// What a thread says about its own signals: actions, masks, the alternate stack; and what execve
+// does to them.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -16,8 +17,8 @@
 #define ACTION_WORDS (HAL_ABI_HAS_SA_RESTORER ? 4 : 3)
 
 /* Flags that Linux knows; others read back as 0, so that programs can probe. */
-#define SA_KNOWN                                                                                   \
-	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |         \
+#define SA_KNOWN                                                                           \
+	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | \
 	 SA_RESETHAND | SA_EXPOSE_TAGBITS | (HAL_ABI_HAS_SA_RESTORER ? SA_RESTORER : 0))
 
 static void action_decode(struct sigaction *action, const uint64_t words[4])
@@ -47,7 +48,7 @@ static void action_set(int sig, const struct sigaction *new)
 	/* POSIX: what is pending and now ignored is discarded, blocked or not. */
 	if (signal_action_ignores(new, sig)) {
 		pending_flush(&process->shared, sigbit(sig));
-		list_for_each_entry(t, &process->threads, process_link)
+		list_for_each_entry (t, &process->threads, process_link)
 			pending_flush(&t->pending, sigbit(sig));
 	}
 }
@@ -87,7 +88,8 @@ void signal_exec(struct thread *thread)
 		struct sigaction *action = &thread->sighand->action[sig - 1];
 
 		/* Ignored stays ignored, by choice or by default; the rest of the action goes. */
-		*action = (struct sigaction){.handler = action->handler == SIG_IGN ? SIG_IGN : SIG_DFL};
+		*action = (struct sigaction){.handler = action->handler == SIG_IGN ? SIG_IGN
+										   : SIG_DFL};
 	}
 	thread->altstack = (struct hal_stack){.flags = SS_DISABLE};
 	thread->restart.restart = NULL;
@@ -250,7 +252,8 @@ SYSCALL(sigaltstack)
 	}
 	if (!args->arg[1])
 		return 0;
-	old.flags = (int32_t)((uint32_t)signal_stack_flags(&old, sp) | ((uint32_t)old.flags & SS_AUTODISARM));
+	old.flags = (int32_t)((uint32_t)signal_stack_flags(&old, sp) |
+			      ((uint32_t)old.flags & SS_AUTODISARM));
 	old.pad = 0;
 	return copy_to_user(args->arg[1], &old, sizeof(old));
 }

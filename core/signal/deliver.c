@@ -55,7 +55,8 @@ static void pay_stop_notice(unsigned long *flags)
 	*flags = spin_lock_irqsave(&current->sighand->lock);
 }
 
-/* Take signals until one has a handler (true) or there is none (false). Does not return from a fatal one. */
+/* Take signals until one has a handler (true) or there is none (false). Does not return from a
+ * fatal one. */
 static bool next_handled(struct delivery *d)
 {
 	struct thread *t = current;
@@ -71,7 +72,8 @@ static bool next_handled(struct delivery *d)
 			pay_stop_notice(&flags);
 			continue;
 		}
-		if (unlikely(process->group_exit || (process->group_exec && process->group_exec != t))) {
+		if (unlikely(process->group_exit ||
+			     (process->group_exec && process->group_exec != t))) {
 			spin_unlock_irqrestore(&t->sighand->lock, flags);
 			process_exit(SIGKILL); /* or with what the group ends with */
 		}
@@ -109,7 +111,8 @@ static bool next_handled(struct delivery *d)
 			continue;
 		}
 		spin_unlock_irqrestore(&t->sighand->lock, flags);
-		process_exit(d->sig); /* no core is ever dumped: as with RLIMIT_CORE 0, WAIT_CORE stays off */
+		process_exit(d->sig); /* no core is ever dumped: as with RLIMIT_CORE 0, WAIT_CORE
+					 stays off */
 	}
 	signal_recalc(t);
 	spin_unlock_irqrestore(&t->sighand->lock, flags);
@@ -207,9 +210,10 @@ SYSCALL(rt_sigreturn)
 	restored.mask &= ~SIG_UNMASKABLE;
 	if (restored.mask != t->blocked)
 		signal_set_mask(restored.mask);
-	if ((uint64_t)restored.stack.sp != t->altstack.sp || restored.stack.size != t->altstack.size ||
-	    restored.stack.flags != t->altstack.flags)
-		(void)!signal_set_altstack(&restored.stack, hal_regs_sp(regs), HAL_ABI_MINSIGSTKSZ); /* as on Linux */
+	if ((uint64_t)restored.stack.sp != t->altstack.sp ||
+	    restored.stack.size != t->altstack.size || restored.stack.flags != t->altstack.flags)
+		(void)!signal_set_altstack(&restored.stack, hal_regs_sp(regs),
+					   HAL_ABI_MINSIGSTKSZ); /* as on Linux */
 	return 0;
 }
 

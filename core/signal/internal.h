@@ -11,19 +11,23 @@
 /* queue.c: sighand->lock held. */
 struct sigqueue *sigqueue_alloc(struct thread *target, bool beyond_limit);
 void sigqueue_free(struct sigqueue *q);
-/* Take sig out of pending: false when it was not there. *timer: the POSIX timer it came from (then to be told), or NULL. */
-bool pending_take(struct sigpending *pending, int sig, struct siginfo *info, struct posix_timer **timer);
+/* Take sig out of pending: false when it was not there. *timer: the POSIX timer it came from (then
+ * to be told), or NULL. */
+bool pending_take(struct sigpending *pending, int sig, struct siginfo *info,
+		  struct posix_timer **timer);
 void pending_flush(struct sigpending *pending, uint64_t set);
 /* The next signal outside blocked, thread's before process's: its number or 0. */
-int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info, struct posix_timer **timer);
+int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info,
+		   struct posix_timer **timer);
 
 /* send.c */
 void signal_wake(struct thread *thread, bool fatal);
 void signal_retarget(struct thread *thread, uint64_t set);
 
 /* stop.c */
-/* sighand->lock held: the current thread stops, with its process (sig: the reason; 0: it joins a stop under way). Returns with the lock released after being continued;
- * false (lock still held): the stop was called off. */
+/* sighand->lock held: the current thread stops, with its process (sig: the reason; 0: it joins a
+ * stop under way). Returns with the lock released after being continued; false (lock still held):
+ * the stop was called off. */
 bool signal_stop(int sig, unsigned long flags);
 /* sighand->lock held: a SIGCONT or SIGKILL ends what is stopped or about to. */
 void signal_continue(struct process *process);

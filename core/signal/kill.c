@@ -15,8 +15,8 @@ int signal_permission(struct process *process, int sig)
 		return 0;
 	rcu_read_lock();
 	theirs = rcu_dereference(process->leader->cred);
-	allowed = mine->euid == theirs->suid || mine->euid == theirs->uid || mine->uid == theirs->suid ||
-		  mine->uid == theirs->uid || capable(CAP_KILL) ||
+	allowed = mine->euid == theirs->suid || mine->euid == theirs->uid ||
+		  mine->uid == theirs->suid || mine->uid == theirs->uid || capable(CAP_KILL) ||
 		  (sig == SIGCONT && READ_ONCE(process->session) == current->process->session);
 	rcu_read_unlock();
 	return allowed ? 0 : -EPERM;
@@ -59,7 +59,8 @@ static int send(struct process *process, struct thread *thread, int sig, const s
 	return error;
 }
 
-int signal_send_user(struct process *process, struct thread *thread, int sig, const struct siginfo *info)
+int signal_send_user(struct process *process, struct thread *thread, int sig,
+		     const struct siginfo *info)
 {
 	return send(process, thread, sig, info);
 }
@@ -86,7 +87,7 @@ static long kill_group(pid_t pid, int sig, const struct siginfo *info)
 	struct process *p;
 
 	if (group)
-		list_for_each_entry(p, &group->members[PID_GROUP], group_link) {
+		list_for_each_entry (p, &group->members[PID_GROUP], group_link) {
 			int error = send(p, NULL, sig, info);
 
 			success |= error == 0;
@@ -104,7 +105,7 @@ static long kill_all(int sig, const struct siginfo *info)
 	long result = 0;
 	bool any = false;
 
-	list_for_each_entry(p, &process_list, all_link) {
+	list_for_each_entry (p, &process_list, all_link) {
 		int error;
 
 		if (p->is_init || p == current->process)

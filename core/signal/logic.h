@@ -8,9 +8,10 @@
 #define SIGNAL_SET_STOP (sigbit(SIGSTOP) | sigbit(SIGTSTP) | sigbit(SIGTTIN) | sigbit(SIGTTOU))
 /* Ignored by default; SIGCONT's effect is not its action. */
 #define SIGNAL_SET_IGNORED (sigbit(SIGCONT) | sigbit(SIGCHLD) | sigbit(SIGWINCH) | sigbit(SIGURG))
-/* Caused by the instruction that was executed: delivered before all others, so that the frame shows that instruction. */
-#define SIGNAL_SET_SYNCHRONOUS                                                                     \
-	(sigbit(SIGSEGV) | sigbit(SIGBUS) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGFPE) |    \
+/* Caused by the instruction that was executed: delivered before all others, so that the frame shows
+ * that instruction. */
+#define SIGNAL_SET_SYNCHRONOUS                                                                  \
+	(sigbit(SIGSEGV) | sigbit(SIGBUS) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGFPE) | \
 	 sigbit(SIGSYS))
 /* Nobody can ask to handle these. */
 #define SIGNAL_SET_KERNEL_ONLY (sigbit(SIGKILL) | sigbit(SIGSTOP))
@@ -33,13 +34,15 @@ static inline bool signal_default_stops(int sig)
 /* Does this disposition throw the signal away? */
 static inline bool signal_action_ignores(const struct sigaction *action, int sig)
 {
-	return action->handler == SIG_IGN || (action->handler == SIG_DFL && signal_default_ignores(sig));
+	return action->handler == SIG_IGN ||
+	       (action->handler == SIG_DFL && signal_default_ignores(sig));
 }
 
 /* Does it end the process? */
 static inline bool signal_action_kills(const struct sigaction *action, int sig)
 {
-	return action->handler == SIG_DFL && !signal_default_ignores(sig) && !signal_default_stops(sig);
+	return action->handler == SIG_DFL && !signal_default_ignores(sig) &&
+	       !signal_default_stops(sig);
 }
 
 /* The next one to deliver of a set without blocked ones: 0 for none. */
@@ -51,7 +54,8 @@ static inline int signal_first(uint64_t set)
 }
 
 /* The mask while a handler runs. */
-static inline uint64_t signal_handler_mask(uint64_t blocked, const struct sigaction *action, int sig)
+static inline uint64_t signal_handler_mask(uint64_t blocked, const struct sigaction *action,
+					   int sig)
 {
 	blocked |= action->mask;
 	if (!(action->flags & SA_NODEFER))
@@ -59,7 +63,8 @@ static inline uint64_t signal_handler_mask(uint64_t blocked, const struct sigact
 	return blocked & ~SIG_UNMASKABLE;
 }
 
-/* What becomes of a system call that returned result when a handler runs (or, handled false, when none does). */
+/* What becomes of a system call that returned result when a handler runs (or, handled false, when
+ * none does). */
 enum signal_restart { RESTART_NO, RESTART_INTERRUPTED, RESTART_AGAIN, RESTART_BY_BLOCK };
 static inline enum signal_restart signal_restart(long result, bool handled, unsigned long sa_flags)
 {
@@ -80,7 +85,8 @@ static inline enum signal_restart signal_restart(long result, bool handled, unsi
 /* Alternate stacks. */
 static inline bool signal_on_stack(const struct hal_stack *stack, vaddr_t sp)
 {
-	return !((uint32_t)stack->flags & SS_AUTODISARM) && sp > stack->sp && sp - stack->sp <= stack->size;
+	return !((uint32_t)stack->flags & SS_AUTODISARM) && sp > stack->sp &&
+	       sp - stack->sp <= stack->size;
 }
 
 static inline int signal_stack_flags(const struct hal_stack *stack, vaddr_t sp)

@@ -63,7 +63,8 @@ void sigqueue_free_timer(struct sigqueue *q)
 	sigqueue_destroy(q);
 }
 
-bool pending_take(struct sigpending *pending, int sig, struct siginfo *info, struct posix_timer **timer)
+bool pending_take(struct sigpending *pending, int sig, struct siginfo *info,
+		  struct posix_timer **timer)
 {
 	struct sigqueue *q, *found = NULL;
 	bool more = false;
@@ -71,7 +72,7 @@ bool pending_take(struct sigpending *pending, int sig, struct siginfo *info, str
 	*timer = NULL;
 	if (!(pending->set & sigbit(sig)))
 		return false;
-	list_for_each_entry(q, &pending->queue, link) {
+	list_for_each_entry (q, &pending->queue, link) {
 		if (q->info.signo != sig)
 			continue;
 		if (found) {
@@ -103,7 +104,7 @@ void pending_flush(struct sigpending *pending, uint64_t set)
 	if (!(pending->set & set))
 		return;
 	pending->set &= ~set;
-	list_for_each_entry_safe(q, next, &pending->queue, link)
+	list_for_each_entry_safe (q, next, &pending->queue, link)
 		if (set & sigbit(q->info.signo)) {
 			list_del_init(&q->link);
 			sigqueue_free(q);
@@ -115,21 +116,24 @@ void signal_flush(struct sigpending *pending)
 	pending_flush(pending, ~0ull);
 }
 
-int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info, struct posix_timer **timer)
+int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info,
+		   struct posix_timer **timer)
 {
 	struct process *process = thread->process;
 	/* Synchronous ones are always the thread's own. */
 	int sig = signal_first(thread->pending.set & ~blocked & SIGNAL_SET_SYNCHRONOUS);
 
 	if (!sig) {
-		uint64_t own = thread->pending.set & ~blocked, shared = process->shared.set & ~blocked;
+		uint64_t own = thread->pending.set & ~blocked,
+			 shared = process->shared.set & ~blocked;
 
 		sig = own ? signal_first(own) : signal_first(shared & ~0ull);
 	}
 	if (!sig)
 		return 0;
 	if (!pending_take(&thread->pending, sig, info, timer))
-		(void)pending_take(&process->shared, sig, info, timer); /* it is in one of the two */
+		(void)pending_take(&process->shared, sig, info,
+				   timer); /* it is in one of the two */
 	return sig;
 }
 

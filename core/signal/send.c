@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sending: what a signal does at once (continue, stop, kill), whether it is kept, where, and whom it wakes.
+// Sending: what a signal does at once (continue, stop, kill), whether it is kept, where, and whom
+// it wakes.
 
 #include <core/errno.h>
 #include <core/printk.h>
@@ -48,7 +49,7 @@ unsigned int signal_kill_others(struct thread *me)
 
 	process->stop_count = 0;
 	process->stopped = false;
-	list_for_each_entry(t, &process->threads, process_link) {
+	list_for_each_entry (t, &process->threads, process_link) {
 		if (t == me)
 			continue;
 		t->stop_pending = false;
@@ -83,7 +84,7 @@ static void flush_opposites(struct process *process, int sig)
 	struct thread *t;
 
 	pending_flush(&process->shared, set);
-	list_for_each_entry(t, &process->threads, process_link)
+	list_for_each_entry (t, &process->threads, process_link)
 		pending_flush(&t->pending, set);
 	if (sig == SIGCONT)
 		signal_continue(process);
@@ -129,7 +130,8 @@ static void complete(int sig, struct thread *thread, bool to_process)
 	if (wants(thread, sig))
 		t = thread;
 	else if (to_process && process->thread_count > 1)
-		t = choose(process, list_first(&process->threads, struct thread, process_link), sig);
+		t = choose(process, list_first(&process->threads, struct thread, process_link),
+			   sig);
 	if (!t)
 		return; /* taken when somebody unblocks it, or is through with what is pending */
 	if (signal_action_kills(&thread->sighand->action[sig - 1], sig) && !process->group_exit &&
@@ -146,9 +148,11 @@ static void complete(int sig, struct thread *thread, bool to_process)
 	signal_wake(t, sig == SIGKILL);
 }
 
-static bool queue_info(struct thread *target, struct sigpending *pending, int sig, const struct siginfo *info)
+static bool queue_info(struct thread *target, struct sigpending *pending, int sig,
+		       const struct siginfo *info)
 {
-	/* Kernel-made and kill()'s signals below the real-time ones are never lost for the limit's sake. */
+	/* Kernel-made and kill()'s signals below the real-time ones are never lost for the limit's
+	 * sake. */
 	bool beyond = sig < SIGRTMIN && (!info || info->code >= 0);
 	struct sigqueue *q = sigqueue_alloc(target, beyond);
 
@@ -178,8 +182,8 @@ int signal_send_locked(int sig, const struct siginfo *info, struct thread *threa
 		return 0;
 	if (sig < SIGRTMIN && (pending->set & sigbit(sig)))
 		return 0;
-	if (!(sig == SIGKILL && !info) && !queue_info(thread, pending, sig, info) && sig >= SIGRTMIN && info &&
-	    info->code != SI_USER)
+	if (!(sig == SIGKILL && !info) && !queue_info(thread, pending, sig, info) &&
+	    sig >= SIGRTMIN && info && info->code != SI_USER)
 		return -EAGAIN;
 	pending->set |= sigbit(sig);
 	complete(sig, thread, to_process);
@@ -197,7 +201,8 @@ void signal_send_thread(struct thread *thread, int sig, const struct siginfo *in
 		return; /* kernel threads take none */
 	sighand = sighand_lock(thread->process, &flags);
 	if (!thread->exiting)
-		(void)signal_send_locked(sig, info, thread, false); /* kernel-made: at worst without its siginfo */
+		(void)signal_send_locked(sig, info, thread,
+					 false); /* kernel-made: at worst without its siginfo */
 	spin_unlock_irqrestore(&sighand->lock, flags);
 }
 
@@ -208,10 +213,12 @@ static int send_process(struct process *process, int sig, const struct siginfo *
 	int error = 0;
 
 	if (!list_empty(&process->threads))
-		error = signal_send_locked(sig, info,
-					   process->live_threads ? process->leader
-								 : list_first(&process->threads, struct thread, process_link),
-					   true);
+		error = signal_send_locked(
+			sig, info,
+			process->live_threads
+				? process->leader
+				: list_first(&process->threads, struct thread, process_link),
+			true);
 	spin_unlock_irqrestore(&sighand->lock, flags);
 	return error;
 }
@@ -227,7 +234,7 @@ int signal_send_group_locked(struct pid *group, int sig, const struct siginfo *i
 	int result = -ESRCH;
 
 	assert_spin_held(&tasklist);
-	list_for_each_entry(p, &group->members[PID_GROUP], group_link) {
+	list_for_each_entry (p, &group->members[PID_GROUP], group_link) {
 		int error = send_process(p, sig, info);
 
 		if (result)
@@ -261,7 +268,8 @@ void signal_force(int sig, int code, vaddr_t address)
 	}
 	if (action->handler == SIG_DFL)
 		t->process->unkillable = false;
-	(void)signal_send_locked(sig, &info, t, false); /* below the real-time ones: never refused */
+	(void)signal_send_locked(sig, &info, t,
+				 false); /* below the real-time ones: never refused */
 	spin_unlock_irqrestore(&t->sighand->lock, flags);
 }
 
@@ -307,7 +315,8 @@ void sigqueue_cancel(struct sigqueue *q, struct process *process)
 
 /* ---- leaving ---- */
 
-/* Signals of the process that thread will not take any more: wake others that may. sighand->lock held. */
+/* Signals of the process that thread will not take any more: wake others that may. sighand->lock
+ * held. */
 void signal_retarget(struct thread *thread, uint64_t set)
 {
 	struct process *process = thread->process;
@@ -316,7 +325,7 @@ void signal_retarget(struct thread *thread, uint64_t set)
 	set &= process->shared.set;
 	if (!set || process->thread_count <= 1)
 		return;
-	list_for_each_entry(t, &process->threads, process_link) {
+	list_for_each_entry (t, &process->threads, process_link) {
 		if (t == thread || t->exiting || !(set & ~t->blocked))
 			continue;
 		set &= t->blocked;

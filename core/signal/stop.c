@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Job control: a stop signal stops all threads of the process, SIGCONT continues them, and the parent hears of both.
+// Job control: a stop signal stops all threads of the process, SIGCONT continues them, and the
+// parent hears of both.
 //
-// The thread that takes the signal marks all others stop_pending and wakes them; each joins on its way to user mode. The last one
-// completes the stop. The notice of a continuation is owed (stop_notify) and paid by the first continued thread, because the
-// sender of SIGCONT holds locks that come after tasklist.
+// The thread that takes the signal marks all others stop_pending and wakes them; each joins on its
+// way to user mode. The last one completes the stop. The notice of a continuation is owed
+// (stop_notify) and paid by the first continued thread, because the sender of SIGCONT holds locks
+// that come after tasklist.
 
 #include "internal.h"
 
@@ -20,13 +22,14 @@ void signal_notify_stop(struct process *process, int why)
 	info = (struct siginfo){
 		.signo = SIGCHLD,
 		.code = why,
-		.child = {
-			.pid = process_id(process),
-			.uid = process->leader->cred->uid,
-			.status = why == CLD_CONTINUED ? SIGCONT : process->stop_signal,
-			.user = times.user / (NSEC_PER_SEC / 100),
-			.system = times.system / (NSEC_PER_SEC / 100),
-		},
+		.child =
+			{
+				.pid = process_id(process),
+				.uid = process->leader->cred->uid,
+				.status = why == CLD_CONTINUED ? SIGCONT : process->stop_signal,
+				.user = times.user / (NSEC_PER_SEC / 100),
+				.system = times.system / (NSEC_PER_SEC / 100),
+			},
 	};
 	spin_lock(&sighand->lock);
 	if (action->handler != SIG_IGN && !(action->flags & SA_NOCLDSTOP) && parent->live_threads)
@@ -64,11 +67,12 @@ void signal_continue(struct process *process)
 		process->stop_notify = CLD_CONTINUED;
 		process->continued_pending = true;
 	} else if (process->stop_count) {
-		process->stop_notify = CLD_STOPPED; /* it never got there, but a parent that polls should know */
+		process->stop_notify =
+			CLD_STOPPED; /* it never got there, but a parent that polls should know */
 	}
 	process->stopped = false;
 	process->stop_count = 0;
-	list_for_each_entry(t, &process->threads, process_link) {
+	list_for_each_entry (t, &process->threads, process_link) {
 		t->stop_pending = false;
 		t->stop_dequeued = false;
 		if (process->stop_notify)
@@ -91,7 +95,7 @@ bool signal_stop(int sig, unsigned long flags)
 		me->stop_dequeued = false;
 		process->stop_signal = sig;
 		process->stop_count = 1;
-		list_for_each_entry(t, &process->threads, process_link) {
+		list_for_each_entry (t, &process->threads, process_link) {
 			if (t == me || t->exiting || READ_ONCE(t->state) == THREAD_STOPPED)
 				continue;
 			t->stop_pending = true;

@@ -7,7 +7,8 @@
 
 #include "internal.h"
 
-/* The set is unblocked while we sleep, so that a sender wakes us; real_blocked tells senders that the signals are wanted all the same. */
+/* The set is unblocked while we sleep, so that a sender wakes us; real_blocked tells senders that
+ * the signals are wanted all the same. */
 static int wait_for(uint64_t set, ktime_t deadline)
 {
 	struct thread *t = current;

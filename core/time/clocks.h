@@ -6,25 +6,26 @@
 #include <core/thread.h>
 #include <core/time.h>
 
-#define CLOCK_REALTIME           0
-#define CLOCK_MONOTONIC          1
+#define CLOCK_REALTIME		 0
+#define CLOCK_MONOTONIC		 1
 #define CLOCK_PROCESS_CPUTIME_ID 2
-#define CLOCK_THREAD_CPUTIME_ID  3
-#define CLOCK_MONOTONIC_RAW      4
-#define CLOCK_REALTIME_COARSE    5
-#define CLOCK_MONOTONIC_COARSE   6
-#define CLOCK_BOOTTIME           7
-#define CLOCK_REALTIME_ALARM     8
-#define CLOCK_BOOTTIME_ALARM     9
-#define CLOCK_TAI                11
+#define CLOCK_THREAD_CPUTIME_ID	 3
+#define CLOCK_MONOTONIC_RAW	 4
+#define CLOCK_REALTIME_COARSE	 5
+#define CLOCK_MONOTONIC_COARSE	 6
+#define CLOCK_BOOTTIME		 7
+#define CLOCK_REALTIME_ALARM	 8
+#define CLOCK_BOOTTIME_ALARM	 9
+#define CLOCK_TAI		 11
 
 #define TIMER_ABSTIME 1
 
 /* A CPU-time clock, decoded. */
 struct cpu_clock {
 	struct process *process; /* reference */
-	struct thread *thread;   /* reference; NULL: the whole process */
-	unsigned int kind;       /* 0 user + system as ITIMER_PROF counts, 1 user, 2 scheduler's exact time */
+	struct thread *thread;	 /* reference; NULL: the whole process */
+	unsigned int
+		kind; /* 0 user + system as ITIMER_PROF counts, 1 user, 2 scheduler's exact time */
 };
 
 bool clock_is_cpu(int clock);

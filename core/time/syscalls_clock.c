@@ -18,13 +18,14 @@ bool clock_is_cpu(int clock)
 
 bool clock_is_realtime(int clock)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_REALTIME_ALARM ||
-	       clock == CLOCK_TAI;
+	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ||
+	       clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
 }
 
 /* ---- CPU time ---- */
 
-/* Negative clock numbers: ~pid << 3 | per-thread 4 | kind (3: a descriptor, of which there are none). */
+/* Negative clock numbers: ~pid << 3 | per-thread 4 | kind (3: a descriptor, of which there are
+ * none). */
 int cpu_clock_find(int clock, struct cpu_clock *c)
 {
 	pid_t number = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Interval timers (setitimer, getitimer, alarm), RLIMIT_CPU, and the life of a process's timers.
 //
-// ITIMER_REAL is a kernel timer of the process. What counts CPU time is looked at by the thread itself on its way to user mode, after
-// a tick has found that something may be due.
+// ITIMER_REAL is a kernel timer of the process. What counts CPU time is looked at by the thread
+// itself on its way to user mode, after a tick has found that something may be due.
 
 #include <core/errno.h>
 #include <core/printk.h>
@@ -16,7 +16,8 @@
 #define ITIMER_VIRTUAL 1
 #define ITIMER_PROF    2
 
-/* A signal that is still pending when the next one is due is not worth an interrupt each microsecond. */
+/* A signal that is still pending when the next one is due is not worth an interrupt each
+ * microsecond. */
 #define PENDING_INTERVAL NSEC_PER_MSEC
 
 static void real_fire(struct timer *timer)
@@ -59,8 +60,8 @@ void process_timers_exec(struct process *process)
 
 static bool cpu_timers_armed(const struct process *p)
 {
-	return READ_ONCE(p->virt_expires) || READ_ONCE(p->prof_expires) || READ_ONCE(p->cpu_posix_timers) ||
-	       process_limit(p, RLIMIT_CPU) != UINT64_MAX;
+	return READ_ONCE(p->virt_expires) || READ_ONCE(p->prof_expires) ||
+	       READ_ONCE(p->cpu_posix_timers) || process_limit(p, RLIMIT_CPU) != UINT64_MAX;
 }
 
 void process_tick(struct thread *thread, bool user, ktime_t length)
@@ -109,7 +110,8 @@ void process_timers_check(struct thread *thread)
 	process_times(process, &times);
 	spin_lock(&process->lock);
 	virt = cpu_timer_due(&process->virt_expires, process->virt_interval, times.user);
-	prof = cpu_timer_due(&process->prof_expires, process->prof_interval, times.user + times.system);
+	prof = cpu_timer_due(&process->prof_expires, process->prof_interval,
+			     times.user + times.system);
 	spin_unlock(&process->lock);
 	spin_unlock_irqrestore(&thread->sighand->lock, flags);
 	if (virt)
@@ -180,7 +182,8 @@ static void itimer_exchange(int which, const struct itimer *new, struct itimer *
 
 static int itimer_to_user(unsigned long user, const struct itimer *t)
 {
-	return timeval_to_user(user, t->interval) || timeval_to_user(user + 16, t->value) ? -EFAULT : 0;
+	return timeval_to_user(user, t->interval) || timeval_to_user(user + 16, t->value) ? -EFAULT
+											  : 0;
 }
 
 SYSCALL(getitimer)

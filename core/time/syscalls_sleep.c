@@ -40,7 +40,8 @@ static int sleep_realtime(ktime_t until)
 	return result;
 }
 
-/* CPU time passes only while threads run: look at the clock in steps of what is missing at the fastest. */
+/* CPU time passes only while threads run: look at the clock in steps of what is missing at the
+ * fastest. */
 static int sleep_cpu(const struct cpu_clock *c, ktime_t until)
 {
 	for (;;) {

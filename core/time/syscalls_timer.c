@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // POSIX timers: timer_create, settime, gettime, getoverrun, delete.
 //
-// A timer owns its one queue entry. When it expires the entry is queued and the timer rests; when the signal is taken, the missed
-// expirations are counted and the next one is armed (posix_timer_taken). So a fast timer with a blocked signal costs nothing, and
-// no expiration is lost. References: the process's list, a look-up, a taken entry. Lock order: timer->lock, sighand->lock.
+// A timer owns its one queue entry. When it expires the entry is queued and the timer rests; when
+// the signal is taken, the missed expirations are counted and the next one is armed
+// (posix_timer_taken). So a fast timer with a blocked signal costs nothing, and no expiration is
+// lost. References: the process's list, a look-up, a taken entry. Lock order: timer->lock,
+// sighand->lock.
 
 #include <core/errno.h>
 #include <core/lib/string.h>
@@ -21,22 +23,22 @@
 
 struct posix_timer {
 	struct refcount refs;
-	struct list link;        /* [process->lock] */
+	struct list link;	 /* [process->lock] */
 	struct process *process; /* whose list it is on; outlives it */
-	struct thread *thread;   /* SIGEV_THREAD_ID: reference; NULL: to the process */
+	struct thread *thread;	 /* SIGEV_THREAD_ID: reference; NULL: to the process */
 	int id, clock, notify;
-	struct cpu_clock cpu;    /* of a CPU-time clock: references */
-	struct sigqueue *q;      /* NULL with SIGEV_NONE */
+	struct cpu_clock cpu;	   /* of a CPU-time clock: references */
+	struct sigqueue *q;	   /* NULL with SIGEV_NONE */
 	struct wait_entry stepped; /* on clock_was_set while a real-time one is armed */
 
 	struct spinlock lock; /* irq-saving */
 	struct timer timer;
-	bool armed;         /* [lock] expires is in force (perhaps already in the past, signal not taken) */
-	bool absolute;      /* [lock] of real time: follows steps of the clock */
-	bool deleted;       /* [lock] */
-	ktime_t expires;    /* [lock] on its own clock */
-	ktime_t interval;   /* [lock] 0: once */
-	uint64_t overrun;   /* [lock] expirations since the one whose signal is queued */
+	bool armed; /* [lock] expires is in force (perhaps already in the past, signal not taken) */
+	bool absolute;	       /* [lock] of real time: follows steps of the clock */
+	bool deleted;	       /* [lock] */
+	ktime_t expires;       /* [lock] on its own clock */
+	ktime_t interval;      /* [lock] 0: once */
+	uint64_t overrun;      /* [lock] expirations since the one whose signal is queued */
 	uint64_t overrun_last; /* [lock] of the signal that was taken last */
 };
 
@@ -65,7 +67,8 @@ static ktime_t timer_now(const struct posix_timer *t)
 	return clock_is_realtime(t->clock) ? clock_realtime() : clock_monotonic();
 }
 
-/* lock held: start the kernel timer for t->expires. CPU-time ones are looked at by ticks instead. */
+/* lock held: start the kernel timer for t->expires. CPU-time ones are looked at by ticks instead.
+ */
 static void start(struct posix_timer *t)
 {
 	ktime_t at = t->expires;
@@ -108,7 +111,8 @@ static void expire(struct posix_timer *t)
 		t->overrun++;
 	if (result < 0 && t->interval) {
 		/* Ignored at present: go on quietly, but not in a storm. */
-		(void)forward(t, ktime_add(timer_now(t), NSEC_PER_MSEC)); /* nobody asks for these overruns */
+		(void)forward(t, ktime_add(timer_now(t),
+					   NSEC_PER_MSEC)); /* nobody asks for these overruns */
 		start(t);
 	}
 }
@@ -161,7 +165,7 @@ void posix_timers_check(struct process *process)
 		unsigned long flags = spin_lock_irqsave(&process->lock);
 		ktime_t now;
 
-		list_for_each_entry(t, &process->posix_timers, link)
+		list_for_each_entry (t, &process->posix_timers, link)
 			if (t->cpu.process && t->id > after && (!found || t->id < found->id))
 				found = t;
 		if (found)
@@ -172,7 +176,8 @@ void posix_timers_check(struct process *process)
 		after = found->id;
 		now = timer_now(found);
 		flags = spin_lock_irqsave(&found->lock);
-		if (found->armed && now >= found->expires && (!found->q || list_empty(&found->q->link)))
+		if (found->armed && now >= found->expires &&
+		    (!found->q || list_empty(&found->q->link)))
 			expire(found);
 		spin_unlock_irqrestore(&found->lock, flags);
 		timer_put(found);
@@ -222,7 +227,7 @@ static struct posix_timer *find(int id)
 	unsigned long flags = spin_lock_irqsave(&process->lock);
 	struct posix_timer *t, *found = NULL;
 
-	list_for_each_entry(t, &process->posix_timers, link)
+	list_for_each_entry (t, &process->posix_timers, link)
 		if (t->id == id) {
 			found = t;
 			posix_timer_get(t);
@@ -243,7 +248,7 @@ static void enlist(struct posix_timer *t)
 		t->id = process->next_timer_id;
 		process->next_timer_id = (process->next_timer_id + 1) & INT32_MAX;
 		again = false;
-		list_for_each_entry(other, &process->posix_timers, link)
+		list_for_each_entry (other, &process->posix_timers, link)
 			again |= other->id == t->id;
 	} while (again);
 	list_add_tail(&t->link, &process->posix_timers);
@@ -289,7 +294,8 @@ void posix_timers_drop(struct process *process)
 	}
 }
 
-static int timer_new(int clock, const struct sigevent *e, struct thread *thread, struct posix_timer **out)
+static int timer_new(int clock, const struct sigevent *e, struct thread *thread,
+		     struct posix_timer **out)
 {
 	struct posix_timer *t = kzalloc(sizeof(*t), GFP_KERNEL);
 	int error;
@@ -316,7 +322,8 @@ static int timer_new(int clock, const struct sigevent *e, struct thread *thread,
 		error = -EAGAIN;
 		if (!t->q)
 			goto fail;
-		t->q->info = (struct siginfo){.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
+		t->q->info = (struct siginfo){
+			.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
 	}
 	t->thread = thread; /* last: on failure it is still the caller's */
 	*out = t;
@@ -350,7 +357,8 @@ SYSCALL(timer_create)
 
 	if (args->arg[1] && copy_from_user(&e, args->arg[1], sizeof(e)))
 		return -EFAULT;
-	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_MONOTONIC_COARSE)
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+	    clock == CLOCK_MONOTONIC_COARSE)
 		return -EOPNOTSUPP;
 	if (!timer_clock(clock))
 		return -EINVAL;
@@ -396,7 +404,7 @@ SYSCALL(timer_delete)
 	struct posix_timer *t, *found = NULL;
 	unsigned long flags = spin_lock_irqsave(&process->lock);
 
-	list_for_each_entry(t, &process->posix_timers, link)
+	list_for_each_entry (t, &process->posix_timers, link)
 		if (t->id == (int)args->arg[0]) {
 			found = t;
 			list_del_init(&t->link);
@@ -434,10 +442,13 @@ static void remaining(struct posix_timer *t, ktime_t now, struct itimerspec *out
 
 static int itimerspec_to_user(unsigned long user, const struct itimerspec *spec)
 {
-	return timespec_to_user(user, spec->interval) || timespec_to_user(user + 16, spec->value) ? -EFAULT : 0;
+	return timespec_to_user(user, spec->interval) || timespec_to_user(user + 16, spec->value)
+		       ? -EFAULT
+		       : 0;
 }
 
-static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *new, struct itimerspec *old)
+static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *new,
+		struct itimerspec *old)
 {
 	ktime_t now = timer_now(t);
 	unsigned long flags = spin_lock_irqsave(&t->lock);

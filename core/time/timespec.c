@@ -13,7 +13,8 @@ static int to_ns(ktime_t *ns, const int64_t pair[2], int64_t fractions)
 	if ((uint64_t)pair[0] >= KTIME_MAX / NSEC_PER_SEC)
 		*ns = KTIME_MAX - 1;
 	else
-		*ns = (uint64_t)pair[0] * NSEC_PER_SEC + (uint64_t)pair[1] * (NSEC_PER_SEC / (uint64_t)fractions);
+		*ns = (uint64_t)pair[0] * NSEC_PER_SEC +
+		      (uint64_t)pair[1] * (NSEC_PER_SEC / (uint64_t)fractions);
 	return 0;
 }
 
@@ -45,7 +46,8 @@ int timespec_to_user(unsigned long user, ktime_t ns)
 
 int timeval_to_user(unsigned long user, ktime_t ns)
 {
-	int64_t pair[2] = {(int64_t)(ns / NSEC_PER_SEC), (int64_t)(ns % NSEC_PER_SEC / NSEC_PER_USEC)};
+	int64_t pair[2] = {(int64_t)(ns / NSEC_PER_SEC),
+			   (int64_t)(ns % NSEC_PER_SEC / NSEC_PER_USEC)};
 
 	return copy_to_user(user, pair, sizeof(pair));
 }

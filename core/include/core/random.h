@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/random.h - random bytes: a ChaCha20 generator that overwrites its key with its own output after every use. */
+/* core/random.h - random bytes: a ChaCha20 generator that overwrites its key with its own output
+ * after every use. */
 #ifndef CORE_RANDOM_H
 #define CORE_RANDOM_H
 

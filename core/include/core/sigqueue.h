@@ -11,19 +11,21 @@ struct user;
 struct sigqueue {
 	struct list link; /* [sighand->lock] in a pending queue; empty when not queued */
 	struct siginfo info;
-	struct user *user;         /* whose RLIMIT_SIGPENDING it counts against; reference */
+	struct user *user;	   /* whose RLIMIT_SIGPENDING it counts against; reference */
 	struct posix_timer *timer; /* owner: it is not freed when taken; NULL: an ordinary one */
 };
 
 /* One for a POSIX timer, or NULL (limit, memory). */
 struct sigqueue *sigqueue_alloc_timer(struct posix_timer *timer);
 void sigqueue_free_timer(struct sigqueue *q); /* not queued any more */
-/* Queue a timer's signal to thread or its process. 1: it was still queued; 0: queued; -ESRCH: nobody left or ignored. Any context. */
+/* Queue a timer's signal to thread or its process. 1: it was still queued; 0: queued; -ESRCH:
+ * nobody left or ignored. Any context. */
 int sigqueue_send_timer(struct sigqueue *q, struct thread *thread, bool to_process);
 /* Take it out of where it is queued. */
 void sigqueue_cancel(struct sigqueue *q, struct process *process);
 
-/* time room: the timer's signal was taken: fill in overruns, start the next interval. No lock held. Drops a reference. */
+/* time room: the timer's signal was taken: fill in overruns, start the next interval. No lock held.
+ * Drops a reference. */
 void posix_timer_taken(struct posix_timer *timer, struct siginfo *info);
 /* Its queue entry is on its way to be taken: a reference (sighand->lock held). */
 void posix_timer_get(struct posix_timer *timer);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* core/timespec.h - Linux's struct timespec and timeval to and from nanoseconds, with its checks. */
+/* core/timespec.h - Linux's struct timespec and timeval to and from nanoseconds, with its checks.
+ */
 #ifndef CORE_TIMESPEC_H
 #define CORE_TIMESPEC_H
 
 #include <core/types.h>
 
-/* Nanoseconds of a user's timespec, saturated at KTIME_MAX - 1: 0, -EFAULT, -EINVAL (negative, or nanoseconds out of range). */
+/* Nanoseconds of a user's timespec, saturated at KTIME_MAX - 1: 0, -EFAULT, -EINVAL (negative, or
+ * nanoseconds out of range). */
 __must_check int timespec_from_user(ktime_t *ns, unsigned long user);
 /* 0 or -EFAULT. */
 __must_check int timespec_to_user(unsigned long user, ktime_t ns);

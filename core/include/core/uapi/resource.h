@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-#define RUSAGE_SELF     0
+#define RUSAGE_SELF	0
 #define RUSAGE_CHILDREN (-1)
-#define RUSAGE_THREAD   1
-#define RUSAGE_BOTH     (-2) /* ours: wait4 */
+#define RUSAGE_THREAD	1
+#define RUSAGE_BOTH	(-2) /* ours: wait4 */
 
 struct rusage {
 	int64_t user_sec, user_usec, system_sec, system_usec;
