@@ -109,8 +109,10 @@ static void tear_down(struct mm *mm)
 	mm->vma_count = 0;
 	ASSERT(mm->anon_pages == 0 && mm->file_pages == 0);
 	vma_free_list(&dead);
-	if (mm->exe_file)
+	if (mm->exe_file) {
+		inode_allow_write(mm->exe_file->inode);
 		file_put(mm->exe_file);
+	}
 	mm->exe_file = NULL;
 }
 
@@ -210,7 +212,9 @@ int mm_fork(struct mm *parent, struct mm **out)
 	child->vdso = parent->vdso;
 	memcpy(child->auxv, parent->auxv, sizeof(child->auxv));
 	child->auxv_words = parent->auxv_words;
-	child->exe_file = parent->exe_file ? file_get(parent->exe_file) : NULL;
+	/* A program that runs cannot be written to. The parent denies it, so that this succeeds. */
+	if (parent->exe_file && !inode_deny_write(parent->exe_file->inode))
+		child->exe_file = file_get(parent->exe_file);
 	child->dumpable = parent->dumpable;
 	child->exec_stack = parent->exec_stack;
 	child->oom_score_adj = parent->oom_score_adj;

@@ -298,7 +298,7 @@ static void account_memory(struct process *process, const struct mm *mm)
 {
 	if (mm) {
 		uint64_t pages =
-			MAX(mm->peak_resident, mm->anon_pages + mm->file_pages + mm->shmem_pages);
+			MAX(mm->peak_resident, mm->anon_pages + mm->file_pages);
 
 		process->maxrss = MAX(process->maxrss, pages);
 	}

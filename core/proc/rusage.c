@@ -105,7 +105,7 @@ static void usage_out(const struct usage *u, struct rusage *out)
 
 static uint64_t resident(const struct mm *mm)
 {
-	return mm ? MAX(mm->peak_resident, mm->anon_pages + mm->file_pages + mm->shmem_pages) : 0;
+	return mm ? MAX(mm->peak_resident, mm->anon_pages + mm->file_pages) : 0;
 }
 
 void rusage_get(struct process *p, int who, struct rusage *out)

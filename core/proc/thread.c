@@ -137,18 +137,6 @@ void thread_put(struct thread *thread)
 
 /* ---- parts of other threads ---- */
 
-struct mm *thread_get_mm(struct thread *thread)
-{
-	struct mm *mm;
-
-	rcu_read_lock();
-	mm = rcu_dereference(thread->mm);
-	if (mm && !refcount_get_unless_zero(&mm->users))
-		mm = NULL;
-	rcu_read_unlock();
-	return mm;
-}
-
 struct files *thread_get_files(struct thread *thread)
 {
 	struct files *files;

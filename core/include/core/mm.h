@@ -86,7 +86,7 @@ struct mm {
 	vaddr_t vdso; /* base of the image */
 	unsigned long auxv[2 * 32];
 	unsigned int auxv_words;
-	struct file *exe_file; /* [lock] reference */
+	struct file *exe_file; /* [lock] reference; writes to it are denied */
 	bool dumpable, locked_future, oom_victim, exec_stack;
 	uint32_t membarrier_state;
 	int oom_score_adj;

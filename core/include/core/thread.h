@@ -196,8 +196,7 @@ void thread_put(struct thread *thread);
 void process_get(struct process *process);
 void process_put(struct process *process);
 
-/* Parts of another thread, with a reference (a user of the mm); NULL when it has none (any more). For /proc and pidfd_getfd. */
-struct mm *thread_get_mm(struct thread *thread);
+/* Parts of another thread, with a reference; NULL when it has none (any more). For /proc and pidfd_getfd. Its memory: mm_of_thread(). */
 struct files *thread_get_files(struct thread *thread);
 struct fs_context *thread_get_fs(struct thread *thread);
 /* May the current thread look into process (ptrace's rule for reading: the same ids and a dumpable image, or CAP_SYS_PTRACE)? 0 or -EPERM. */
