@@ -177,15 +177,15 @@ struct file *file_get(struct file *f)
 	return f;
 }
 
-int inode_deny_write(struct inode *inode)
+int inode_deny_write(struct inode *unused)
 {
-	(void)inode;
+	(void)unused;
 	return 0;
 }
 
-void inode_allow_write(struct inode *inode)
+void inode_allow_write(struct inode *unused)
 {
-	(void)inode;
+	(void)unused;
 }
 
 void file_put(struct file *f)
