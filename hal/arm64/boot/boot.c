@@ -96,8 +96,7 @@ void arm_boot(paddr_t tree, paddr_t image, bool from_el2)
 	arm_console = uart_base();
 	arm_kernel_map_init(&arm_boot_info, image);
 	dt_open(hal_phys_to_virt(tree));
-	if (arm_console)
-		arm_debug_uart(arm_map_registers(arm_console, 0x1000));
+	arm_debug_uart(arm_console ? arm_map_registers(arm_console, 0x1000) : NULL);
 	write_sysreg(ttbr0_el1, hal_virt_to_phys(arm_no_table));
 	isb();
 	__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");

@@ -36,6 +36,8 @@ static void put(char c)
 
 void hal_debug_write(const char *text, size_t n)
 {
+	if (!uart)
+		return;
 	for (size_t i = 0; i < n; i++) {
 		if (text[i] == '\n')
 			put('\r');

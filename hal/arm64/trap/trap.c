@@ -135,7 +135,9 @@ static __attribute__((noinline)) void user_exception(struct hal_regs *regs)
 		core_trap(regs, SIGTRAP, TRAP_HWBKPT, regs->pc);
 		return;
 	case EC_STEP:
-		// The state machine is armed anew at the next return, if stepping is still wanted.
+		// Another instruction, unless whoever is told switches it off.
+		if (hal_thread_current()->flags & HAL_THREAD_STEP)
+			regs->pstate |= PSTATE_STEP;
 		core_trap(regs, SIGTRAP, TRAP_TRACE, regs->pc);
 		return;
 	case EC_BRK:
