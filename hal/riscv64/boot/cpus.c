@@ -6,7 +6,6 @@
 #include <core/upcall.h>
 #include <hal/boot.h>
 #include <hal/debug.h>
-#include <hal/time.h>
 #include <hal_arch/pte.h>
 #include <riscv/cpu.h>
 #include <riscv/sbi.h>
@@ -14,8 +13,6 @@
 #define EIO 5
 
 #define SBI_HSM_START 0
-
-#define START_PATIENCE_NS 1000000000ul
 
 struct hal_cpu riscv_cpus[HAL_MAX_CPUS];
 unsigned int riscv_cpu_total;
@@ -91,7 +88,6 @@ int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack,
 		  void *emergency_stack)
 {
 	struct hal_cpu *block = &riscv_cpus[cpu];
-	uint64_t deadline;
 	long error;
 
 	block->irq_stack = irq_stack;
@@ -101,16 +97,12 @@ int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack,
 	thread->cpu = cpu;
 	thread->local = NULL;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	// While the firmware is still bringing the hart to where it can be started, it refuses.
-	deadline = hal_time_ns() + START_PATIENCE_NS;
-	do {
-		// The hart starts with translation off: the entry is a physical address, its
-		// argument a virtual one.
-		error = sbi_call(SBI_HSM, SBI_HSM_START, block->hartid,
-				 hal_virt_to_phys((const void *)riscv_start_secondary),
-				 (unsigned long)block, 0, 0)
-				.error;
-	} while (error && hal_time_ns() < deadline);
+	// The hart starts with translation off: the entry is a physical address, its argument a
+	// virtual one.
+	error = sbi_call(SBI_HSM, SBI_HSM_START, block->hartid,
+			 hal_virt_to_phys((const void *)riscv_start_secondary),
+			 (unsigned long)block, 0, 0)
+			.error;
 	return error ? -EIO : 0;
 }
 
