@@ -15,7 +15,6 @@
 	(1 * NSEC_PER_SEC) /* keeps (counter - base) * mult far from overflow, and the coarse \
 			      clocks near */
 
-static uint64_t boot_time;	/* hal_time_ns() at time_init: CLOCK_MONOTONIC is 0 there */
 static int64_t realtime_offset; /* atomic */
 static struct hal_vdso_data *vdso;
 static struct spinlock vdso_lock = SPINLOCK_INIT("vDSO data");
@@ -25,7 +24,8 @@ struct wait_queue clock_was_set = WAIT_QUEUE_INIT(clock_was_set);
 
 ktime_t clock_monotonic(void)
 {
-	return hal_time_ns() - boot_time;
+	/* Timers and the scheduler's ticks are armed in the HAL's time: there is no other base. */
+	return hal_time_ns();
 }
 
 int64_t clock_realtime_offset(void)
@@ -46,7 +46,7 @@ static void vdso_update(void)
 
 	__atomic_store_n(&vdso->seq, seq + 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	uint64_t now = hal_time_vdso(vdso) - boot_time;
+	uint64_t now = hal_time_vdso(vdso);
 	vdso->monotonic_ns = vdso->coarse_monotonic_ns = now;
 	vdso->realtime_ns = vdso->coarse_realtime_ns = now + (uint64_t)clock_realtime_offset();
 	__atomic_store_n(&vdso->seq, seq + 2, __ATOMIC_RELEASE);
@@ -79,9 +79,8 @@ void time_init(void)
 	if (!page)
 		panic("no memory for the vDSO's data");
 	vdso = page_address(page);
-	boot_time = hal_time_ns();
 	if (hal_rtc_read(&seconds) == 0)
-		realtime_offset = (int64_t)(seconds * NSEC_PER_SEC);
+		realtime_offset = (int64_t)(seconds * NSEC_PER_SEC - hal_time_ns());
 	else
 		printk(LOG_WARN "time: no battery clock: it is 1970\n");
 	vdso_update();
