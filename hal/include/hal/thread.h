@@ -26,7 +26,7 @@ size_t hal_fpu_size(void);
 /* Prepare a kernel thread that first runs core_thread_begin(prev), then entry(arg), which must not return. stack: lowest address. */
 void hal_thread_init(struct hal_thread *thread, void *stack, void (*entry)(void *), void *arg);
 
-/* Adopt the running boot context (boot CPU), or prepare the context a secondary CPU will start on, as thread. */
+/* The first call adopts the running boot context (stack is not used); the others prepare the contexts that secondary CPUs will start on, as thread. */
 void hal_thread_init_idle(struct hal_thread *thread, void *stack);
 
 /*
