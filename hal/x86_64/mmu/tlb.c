@@ -149,11 +149,15 @@ void tlb_ipi(void)
 	}
 }
 
-// Have the CPUs of mask serve request, which is this CPU's, and wait for them.
-static void send(uint64_t mask, struct request *request)
+// Have the CPUs of mask serve the request, and wait for them.
+static void send(uint64_t mask, struct request what)
 {
 	unsigned int me = hal_cpu_id();
+	struct request *request = &requests[me];
 
+	if (request->pending)
+		panic("TLB flush from an interrupt inside a TLB flush");
+	*request = what;
 	__atomic_store_n(&request->pending, mask, __ATOMIC_RELEASE);
 	for (; mask; mask &= mask - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzl(mask);
@@ -195,16 +199,12 @@ void hal_tlb_flush(struct hal_tlb *tlb)
 			flush_space(cpu, space, tlb->start, tlb->end, generation);
 		hal_irq_restore(flags);
 	}
-	if (mask & ~me) {
-		struct request *request = &requests[cpu->head.id];
-
-		request->kind = FLUSH_SPACE;
-		request->space = space;
-		request->start = tlb->start;
-		request->end = tlb->end;
-		request->generation = generation;
-		send(mask & ~me, request);
-	}
+	if (mask & ~me)
+		send(mask & ~me, (struct request){.kind = FLUSH_SPACE,
+						  .space = space,
+						  .start = tlb->start,
+						  .end = tlb->end,
+						  .generation = generation});
 	for (unsigned int i = 0; i < tlb->table_count; i++)
 		core_table_free(tlb->tables[i]);
 	hal_tlb_begin(tlb, space);
@@ -220,15 +220,11 @@ void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table)
 void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
 	uint64_t others = __atomic_load_n(&online, __ATOMIC_SEQ_CST) & ~(1ul << hal_cpu_id());
-	struct request *request = &requests[hal_cpu_id()];
 
 	flush_kernel(start, end);
 	if (!others)
 		return;
-	request->kind = FLUSH_KERNEL;
-	request->start = start;
-	request->end = end;
-	send(others, request);
+	send(others, (struct request){.kind = FLUSH_KERNEL, .start = start, .end = end});
 }
 
 void hal_tlb_kernel_published(void)
@@ -268,12 +264,7 @@ void hal_space_destroy(struct hal_space *space)
 		hal_space_activate(NULL);
 	hal_irq_restore(flags);
 	mask = __atomic_load_n(&space->cpus, __ATOMIC_SEQ_CST);
-	if (mask) {
-		struct request *request = &requests[hal_cpu_id()];
-
-		request->kind = LEAVE_SPACE;
-		request->space = space;
-		send(mask, request);
-	}
+	if (mask)
+		send(mask, (struct request){.kind = LEAVE_SPACE, .space = space});
 	pagetable_destroy(space, 256);
 }
