@@ -5,6 +5,7 @@
 #include <common/memory_map.h>
 #include <core/lib/string.h>
 #include <hal/debug.h>
+#include <hal_arch/arch.h>
 #include <libfdt.h>
 
 #define DEPTH_MAX 16
@@ -319,6 +320,16 @@ static size_t used_size(void)
 	return most > reserved ? most : reserved;
 }
 
+// Is [base, base + size) no more than the pages of the initramfs?
+static bool in_initrd(const struct hal_boot_info *info, paddr_t base, uint64_t size)
+{
+	const uint64_t page = 1ul << HAL_PAGE_SHIFT;
+	paddr_t start = info->initrd & ~(page - 1);
+	paddr_t end = (info->initrd + info->initrd_size + page - 1) & ~(page - 1);
+
+	return info->initrd_size && base >= start && base <= end && size <= end - base;
+}
+
 void dt_boot_info(struct hal_boot_info *info, paddr_t tree_base)
 {
 	struct reservations r = {.info = info};
@@ -329,11 +340,13 @@ void dt_boot_info(struct hal_boot_info *info, paddr_t tree_base)
 	if (!info->region_count)
 		hal_boot_fail("the device tree names no memory");
 	dt_walk(claim_reserved, &r);
+	read_chosen(info);
+	// Boot loaders reserve the tree and the initramfs too; both are ours to give back or keep.
 	for (int i = 0; i < fdt_num_mem_rsv(tree); i++)
-		if (fdt_get_mem_rsv(tree, i, &base, &size) == 0 && base != tree_base)
+		if (fdt_get_mem_rsv(tree, i, &base, &size) == 0 && base != tree_base &&
+		    !in_initrd(info, base, size))
 			memory_map_claim(info, base, size, HAL_MEM_RESERVED, true);
 	memory_map_claim(info, tree_base, used_size(), HAL_MEM_KERNEL, false);
-	read_chosen(info);
 	if (info->initrd_size)
 		memory_map_claim(info, info->initrd, info->initrd_size, HAL_MEM_INITRD, false);
 }
