@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Address spaces, faults and page caches over real page tables (hal/common/pagetable.c) in fake
-// RAM. sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
+// Address spaces, faults and page caches over real page tables in fake RAM.
+// sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c
-// core/mm/access.c core/mm/account.c sources: core/mm/pagecache.c core/mm/uio.c core/lib/xarray.c
-// core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c sources: tests/unit/fake_hal/fake_hal.c
-// tests/unit/fake_hal/fake_core.c tests/unit/fake_hal/fake_pagetable.c
+// sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/uio.c
+// sources: core/lib/xarray.c core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c
+// sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
+// sources: tests/unit/fake_hal/fake_pagetable.c
 
 #include "../../../../core/mm/mm_internal.h"
 #include "../../fake_hal/fake_hal.h"
