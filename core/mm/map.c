@@ -247,6 +247,16 @@ int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned 
 	return error;
 }
 
+int brk_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm)
+{
+	uint64_t pages = (end - start) >> PAGE_SHIFT;
+	int error = vm & VM_LOCKED ? lock_allowed(mm, pages) : 0;
+
+	if (!error && !mm_may_grow(mm, pages, vm))
+		error = -ENOMEM;
+	return error ? error : map_at(mm, start, end, vm, NULL, 0);
+}
+
 int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames, unsigned int count,
 		   unsigned int vm, const char *name)
 {

@@ -109,6 +109,8 @@ __must_check int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct 
 __must_check int split_range(struct mm *mm, vaddr_t start, vaddr_t end);
 /* An address for length bytes: at hint if that is free; 0: none. */
 vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
+/* Anonymous memory [start, end), which is free, for the break. */
+__must_check int brk_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm);
 /* May the space grow by this (RLIMIT_AS, RLIMIT_DATA, map count)? */
 bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm);
 /* Does memory with these flags count as a promise? */

@@ -13,7 +13,7 @@
 #include <core/thread.h>
 #include <core/time.h>
 
-#define ATTEMPTS 64u
+#define ATTEMPTS 1000u // of 5 ms
 
 void memory_reclaim(void)
 {

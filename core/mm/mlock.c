@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// System calls that lock memory. Nothing is paged out, so a lock means: present now, counted
+// against RLIMIT_MEMLOCK, and safe from MADV_DONTNEED.
+
+#include "mm_internal.h"
+
+#include <core/cred.h>
+#include <core/mm.h>
+#include <core/syscall.h>
+#include <core/thread.h>
+#include <core/uapi/mman.h>
+
+#include <hal/user.h>
+
+static uint64_t lock_limit(void)
+{
+	return process_limit(current->process, RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+}
+
+static bool may_lock(void)
+{
+	return capable(CAP_IPC_LOCK) || process_limit(current->process, RLIMIT_MEMLOCK) != 0;
+}
+
+// mm->lock exclusive.
+static void set_lock(struct vma *vma, bool lock)
+{
+	struct mm *mm = vma->mm;
+
+	if (lock == !!(vma->flags & VM_LOCKED) || (vma->flags & VM_SPECIAL))
+		return;
+	vma->flags ^= VM_LOCKED;
+	if (lock)
+		mm->locked_pages += vma_pages(vma);
+	else
+		mm->locked_pages -= vma_pages(vma);
+}
+
+// Lock or unlock what of [start, end) is mapped; -ENOMEM at a hole, with what came before it done.
+static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, bool lock)
+{
+	struct vma *vma;
+	int error;
+
+	if (end < start)
+		return -EINVAL;
+	if (end == start)
+		return 0;
+	vma = vma_find(mm, start);
+	if (!vma || vma->start > start)
+		return -ENOMEM;
+	while (start < end) {
+		vaddr_t until;
+
+		vma = vma_find(mm, start);
+		if (!vma || vma->start > start)
+			return -ENOMEM;
+		until = MIN(vma->end, end);
+		if (lock != !!(vma->flags & VM_LOCKED) && !(vma->flags & VM_SPECIAL)) {
+			error = split_range(mm, start, until);
+			if (error)
+				return error;
+			vma = vma_find(mm, start);
+			set_lock(vma, lock);
+			vma_merge(vma);
+		}
+		start = until;
+	}
+	return 0;
+}
+
+// Pages of [start, end) that are locked already: they do not count twice.
+static uint64_t locked_within(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	uint64_t pages = 0;
+
+	for (struct vma *vma = vma_find(mm, start); vma && vma->start < end; vma = vma_next(vma))
+		if (vma->flags & VM_LOCKED)
+			pages += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
+	return pages;
+}
+
+static long lock(vaddr_t start, size_t length, bool fault_in)
+{
+	struct mm *mm = current->mm;
+	vaddr_t end;
+	uint64_t pages;
+	int error;
+
+	start = hal_untag(start);
+	if (!may_lock())
+		return -EPERM;
+	length = PAGE_UP(length + (start & (PAGE_SIZE - 1)));
+	start = PAGE_DOWN(start);
+	end = start + length;
+	pages = length >> PAGE_SHIFT;
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	if (mm->locked_pages + pages > lock_limit() && !capable(CAP_IPC_LOCK))
+		pages -= locked_within(mm, start, end);
+	if (mm->locked_pages + pages <= lock_limit() || capable(CAP_IPC_LOCK))
+		error = lock_range(mm, start, end, true);
+	else
+		error = -ENOMEM;
+	rwsem_write_done(&mm->lock);
+	if (error || !fault_in)
+		return error;
+	error = mm_populate(mm, start, end);
+	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
+}
+
+SYSCALL(mlock)
+{
+	return lock(args->arg[0], args->arg[1], true);
+}
+
+SYSCALL(mlock2)
+{
+	if (args->arg[2] & ~(unsigned long)MLOCK_ONFAULT)
+		return -EINVAL;
+	return lock(args->arg[0], args->arg[1], !(args->arg[2] & MLOCK_ONFAULT));
+}
+
+SYSCALL(munlock)
+{
+	struct mm *mm = current->mm;
+	vaddr_t start = hal_untag(args->arg[0]);
+	size_t length = PAGE_UP(args->arg[1] + (start & (PAGE_SIZE - 1)));
+	int error;
+
+	start = PAGE_DOWN(start);
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	error = lock_range(mm, start, start + length, false);
+	rwsem_write_done(&mm->lock);
+	return error;
+}
+
+static void lock_all(struct mm *mm, bool lock)
+{
+	struct vma *vma = vma_first(mm);
+
+	while (vma) {
+		set_lock(vma, lock);
+		vma = vma_next(vma_merge(vma));
+	}
+}
+
+SYSCALL(mlockall)
+{
+	struct mm *mm = current->mm;
+	unsigned long flags = args->arg[0];
+	bool fits;
+
+	if (!flags || (flags & ~(unsigned long)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
+	    flags == MCL_ONFAULT)
+		return -EINVAL;
+	if (!may_lock())
+		return -EPERM;
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	fits = !(flags & MCL_CURRENT) || mm->total_pages <= lock_limit() || capable(CAP_IPC_LOCK);
+	if (fits) {
+		mm->locked_future = flags & MCL_FUTURE;
+		if (flags & MCL_CURRENT)
+			lock_all(mm, true);
+	}
+	rwsem_write_done(&mm->lock);
+	if (!fits)
+		return -ENOMEM;
+	if ((flags & (MCL_CURRENT | MCL_ONFAULT)) == MCL_CURRENT) {
+		// Mapping by mapping; what cannot be had is no error, as on Linux.
+		vaddr_t at = 0;
+
+		for (;;) {
+			struct vma *vma;
+			vaddr_t start, end;
+			int ignored;
+
+			rwsem_read(&mm->lock);
+			vma = vma_find(mm, at);
+			start = vma ? vma->start : 0;
+			end = vma ? vma->end : 0;
+			rwsem_read_done(&mm->lock);
+			if (!end)
+				break;
+			ignored = mm_populate(mm, MAX(start, at), end);
+			(void)ignored;
+			at = end;
+		}
+	}
+	return 0;
+}
+
+SYSCALL(munlockall)
+{
+	struct mm *mm = current->mm;
+
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	mm->locked_future = false;
+	lock_all(mm, false);
+	rwsem_write_done(&mm->lock);
+	return 0;
+}

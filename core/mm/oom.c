@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// The OOM killer: when nothing can be given back, the process that holds most memory ends, and the
+// log says which and why.
+
+#include "mm_internal.h"
+
+#include <core/lib/string.h>
+#include <core/mm.h>
+#include <core/printk.h>
+#include <core/signal.h>
+#include <core/thread.h>
+#include <core/time.h>
+
+#define PATIENCE (2 * NSEC_PER_SEC) // for a victim to die, before there is another
+
+static struct spinlock oom_lock = SPINLOCK_INIT("oom");
+static pid_t victim;	     // [oom_lock] 0: none yet
+static ktime_t victim_since; // [oom_lock]
+
+// The memory of any thread of process, with a user reference, or NULL.
+static struct mm *process_mm(struct process *process)
+{
+	struct thread *thread;
+	struct mm *mm = NULL;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+
+	list_for_each_entry (thread, &process->threads, process_link) {
+		mm = mm_of_thread(thread);
+		if (mm)
+			break;
+	}
+	spin_unlock_irqrestore(&process->lock, flags);
+	return mm;
+}
+
+static uint64_t footprint(const struct mm *mm)
+{
+	return READ_ONCE(mm->anon_pages) + READ_ONCE(mm->file_pages) +
+	       (hal_space_table_bytes(&mm->space) >> PAGE_SHIFT);
+}
+
+// How good a victim; 0: none.
+static uint64_t badness(struct process *process)
+{
+	struct mm *mm;
+	int64_t points;
+
+	if (process->is_init || process->zombie || process->oom_score_adj <= -1000)
+		return 0;
+	mm = process_mm(process);
+	if (!mm)
+		return 0;
+	points = (int64_t)footprint(mm) + (int64_t)page_total() / 1000 * process->oom_score_adj;
+	mm_put_user(mm);
+	return points > 0 ? (uint64_t)points : 1;
+}
+
+// With a reference, or NULL.
+static struct process *choose(void)
+{
+	struct process *best = NULL, *process;
+	uint64_t most = 0;
+
+	for (process = process_next(0); process;) {
+		pid_t number = process_id(process);
+		uint64_t points = badness(process);
+
+		if (points > most) {
+			if (best)
+				process_put(best);
+			best = process;
+			most = points;
+		} else {
+			process_put(process);
+		}
+		process = process_next(number);
+	}
+	if (!best && init_process) { // alone
+		process_get(init_process);
+		best = init_process;
+	}
+	return best;
+}
+
+static bool still_dying(pid_t number)
+{
+	struct process *process = number ? process_find(number) : NULL;
+	bool dying = process && !process->zombie;
+
+	if (process)
+		process_put(process);
+	return dying;
+}
+
+static void kill_victim(struct process *process, const char *why)
+{
+	struct thread *thread;
+	struct mm *mm = process_mm(process);
+	unsigned long flags;
+
+	printk(LOG_ERR "out of memory (%s): killed process %d (%.16s): %llu kB anonymous, %llu kB "
+		       "file, %zu kB page tables, "
+		       "oom_score_adj %d\n",
+	       why, process_id(process), process->leader ? process->leader->name : "?",
+	       mm ? (unsigned long long)READ_ONCE(mm->anon_pages) * (PAGE_SIZE / 1024) : 0ull,
+	       mm ? (unsigned long long)READ_ONCE(mm->file_pages) * (PAGE_SIZE / 1024) : 0ull,
+	       mm ? hal_space_table_bytes(&mm->space) / 1024 : 0, process->oom_score_adj);
+	if (mm) {
+		mm->oom_victim = true;
+		mm_put_user(mm);
+	}
+	flags = spin_lock_irqsave(&process->lock);
+	list_for_each_entry (thread, &process->threads, process_link)
+		WRITE_ONCE(thread->in_oom, true);
+	spin_unlock_irqrestore(&process->lock, flags);
+	signal_send_process(process, SIGKILL, NULL);
+}
+
+bool oom_kill(const char *why)
+{
+	struct process *process;
+	pid_t previous;
+	ktime_t since;
+
+	might_sleep();
+	spin_lock(&oom_lock);
+	previous = victim;
+	since = victim_since;
+	spin_unlock(&oom_lock);
+	if (still_dying(previous) && clock_monotonic() - since < PATIENCE)
+		return true;
+
+	process = choose();
+	if (!process)
+		return false;
+	spin_lock(&oom_lock);
+	if (victim != previous || victim_since != since) { // somebody else has chosen meanwhile
+		spin_unlock(&oom_lock);
+		process_put(process);
+		return true;
+	}
+	victim = process_id(process);
+	victim_since = clock_monotonic();
+	spin_unlock(&oom_lock);
+	kill_victim(process, why);
+	process_put(process);
+	return true;
+}

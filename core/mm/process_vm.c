@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// System calls process_vm_readv and process_vm_writev: copying between two address spaces through a
+// frame in between.
+
+#include "mm_internal.h"
+
+#include <core/cred.h>
+#include <core/mm.h>
+#include <core/slab.h>
+#include <core/syscall.h>
+#include <core/thread.h>
+#include <core/uio.h>
+
+// May the caller look into thread as a debugger may?
+static bool may_attach(struct thread *thread, const struct mm *mm)
+{
+	const struct cred *mine = current->cred, *theirs;
+	bool same;
+
+	if (thread->process == current->process)
+		return true;
+	rcu_read_lock();
+	theirs = rcu_dereference(thread->cred);
+	same = mine->uid == theirs->euid && mine->uid == theirs->suid && mine->uid == theirs->uid &&
+	       mine->gid == theirs->egid && mine->gid == theirs->sgid && mine->gid == theirs->gid &&
+	       (theirs->cap_permitted & ~mine->cap_permitted) == 0;
+	rcu_read_unlock();
+	return (same && mm->dumpable) || capable(CAP_SYS_PTRACE);
+}
+
+// Copy between local and the pieces of remote memory. Bytes moved, or -EFAULT when none could be.
+static long copy_pieces(struct mm *mm, struct uio *local, const struct iovec *remote,
+			unsigned long count, bool write)
+{
+	struct page *page = page_alloc(GFP_USER, 0);
+	char *buffer;
+	long total = 0;
+
+	if (!page)
+		return -ENOMEM;
+	buffer = page_address(page);
+	for (unsigned long i = 0; i < count && local->left; i++) {
+		size_t done = 0;
+
+		while (done < remote[i].length && local->left) {
+			vaddr_t at = hal_untag(remote[i].base) + done;
+			size_t n = MIN(PAGE_SIZE - (at & (PAGE_SIZE - 1)),
+				       MIN(remote[i].length - done, local->left));
+			size_t moved = write ? uio_copy_from(local, buffer, n)
+					     : mm_access(mm, at, buffer, n, false, false);
+
+			moved = write ? mm_access(mm, at, buffer, moved, true, false)
+				      : uio_copy_to(local, buffer, moved);
+			done += moved;
+			total += (long)moved;
+			if (moved < n) {
+				page_put(page);
+				return total ? total : -EFAULT;
+			}
+		}
+	}
+	page_put(page);
+	return total;
+}
+
+// The remote vector is not checked against our own address space.
+static int import_remote(unsigned long vector, unsigned long count, struct iovec *fast,
+			 struct iovec **remote)
+{
+	struct iovec *iov = fast;
+
+	*remote = fast;
+	if (count > UIO_MAXIOV)
+		return -EINVAL;
+	if (count > UIO_FASTIOV) {
+		iov = kmalloc(count * sizeof(*iov), GFP_KERNEL);
+		if (!iov)
+			return -ENOMEM;
+	}
+	*remote = iov;
+	if (count && copy_from_user(iov, vector, count * sizeof(*iov)))
+		return -EFAULT;
+	for (unsigned long i = 0; i < count; i++)
+		if ((ssize_t)iov[i].length < 0)
+			return -EINVAL;
+	return 0;
+}
+
+static long process_vm(const struct syscall_args *args, bool write)
+{
+	struct iovec fast_local[UIO_FASTIOV], fast_remote[UIO_FASTIOV], *local,
+		*remote = fast_remote;
+	struct thread *thread;
+	struct mm *mm;
+	struct uio uio;
+	long result;
+
+	if (args->arg[5])
+		return -EINVAL;
+	result = uio_import(&uio, hal_user_ptr(const void, args->arg[1]), args->arg[2], fast_local,
+			    &local);
+	if (result)
+		return result;
+	if (!uio.left)
+		goto out;
+	result = import_remote(args->arg[3], args->arg[4], fast_remote, &remote);
+	if (result)
+		goto out;
+	thread = thread_find((pid_t)args->arg[0]);
+	if (!thread) {
+		result = -ESRCH;
+		goto out;
+	}
+	mm = mm_of_thread(thread);
+	if (!mm) {
+		result = -EINVAL; // a kernel thread, or one that is ending
+	} else {
+		result = may_attach(thread, mm) ? copy_pieces(mm, &uio, remote, args->arg[4], write)
+						: -EPERM;
+		mm_put_user(mm);
+	}
+	thread_put(thread);
+out:
+	if (remote != fast_remote)
+		kfree(remote);
+	kfree(local);
+	return result;
+}
+
+SYSCALL(process_vm_readv)
+{
+	return process_vm(args, false);
+}
+
+SYSCALL(process_vm_writev)
+{
+	return process_vm(args, true);
+}
