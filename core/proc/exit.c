@@ -297,8 +297,7 @@ void thread_leave_memory(struct thread *thread)
 static void account_memory(struct process *process, const struct mm *mm)
 {
 	if (mm) {
-		uint64_t pages =
-			MAX(mm->peak_resident, mm->anon_pages + mm->file_pages);
+		uint64_t pages = MAX(mm->peak_resident, mm->anon_pages + mm->file_pages);
 
 		process->maxrss = MAX(process->maxrss, pages);
 	}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: MIT
+// Scheduling as programs ask for it: policies, priorities, affinity, nice values.
+
+#include <core/errno.h>
+#include <core/proc.h>
+#include <core/syscall.h>
+#include <core/timespec.h>
+
+#define SCHED_OTHER	    0
+#define SCHED_FIFO	    1
+#define SCHED_RR	    2
+#define SCHED_BATCH	    3
+#define SCHED_IDLE	    5
+#define SCHED_RESET_ON_FORK 0x40000000
+
+#define RR_INTERVAL (100 * NSEC_PER_MSEC)
+
+static bool is_rt(unsigned int policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+static bool policy_known(int policy)
+{
+	return policy == SCHED_OTHER || policy == SCHED_FIFO || policy == SCHED_RR ||
+	       policy == SCHED_BATCH || policy == SCHED_IDLE;
+}
+
+/* The thread of that number (reference) or the current one for 0. */
+static struct thread *target(pid_t number)
+{
+	if (number)
+		return thread_find(number);
+	thread_get(current);
+	return current;
+}
+
+/* Are its ids such that we may change it? */
+static bool owns(struct thread *t)
+{
+	const struct cred *mine = current->cred, *theirs;
+	bool same;
+
+	rcu_read_lock();
+	theirs = rcu_dereference(t->cred);
+	same = mine->euid == theirs->euid || mine->euid == theirs->uid;
+	rcu_read_unlock();
+	return same;
+}
+
+struct request {
+	int policy;
+	unsigned int priority;
+	int nice;
+	bool set_nice, reset;
+};
+
+/* Linux's rules for those without CAP_SYS_NICE. */
+static bool may_set(struct thread *t, const struct request *r)
+{
+	uint64_t nice_limit = process_limit(t->process, RLIMIT_NICE),
+		 rt_limit = process_limit(t->process, RLIMIT_RTPRIO);
+
+	if (capable(CAP_SYS_NICE))
+		return true;
+	if (r->set_nice && !is_rt((unsigned int)r->policy) && r->nice < t->sched.nice &&
+	    (uint64_t)(20 - r->nice) > nice_limit)
+		return false;
+	if (is_rt((unsigned int)r->policy)) {
+		if ((unsigned int)r->policy != t->sched.policy && !rt_limit)
+			return false;
+		if (r->priority > t->sched.rt_priority && r->priority > rt_limit)
+			return false;
+	}
+	if (t->sched.policy == SCHED_IDLE && r->policy != SCHED_IDLE &&
+	    (uint64_t)(20 - t->sched.nice) > nice_limit)
+		return false;
+	if (!owns(t))
+		return false;
+	return !t->sched.reset_on_fork || r->reset;
+}
+
+static long set(pid_t number, struct request *r)
+{
+	struct thread *t;
+	long error = 0;
+
+	if (number < 0)
+		return -EINVAL;
+	t = target(number);
+	if (!t || !t->process) {
+		error = -ESRCH;
+		goto out;
+	}
+	if (r->policy < 0) {
+		r->policy = t->sched.policy;
+		r->reset = t->sched.reset_on_fork;
+	}
+	if (!policy_known(r->policy) || r->priority > 99 ||
+	    is_rt((unsigned int)r->policy) != (r->priority != 0)) {
+		error = -EINVAL;
+		goto out;
+	}
+	if (!may_set(t, r)) {
+		error = -EPERM;
+		goto out;
+	}
+	t->sched.reset_on_fork = r->reset;
+	sched_set_policy(t, (unsigned int)r->policy, r->priority,
+			 r->set_nice ? r->nice : t->sched.nice);
+out:
+	if (t)
+		thread_put(t);
+	return error;
+}
+
+SYSCALL(sched_setscheduler)
+{
+	int policy = (int)args->arg[1];
+	struct request r = {0};
+	uint32_t priority;
+
+	if (policy < 0 || !args->arg[2])
+		return -EINVAL;
+	if (hal_get_user32(&priority, hal_user_ptr(const void, args->arg[2])))
+		return -EFAULT;
+	r.reset = policy & SCHED_RESET_ON_FORK;
+	r.policy = policy & ~SCHED_RESET_ON_FORK;
+	r.priority = priority;
+	return set((pid_t)args->arg[0], &r);
+}
+
+SYSCALL(sched_setparam)
+{
+	struct request r = {.policy = -1};
+	uint32_t priority;
+
+	if (!args->arg[1])
+		return -EINVAL;
+	if (hal_get_user32(&priority, hal_user_ptr(const void, args->arg[1])))
+		return -EFAULT;
+	r.priority = priority;
+	return set((pid_t)args->arg[0], &r);
+}
+
+SYSCALL(sched_getscheduler)
+{
+	struct thread *t;
+	long result;
+
+	if ((pid_t)args->arg[0] < 0)
+		return -EINVAL;
+	t = target((pid_t)args->arg[0]);
+	if (!t)
+		return -ESRCH;
+	result = t->sched.policy | (t->sched.reset_on_fork ? SCHED_RESET_ON_FORK : 0);
+	thread_put(t);
+	return result;
+}
+
+SYSCALL(sched_getparam)
+{
+	struct thread *t;
+	uint32_t priority;
+
+	if ((pid_t)args->arg[0] < 0 || !args->arg[1])
+		return -EINVAL;
+	t = target((pid_t)args->arg[0]);
+	if (!t)
+		return -ESRCH;
+	priority = t->sched.rt_priority;
+	thread_put(t);
+	return hal_put_user32(hal_user_ptr(void, args->arg[1]), priority);
+}
+
+SYSCALL(sched_get_priority_max)
+{
+	int policy = (int)args->arg[0];
+
+	if (!policy_known(policy) && policy != 6) /* SCHED_DEADLINE */
+		return -EINVAL;
+	return is_rt((unsigned int)policy) ? 99 : 0;
+}
+
+SYSCALL(sched_get_priority_min)
+{
+	int policy = (int)args->arg[0];
+
+	if (!policy_known(policy) && policy != 6)
+		return -EINVAL;
+	return is_rt((unsigned int)policy) ? 1 : 0;
+}
+
+SYSCALL(sched_rr_get_interval)
+{
+	struct thread *t;
+	ktime_t interval;
+
+	if ((pid_t)args->arg[0] < 0)
+		return -EINVAL;
+	t = target((pid_t)args->arg[0]);
+	if (!t)
+		return -ESRCH;
+	interval = t->sched.policy == SCHED_RR	   ? RR_INTERVAL
+		   : t->sched.policy == SCHED_FIFO ? 0
+						   : t->sched.slice;
+	thread_put(t);
+	return timespec_to_user(args->arg[1], interval);
+}
+
+SYSCALL(sched_yield)
+{
+	sched_yield_now();
+	return 0;
+}
+
+/* ---- sched_setattr and sched_getattr ---- */
+
+struct sched_attr {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+	uint32_t util_min, util_max;
+};
+#define SCHED_ATTR_SIZE_VER0	 48
+#define SCHED_FLAG_RESET_ON_FORK 1u
+#define SCHED_FLAG_KEEP_POLICY	 8u
+#define SCHED_FLAG_KEEP_PARAMS	 16u
+
+static int attr_copy(struct sched_attr *a, unsigned long user)
+{
+	uint32_t size;
+	uint8_t byte;
+
+	*a = (struct sched_attr){0};
+	if (hal_get_user32(&size, hal_user_ptr(const void, user)))
+		return -EFAULT;
+	if (!size)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		goto bad_size;
+	for (uint32_t i = sizeof(*a); i < size; i++) {
+		if (hal_get_user8(&byte, hal_user_ptr(const void, user + i)))
+			return -EFAULT;
+		if (byte)
+			goto bad_size;
+	}
+	return copy_from_user(a, user, MIN(size, sizeof(*a)));
+bad_size:
+	return hal_put_user32(hal_user_ptr(void, user), sizeof(*a)) ? -EFAULT : -E2BIG;
+}
+
+SYSCALL(sched_setattr)
+{
+	struct sched_attr a;
+	struct request r;
+	int error;
+
+	if (!args->arg[1] || (pid_t)args->arg[0] < 0 || args->arg[2])
+		return -EINVAL;
+	error = attr_copy(&a, args->arg[1]);
+	if (error)
+		return error;
+	if ((int32_t)a.policy < 0 ||
+	    (a.flags & ~(uint64_t)(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_KEEP_POLICY |
+				   SCHED_FLAG_KEEP_PARAMS)))
+		return -EINVAL;
+	r = (struct request){
+		.policy = a.flags & SCHED_FLAG_KEEP_POLICY ? -1 : (int)a.policy,
+		.priority = a.priority,
+		.nice = MIN(MAX(a.nice, -20), 19),
+		.set_nice = true,
+		.reset = a.flags & SCHED_FLAG_RESET_ON_FORK,
+	};
+	return set((pid_t)args->arg[0], &r);
+}
+
+SYSCALL(sched_getattr)
+{
+	uint32_t size = (uint32_t)args->arg[2];
+	struct sched_attr a = {0};
+	struct thread *t;
+
+	if (!args->arg[1] || (pid_t)args->arg[0] < 0 || size > PAGE_SIZE ||
+	    size < SCHED_ATTR_SIZE_VER0 || args->arg[3])
+		return -EINVAL;
+	t = target((pid_t)args->arg[0]);
+	if (!t)
+		return -ESRCH;
+	a.size = (uint32_t)MIN((size_t)size, sizeof(a));
+	a.policy = t->sched.policy;
+	a.flags = t->sched.reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	if (is_rt(t->sched.policy))
+		a.priority = t->sched.rt_priority;
+	else
+		a.nice = t->sched.nice;
+	a.util_max = 1024;
+	thread_put(t);
+	return copy_to_user(args->arg[1], &a, a.size);
+}
+
+/* ---- affinity ---- */
+
+SYSCALL(sched_setaffinity)
+{
+	size_t size = (uint32_t)args->arg[1];
+	uint64_t mask = 0;
+	struct thread *t;
+	long error;
+
+	if (copy_from_user(&mask, args->arg[2], MIN(size, sizeof(mask))))
+		return -EFAULT;
+	t = target((pid_t)args->arg[0]);
+	if (!t || !t->process) {
+		if (t)
+			thread_put(t);
+		return -ESRCH;
+	}
+	if (!owns(t) && !capable(CAP_SYS_NICE))
+		error = -EPERM;
+	else
+		error = sched_set_affinity(t, mask & sched_online());
+	/* Move at once if we may not stay here. */
+	if (!error && t == current && !(mask & (1ull << hal_cpu_id())))
+		schedule();
+	thread_put(t);
+	return error;
+}
+
+SYSCALL(sched_getaffinity)
+{
+	uint32_t size = (uint32_t)args->arg[1];
+	struct thread *t;
+	uint64_t mask;
+
+	/* Linux: at least as many bits as it has CPUs, in whole words. */
+	if (size < sizeof(mask) || size % sizeof(unsigned long))
+		return -EINVAL;
+	t = target((pid_t)args->arg[0]);
+	if (!t)
+		return -ESRCH;
+	mask = t->sched.affinity & sched_online();
+	thread_put(t);
+	if (copy_to_user(args->arg[2], &mask, sizeof(mask)))
+		return -EFAULT;
+	return sizeof(mask);
+}
+
+/* ---- nice ---- */
+
+#define PRIO_PROCESS 0
+#define PRIO_PGRP    1
+#define PRIO_USER    2
+
+static long nice_one(struct thread *t, int nice)
+{
+	if (!owns(t) && !capable(CAP_SYS_NICE))
+		return -EPERM;
+	if (nice < t->sched.nice &&
+	    (uint64_t)(20 - nice) > process_limit(t->process, RLIMIT_NICE) &&
+	    !capable(CAP_SYS_NICE))
+		return -EACCES;
+	sched_set_policy(t, t->sched.policy, t->sched.rt_priority, nice);
+	return 0;
+}
+
+/* One thread of the set: accumulate the result. nice NULL: find the highest priority, as 40 .. 1.
+ */
+static void visit(struct thread *t, const int *nice, long *result)
+{
+	if (nice) {
+		long error = nice_one(t, *nice);
+
+		if (*result == -ESRCH || error)
+			*result = error;
+	} else {
+		*result = MAX(*result, 20 - t->sched.nice);
+	}
+}
+
+static void visit_process(struct process *p, const int *nice, long *result)
+{
+	struct thread *t;
+
+	list_for_each_entry (t, &p->threads, process_link)
+		visit(t, nice, result);
+}
+
+/* -EINVAL for an unknown kind. */
+static long for_each(int which, int who, const int *nice)
+{
+	struct process *p;
+	struct thread *t;
+	struct pid *group;
+	unsigned long flags;
+	uid_t uid = (uid_t)who;
+	long result = -ESRCH;
+
+	switch (which) {
+	case PRIO_PROCESS:
+		t = target(who);
+		if (t && t->process)
+			visit(t, nice, &result);
+		if (t)
+			thread_put(t);
+		return result;
+	case PRIO_PGRP:
+		flags = spin_lock_irqsave(&tasklist);
+		group = who ? pid_find_rcu(who) : current->process->group;
+		if (group)
+			list_for_each_entry (p, &group->members[PID_GROUP], group_link)
+				visit_process(p, nice, &result);
+		spin_unlock_irqrestore(&tasklist, flags);
+		return result;
+	case PRIO_USER:
+		if (!who)
+			uid = current->cred->uid;
+		flags = spin_lock_irqsave(&tasklist);
+		list_for_each_entry (p, &process_list, all_link)
+			if (p->leader->cred->uid == uid)
+				visit_process(p, nice, &result);
+		spin_unlock_irqrestore(&tasklist, flags);
+		return result;
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL(setpriority)
+{
+	int nice = MIN(MAX((int)args->arg[2], -20), 19);
+
+	return for_each((int)args->arg[0], (int)args->arg[1], &nice);
+}
+
+SYSCALL(getpriority)
+{
+	return for_each((int)args->arg[0], (int)args->arg[1], NULL);
+}

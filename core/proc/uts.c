@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// The machine as a whole: uname and names, sysinfo, reboot, the kernel log.
+
+#include <core/errno.h>
+#include <core/lib/string.h>
+#include <core/mm.h>
+#include <core/page.h>
+#include <core/pagecache.h>
+#include <core/printk.h>
+#include <core/proc.h>
+#include <core/slab.h>
+#include <core/syscall.h>
+#include <core/uts.h>
+#include <core/vfs.h>
+#include <hal/abi.h>
+#include <hal/debug.h>
+
+#define NAME_LENGTH 64
+
+struct utsname uts = {
+	.sysname = "Linux",
+	.nodename = "(none)",
+	.release = "6.12.0-tern",
+	.version = "#1 SMP " TERN_BUILD_DATE,
+	.machine = HAL_ABI_MACHINE,
+	.domainname = "(none)",
+};
+static struct spinlock uts_lock = SPINLOCK_INIT("uts"); /* nodename, domainname */
+
+SYSCALL(uname)
+{
+	struct utsname copy;
+
+	spin_lock(&uts_lock);
+	copy = uts;
+	spin_unlock(&uts_lock);
+	return copy_to_user(args->arg[0], &copy, sizeof(copy));
+}
+
+static long set_name(char *to, unsigned long user, long n)
+{
+	char name[NAME_LENGTH + 1] = {0};
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (n < 0 || n > NAME_LENGTH)
+		return -EINVAL;
+	if (copy_from_user(name, user, (size_t)n))
+		return -EFAULT;
+	spin_lock(&uts_lock);
+	memcpy(to, name, sizeof(name));
+	spin_unlock(&uts_lock);
+	return 0;
+}
+
+SYSCALL(sethostname)
+{
+	return set_name(uts.nodename, args->arg[0], (int)args->arg[1]);
+}
+
+SYSCALL(setdomainname)
+{
+	return set_name(uts.domainname, args->arg[0], (int)args->arg[1]);
+}
+
+/* ---- sysinfo ---- */
+
+struct sysinfo {
+	int64_t uptime;
+	uint64_t loads[3];
+	uint64_t totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+	uint16_t procs, pad;
+	uint64_t totalhigh, freehigh;
+	uint32_t mem_unit;
+};
+_Static_assert(sizeof(struct sysinfo) == 112, "struct sysinfo");
+
+SYSCALL(sysinfo)
+{
+	struct page_counts counts;
+	struct sysinfo info = {.mem_unit = 1};
+	unsigned long loads[3];
+
+	page_counts(&counts);
+	sched_loads(loads);
+	info.uptime = (int64_t)((clock_monotonic() + NSEC_PER_SEC - 1) / NSEC_PER_SEC);
+	for (unsigned int i = 0; i < 3; i++)
+		info.loads[i] = loads[i];
+	info.totalram = counts.total * PAGE_SIZE;
+	info.freeram = counts.free * PAGE_SIZE;
+	info.sharedram = pagecache_shmem() * PAGE_SIZE;
+	info.procs = (uint16_t)thread_count_all();
+	return copy_to_user(args->arg[0], &info, sizeof(info));
+}
+
+/* ---- reboot ---- */
+
+#define REBOOT_MAGIC1	 0xfee1deadu
+#define REBOOT_MAGIC2	 672274793u
+#define REBOOT_MAGIC2A	 85072278u
+#define REBOOT_MAGIC2B	 369367448u
+#define REBOOT_MAGIC2C	 537993216u
+#define REBOOT_RESTART	 0x01234567u
+#define REBOOT_HALT	 0xcdef0123u
+#define REBOOT_CAD_ON	 0x89abcdefu
+#define REBOOT_CAD_OFF	 0x00000000u
+#define REBOOT_POWER_OFF 0x4321fedcu
+#define REBOOT_RESTART2	 0xa1b2c3d4u
+
+SYSCALL(reboot)
+{
+	uint32_t magic2 = (uint32_t)args->arg[1];
+
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
+	if ((uint32_t)args->arg[0] != REBOOT_MAGIC1 ||
+	    (magic2 != REBOOT_MAGIC2 && magic2 != REBOOT_MAGIC2A && magic2 != REBOOT_MAGIC2B &&
+	     magic2 != REBOOT_MAGIC2C))
+		return -EINVAL;
+	switch ((uint32_t)args->arg[2]) {
+	case REBOOT_RESTART:
+	case REBOOT_RESTART2:
+		printk(LOG_EMERG "reboot: Restarting system\n");
+		hal_reboot();
+	case REBOOT_HALT:
+		/* Nothing would wake the machine again: the same as power off for a virtual one, as
+		 * Linux does where halting is not possible. */
+		printk(LOG_EMERG "reboot: System halted\n");
+		hal_power_off(0);
+	case REBOOT_POWER_OFF:
+		printk(LOG_EMERG "reboot: Power down\n");
+		hal_power_off(0);
+	case REBOOT_CAD_ON:
+	case REBOOT_CAD_OFF:
+		return 0; /* no keyboard sends Ctrl-Alt-Del */
+	default:
+		return -EINVAL;
+	}
+}
+
+/* ---- the kernel log ---- */
+
+#define LOG_BUFFER_SIZE 65536
+#define LOG_PIECE	1024
+
+static struct mutex log_lock = MUTEX_INIT(log_lock, "syslog");
+static uint64_t log_read_at, log_clear_at; /* [log_lock] sequences */
+
+/* Copy up to n bytes of log text from *seq on to the user. */
+static long log_copy(uint64_t *seq, unsigned long user, size_t n)
+{
+	char *piece = kmalloc(LOG_PIECE, GFP_KERNEL);
+	long done = 0;
+
+	if (!piece)
+		return -ENOMEM;
+	while (n) {
+		uint64_t next = *seq;
+		size_t got = printk_read(&next, piece, MIN(n, (size_t)LOG_PIECE));
+
+		if (!got)
+			break;
+		if (copy_to_user(user + (unsigned long)done, piece, got)) {
+			done = done ? done : -EFAULT;
+			break;
+		}
+		*seq = next;
+		done += (long)got;
+		n -= got;
+	}
+	kfree(piece);
+	return done;
+}
+
+/* The last n bytes since the last clear: find where they begin. */
+static uint64_t log_tail(size_t n)
+{
+	uint64_t seq = MAX(log_clear_at, printk_first()), end = printk_next();
+
+	/* Records are short: that many of them certainly do not fit. */
+	if (end - seq > n / 8)
+		seq = end - n / 8;
+	return seq;
+}
+
+static long log_read_all(unsigned long user, long n, bool clear)
+{
+	uint64_t seq;
+	long result;
+
+	if (!user || n < 0)
+		return -EINVAL;
+	seq = log_tail((size_t)n);
+	result = log_copy(&seq, user, (size_t)n);
+	if (clear)
+		log_clear_at = printk_next();
+	return result;
+}
+
+static long log_read_new(unsigned long user, long n)
+{
+	if (!user || n < 0)
+		return -EINVAL;
+	if (!n)
+		return 0;
+	log_read_at = MAX(log_read_at, printk_first());
+	return log_copy(&log_read_at, user, (size_t)n);
+}
+
+static long log_unread(void)
+{
+	static char buf[256]; /* [log_lock] */
+	uint64_t seq = MAX(log_read_at, printk_first());
+	long sum = 0;
+	size_t n;
+
+	while ((n = printk_read(&seq, buf, sizeof(buf))))
+		sum += (long)n;
+	return sum;
+}
+
+SYSCALL(syslog)
+{
+	static int saved_level = 7; /* [log_lock] */
+	int type = (int)args->arg[0];
+	long n = (int)args->arg[2], result = 0;
+
+	if (type < 0 || type > 10)
+		return -EINVAL;
+	/* Reading it all and its size are everybody's, as with dmesg_restrict off. */
+	if (type != 3 && type != 10 && !capable(CAP_SYSLOG) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	mutex_lock(&log_lock);
+	switch (type) {
+	case 2:
+		result = log_read_new(args->arg[1], n);
+		break;
+	case 3:
+		result = log_read_all(args->arg[1], n, false);
+		break;
+	case 4:
+		result = log_read_all(args->arg[1], n, true);
+		break;
+	case 5:
+		log_clear_at = printk_next();
+		break;
+	case 6:
+		saved_level = printk_console_level();
+		printk_set_console_level(1);
+		break;
+	case 7:
+		printk_set_console_level(saved_level);
+		break;
+	case 8:
+		if (n < 1 || n > 8)
+			result = -EINVAL;
+		else
+			printk_set_console_level((int)n);
+		break;
+	case 9:
+		result = log_unread();
+		break;
+	case 10:
+		result = LOG_BUFFER_SIZE;
+		break;
+	default:
+		break; /* 0 and 1: close and open */
+	}
+	mutex_unlock(&log_lock);
+	return result;
+}
