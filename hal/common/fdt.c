@@ -63,22 +63,53 @@ const char *dt_string(const struct dt_node *node, const char *name)
 
 bool dt_compatible(const struct dt_node *node, const char *compatible)
 {
-	return fdt_node_check_compatible(tree, node->offset, compatible) == 0;
+	return node->compatible_at &&
+	       fdt_stringlist_contains((const char *)tree + node->compatible_at,
+				       (int)node->compatible_size, compatible);
 }
 
-static bool enabled(const struct dt_node *node)
+// What children inherit.
+struct inherited {
+	unsigned int address_cells, size_cells;
+	uint32_t interrupt_parent;
+};
+
+// Complete node, whose offset and inherited fields are there, in one pass over its properties;
+// false when it is disabled.
+static bool read_node(struct dt_node *node, struct inherited *children)
 {
-	const char *status = dt_string(node, "status");
+	bool enabled = true;
+	int property;
 
-	return !status || strcmp(status, "okay") == 0 || strcmp(status, "ok") == 0;
-}
+	*children = (struct inherited){2, 1, node->interrupt_parent};
+	node->name = fdt_get_name(tree, node->offset, NULL);
+	node->name_at = (unsigned int)(node->name - (const char *)tree);
+	fdt_for_each_property_offset(property, tree, node->offset)
+	{
+		const char *name;
+		int size;
+		const char *value = fdt_getprop_by_offset(tree, property, &name, &size);
+		uint32_t cell;
 
-// A number of cells as #address-cells has it; what is out of range counts as the default.
-static unsigned int cells_of(const struct dt_node *node, const char *name, unsigned int otherwise)
-{
-	uint32_t n = dt_cell(node, name, 0, otherwise);
-
-	return n <= 4 ? n : otherwise;
+		// Few of the names begin like these.
+		if (!value || (*name != '#' && *name != 'c' && *name != 'i' && *name != 's'))
+			continue;
+		cell = size == 4 ? cell_at(value, 0) : ~0u;
+		if (strcmp(name, "compatible") == 0) {
+			node->compatible_at = (unsigned int)(value - (const char *)tree);
+			node->compatible_size = (unsigned int)size;
+		} else if (strcmp(name, "status") == 0) {
+			enabled = (size == 5 && memcmp(value, "okay", 5) == 0) ||
+				  (size == 3 && memcmp(value, "ok", 3) == 0);
+		} else if (strcmp(name, "#address-cells") == 0 && cell <= 4) {
+			children->address_cells = cell;
+		} else if (strcmp(name, "#size-cells") == 0 && cell <= 4) {
+			children->size_cells = cell;
+		} else if (strcmp(name, "interrupt-parent") == 0 && size == 4) {
+			node->interrupt_parent = children->interrupt_parent = cell;
+		}
+	}
+	return enabled;
 }
 
 // The tree's nodes in order, so that the many look-ups at boot need not parse it again. A tree that
@@ -97,10 +128,7 @@ typedef bool (*visitor)(const struct dt_node *node, void *context);
 // is set. Without a visitor it fills the array.
 static void parse(visitor visit, void *context, bool all)
 {
-	struct {
-		unsigned int address_cells, size_cells;
-		uint32_t interrupt_parent;
-	} inherited[DEPTH_MAX + 1] = {{2, 1, 0}};
+	struct inherited inherited[DEPTH_MAX + 1] = {{2, 1, 0}};
 	int skip = DEPTH_MAX; // nodes deeper than this lie below a disabled one
 	int depth = 0;
 
@@ -115,15 +143,10 @@ static void parse(visitor visit, void *context, bool all)
 			continue;
 		if (depth <= skip)
 			skip = DEPTH_MAX;
-		node.name = fdt_get_name(tree, at, NULL);
 		node.address_cells = inherited[depth].address_cells;
 		node.size_cells = inherited[depth].size_cells;
-		node.interrupt_parent =
-			dt_cell(&node, "interrupt-parent", 0, inherited[depth].interrupt_parent);
-		inherited[depth + 1].address_cells = cells_of(&node, "#address-cells", 2);
-		inherited[depth + 1].size_cells = cells_of(&node, "#size-cells", 1);
-		inherited[depth + 1].interrupt_parent = node.interrupt_parent;
-		on = skip == DEPTH_MAX && enabled(&node);
+		node.interrupt_parent = inherited[depth].interrupt_parent;
+		on = read_node(&node, &inherited[depth + 1]) && skip == DEPTH_MAX;
 		if (!on && skip == DEPTH_MAX)
 			skip = depth;
 		if (visit) {
@@ -152,8 +175,8 @@ static void walk(visitor visit, void *context, bool all)
 
 		if (!nodes[i].enabled && !all)
 			continue;
-		node.name = fdt_get_name(tree, node.offset, NULL);
-		if (node.name && visit(&node, context))
+		node.name = (const char *)tree + node.name_at;
+		if (visit(&node, context))
 			return;
 	}
 }

@@ -16,6 +16,8 @@ struct dt_node {
 	const char *name;
 	unsigned int address_cells, size_cells; /* for this node's own reg */
 	uint32_t interrupt_parent;		/* phandle, inherited */
+	unsigned int name_at, compatible_at;	/* where in the tree; compatible_at 0: it has none */
+	unsigned int compatible_size;
 };
 
 /* Use the tree at blob, which is readable for at least its header; check it. Called again with
