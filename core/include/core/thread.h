@@ -226,6 +226,8 @@ __noreturn void process_exit(int code);
 /* Set once by the terminal room (NULL: no terminals). Every process with ->tty holds a reference. */
 struct terminal_ops {
 	void (*get)(struct tty *tty);               /* any context, under tasklist */
+	/* tasklist held: its device number and foreground group (-1: none). */
+	void (*describe)(struct tty *tty, dev_t *dev, pid_t *foreground);
 	void (*put)(struct tty *tty);               /* any context, under tasklist: frees later */
 	void (*leader_exit)(struct process *leader); /* a session leader with a terminal exits: hang up, give the terminal back. May sleep */
 };
