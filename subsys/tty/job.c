@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Sessions and their terminals: becoming and ceasing to be the controlling terminal, the foreground group, and who may read and write.
+//
+// tty->session and tty->group change under tasklist and tty->lock both; either is enough to read them.
+
+#include "tty.h"
+
+#include <core/errno.h>
+#include <core/init.h>
+
+/* The group that is in front, with a reference, or NULL. */
+static struct pid *foreground(struct tty *tty)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	struct pid *group = tty->group ? pid_get(tty->group) : NULL;
+
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return group;
+}
+
+void job_signal(struct tty *tty, int sig)
+{
+	struct pid *group = foreground(tty);
+
+	if (group) {
+		signal_send_group(group, sig, NULL);
+		pid_put(group);
+	}
+}
+
+/* tasklist held: set session and group (both or none), with references. */
+static void set_session(struct tty *tty, struct pid *session, struct pid *group)
+{
+	unsigned long flags = spin_lock_irqsave(&tty->lock);
+	struct pid *old_session = tty->session, *old_group = tty->group;
+
+	tty->session = session ? pid_get(session) : NULL;
+	tty->group = group ? pid_get(group) : NULL;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	if (old_session)
+		pid_put(old_session);
+	if (old_group)
+		pid_put(old_group);
+}
+
+int job_check(struct tty *tty, int sig)
+{
+	struct process *process = current->process;
+	struct pid *send_to = NULL;
+	int error = 0;
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+
+	if (process->tty == tty && tty->group && process->group != tty->group) {
+		bool ignored = current->blocked & sigbit(sig) ||
+			       READ_ONCE(current->sighand->action[sig - 1].handler) == SIG_IGN;
+
+		if (ignored) {
+			error = sig == SIGTTIN ? -EIO : 0;
+		} else if (process_group_orphaned(process->group)) {
+			error = -EIO;
+		} else {
+			send_to = pid_get(process->group);
+			error = -ERESTARTSYS;
+		}
+	}
+	spin_unlock_irqrestore(&tasklist, flags);
+	if (send_to) {
+		signal_send_group(send_to, sig, NULL);
+		pid_put(send_to);
+	}
+	return error;
+}
+
+/* A session leader without a terminal that opens a free one without O_NOCTTY gets it. */
+void job_open(struct tty *tty, const struct file *file)
+{
+	struct process *process = current->process;
+
+	if (file->flags & O_NOCTTY || !process)
+		return;
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	if (process->session == process->pid && !process->tty && !tty->session) {
+		set_session(tty, process->session, process->group);
+		process_set_terminal(process, tty);
+	}
+	spin_unlock_irqrestore(&tasklist, flags);
+}
+
+struct tty *job_terminal(void)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	struct tty *tty = current->process->tty;
+
+	if (tty)
+		tty_get(tty);
+	spin_unlock_irqrestore(&tasklist, flags);
+	return tty;
+}
+
+/* tasklist held: no process of the session keeps the terminal. */
+static void take_from_session(struct tty *tty)
+{
+	struct process *process;
+
+	if (tty->session)
+		list_for_each_entry(process, &tty->session->members[PID_SESSION], session_link)
+			if (process->tty == tty)
+				process_set_terminal(process, NULL);
+	set_session(tty, NULL, NULL);
+}
+
+/* Give the terminal up; the session's leader and foreground group are told by SIGHUP and SIGCONT, if they are to be. */
+static void disassociate(struct tty *tty, bool tell_leader)
+{
+	struct pid *session, *group;
+	struct process *leader = NULL;
+	unsigned long flags;
+
+	tty_get(tty);
+	flags = spin_lock_irqsave(&tasklist);
+	session = tty->session ? pid_get(tty->session) : NULL;
+	group = tty->group ? pid_get(tty->group) : NULL;
+	take_from_session(tty);
+	if (session && tell_leader) {
+		leader = session->process;
+		if (leader)
+			process_get(leader);
+	}
+	spin_unlock_irqrestore(&tasklist, flags);
+
+	if (leader) {
+		signal_send_process(leader, SIGHUP, NULL);
+		signal_send_process(leader, SIGCONT, NULL);
+		process_put(leader);
+	}
+	if (group) {
+		signal_send_group(group, SIGHUP, NULL);
+		signal_send_group(group, SIGCONT, NULL);
+		pid_put(group);
+	}
+	if (session)
+		pid_put(session);
+	tty_put(tty);
+}
+
+void job_disassociate(struct tty *tty)
+{
+	disassociate(tty, true);
+}
+
+static void leader_exit(__attribute__((unused)) struct process *leader)
+{
+	struct tty *tty = job_terminal();
+
+	if (!tty)
+		return;
+	disassociate(tty, false);
+	tty_put(tty);
+}
+
+static long set_controlling(struct tty *tty, unsigned long force)
+{
+	struct process *process = current->process;
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	long result = 0;
+
+	if (process->session == process->pid && tty->session == process->session)
+		goto out;
+	if (process->session != process->pid || process->tty) {
+		result = -EPERM;
+		goto out;
+	}
+	if (tty->session) {
+		if (force != 1 || !capable(CAP_SYS_ADMIN)) {
+			result = -EPERM;
+			goto out;
+		}
+		take_from_session(tty); /* stolen */
+	}
+	set_session(tty, process->session, process->group);
+	process_set_terminal(process, tty);
+out:
+	spin_unlock_irqrestore(&tasklist, flags);
+	return result;
+}
+
+static long give_up(struct tty *tty)
+{
+	struct process *process = current->process;
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	bool mine = process->tty == tty, leader = process->session == process->pid;
+
+	if (mine && !leader)
+		process_set_terminal(process, NULL);
+	spin_unlock_irqrestore(&tasklist, flags);
+	if (!mine)
+		return -ENOTTY;
+	if (leader)
+		disassociate(tty, false);
+	return 0;
+}
+
+/* pid's group if the current process may put it in front of tty, with a reference; or an errno. tasklist held. */
+static long check_foreground(struct tty *tty, struct pid *pid)
+{
+	struct process *process = current->process, *first;
+
+	if (process->tty != tty || tty->session != process->session)
+		return -ENOTTY;
+	if (!pid || list_empty(&pid->members[PID_GROUP]))
+		return -ESRCH;
+	first = list_first(&pid->members[PID_GROUP], struct process, group_link);
+	return first->session == process->session ? 0 : -EPERM;
+}
+
+static long set_foreground(struct tty *tty, unsigned long arg)
+{
+	struct pid *pid;
+	pid_t number;
+	long result = job_check(tty, SIGTTOU);
+
+	if (result)
+		return result == -EIO ? -ENOTTY : result;
+	if (copy_from_user(&number, arg, sizeof(number)))
+		return -EFAULT;
+	if (number < 0)
+		return -EINVAL;
+	pid = pid_find(number);
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	result = check_foreground(tty, pid);
+	if (!result)
+		set_session(tty, tty->session, pid);
+	spin_unlock_irqrestore(&tasklist, flags);
+	if (pid)
+		pid_put(pid);
+	return result;
+}
+
+static long get_number(struct tty *tty, bool master, bool session, unsigned long arg)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	struct pid *pid = session ? tty->session : tty->group;
+	pid_t number = pid ? pid->number : 0;
+	bool mine = master || current->process->tty == tty;
+
+	spin_unlock_irqrestore(&tasklist, flags);
+	if (!mine || (session && !number))
+		return -ENOTTY;
+	return copy_to_user(arg, &number, sizeof(number));
+}
+
+long job_ioctl(struct tty *tty, bool master, unsigned int command, unsigned long arg)
+{
+	switch (command) {
+	case TIOCSCTTY:
+		return master ? -EINVAL : set_controlling(tty, arg);
+	case TIOCNOTTY:
+		return give_up(tty);
+	case TIOCGPGRP:
+		return get_number(tty, master, false, arg);
+	case TIOCSPGRP:
+		return set_foreground(tty, arg);
+	case TIOCGSID:
+		return get_number(tty, master, true, arg);
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+static void describe(struct tty *tty, dev_t *dev, pid_t *group)
+{
+	*dev = tty->dev;
+	*group = tty->group ? tty->group->number : -1;
+}
+
+static const struct terminal_ops ops = {
+	.get = tty_get,
+	.put = tty_put,
+	.leader_exit = leader_exit,
+	.describe = describe,
+};
+
+static int job_init(void)
+{
+	terminal_ops = &ops;
+	return 0;
+}
+INIT_CORE(job_init);

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: MIT
+// The line discipline: what Linux's N_TTY does to characters on their way in (editing, signals, echo, flow control) and out (OPOST).
+
+#include "tty.h"
+
+#include <core/lib/bitmap.h>
+#include <core/lib/string.h>
+
+#define MASK      (TTY_QUEUE - 1)
+#define CC(i)     (tty->termios.base.cc[i])
+#define IFLAG(f)  (tty->termios.base.iflag & (f))
+#define OFLAG(f)  (tty->termios.base.oflag & (f))
+#define LFLAG(f)  (tty->termios.base.lflag & (f))
+#define OUT_SPARE 64u /* kept free of programs' output, so that echo finds room */
+
+static bool is_control(uint8_t c)
+{
+	return c < 32 || c == 127;
+}
+
+static bool is_continuation(const struct tty *tty, uint8_t c)
+{
+	return IFLAG(IUTF8) && (c & 0xc0) == 0x80;
+}
+
+/* c is the special character i (and not disabled)? */
+static bool is(const struct tty *tty, uint8_t c, unsigned int i)
+{
+	return c == CC(i) && c != 0;
+}
+
+/* ---- output ---- */
+
+static uint32_t out_room(const struct tty *tty)
+{
+	return TTY_QUEUE - tty_out_used(tty);
+}
+
+static void put_raw(struct tty *tty, uint8_t c)
+{
+	if (out_room(tty) > 0)
+		tty->out[tty->out_head++ & MASK] = c;
+}
+
+/* One character through OPOST; false when there may be no room for what it becomes. */
+static bool put(struct tty *tty, uint8_t c, uint32_t spare)
+{
+	if (out_room(tty) < spare + 8)
+		return false;
+	if (!OFLAG(OPOST)) {
+		put_raw(tty, c);
+		return true;
+	}
+	switch (c) {
+	case '\n':
+		if (OFLAG(ONLRET))
+			tty->column = 0;
+		if (OFLAG(ONLCR)) {
+			tty->column = 0;
+			put_raw(tty, '\r');
+		}
+		break;
+	case '\r':
+		if (OFLAG(ONOCR) && tty->column == 0)
+			return true;
+		if (OFLAG(OCRNL)) {
+			c = '\n';
+			if (OFLAG(ONLRET))
+				tty->column = 0;
+			break;
+		}
+		tty->column = 0;
+		break;
+	case '\t': {
+		uint32_t spaces = 8 - (tty->column & 7);
+
+		tty->column += spaces;
+		if (OFLAG(TABDLY) == XTABS) {
+			while (spaces--)
+				put_raw(tty, ' ');
+			return true;
+		}
+		break;
+	}
+	case '\b':
+		if (tty->column > 0)
+			tty->column--;
+		break;
+	default:
+		if (OFLAG(OLCUC) && c >= 'a' && c <= 'z')
+			c = (uint8_t)(c - 'a' + 'A');
+		if (!is_control(c) && !is_continuation(tty, c))
+			tty->column++;
+	}
+	put_raw(tty, c);
+	return true;
+}
+
+size_t ldisc_output(struct tty *tty, const uint8_t *data, size_t n)
+{
+	size_t i;
+
+	assert_spin_held(&tty->lock);
+	for (i = 0; i < n; i++)
+		if (!put(tty, data[i], OUT_SPARE))
+			break;
+	tty->driver->kick(tty);
+	return i;
+}
+
+size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n)
+{
+	uint32_t before = out_room(tty);
+	size_t i;
+
+	if (tty->stopped)
+		return 0;
+	for (i = 0; i < n && tty_out_used(tty); i++)
+		to[i] = tty->out[tty->out_tail++ & MASK];
+	if (i && before < TTY_QUEUE / 2 && out_room(tty) >= TTY_QUEUE / 2)
+		wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
+	return i;
+}
+
+void ldisc_set_stopped(struct tty *tty, bool stopped)
+{
+	if (tty->stopped == stopped)
+		return;
+	tty->stopped = stopped;
+	if (tty->packet)
+		tty->packet_status = (uint8_t)((tty->packet_status & ~(TIOCPKT_STOP | TIOCPKT_START)) |
+					       (stopped ? TIOCPKT_STOP : TIOCPKT_START));
+	if (!stopped)
+		tty->driver->kick(tty);
+}
+
+/* ---- echo ---- */
+
+static void echo(struct tty *tty, uint8_t c)
+{
+	if (LFLAG(ECHOCTL) && is_control(c) && c != '\t' && c != '\n') {
+		put(tty, '^', 0);
+		put(tty, c ^ 0100, 0);
+	} else {
+		put(tty, c, 0);
+	}
+}
+
+static void rub_out(struct tty *tty, uint32_t columns)
+{
+	while (columns--) {
+		put(tty, '\b', 0);
+		put(tty, ' ', 0);
+		put(tty, '\b', 0);
+	}
+}
+
+/* Columns that the character at position at takes up, the echo of the line having begun at line_column. */
+static uint32_t width(const struct tty *tty, uint32_t at)
+{
+	uint8_t c = tty->in[at & MASK];
+
+	if (c == '\t') {
+		uint32_t column = tty->line_column;
+
+		for (uint32_t i = tty->canon; i != at; i++) {
+			uint8_t before = tty->in[i & MASK];
+
+			if (before == '\t')
+				column += 8 - (column & 7);
+			else
+				column += is_control(before) ? (LFLAG(ECHOCTL) ? 2 : 0) : !is_continuation(tty, before);
+		}
+		return 8 - (column & 7);
+	}
+	if (is_control(c))
+		return LFLAG(ECHOCTL) ? 2 : 0;
+	return is_continuation(tty, c) ? 0 : 1;
+}
+
+/* ---- input, canonical ---- */
+
+static bool erase_one(struct tty *tty)
+{
+	uint32_t columns = 0;
+
+	if (tty->in_head == tty->canon)
+		return false;
+	do {
+		tty->in_head--;
+		columns += width(tty, tty->in_head);
+	} while (is_continuation(tty, tty->in[tty->in_head & MASK]) && tty->in_head != tty->canon);
+	if (LFLAG(ECHO)) {
+		if (LFLAG(ECHOE))
+			rub_out(tty, columns);
+		else
+			echo(tty, CC(VERASE));
+	}
+	return true;
+}
+
+static bool is_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+}
+
+static void erase_word(struct tty *tty)
+{
+	bool seen = false;
+
+	while (tty->in_head != tty->canon) {
+		bool word = is_word(tty->in[(tty->in_head - 1) & MASK]);
+
+		if (seen && !word)
+			break;
+		seen |= word;
+		erase_one(tty);
+	}
+}
+
+static void kill_line(struct tty *tty)
+{
+	if (LFLAG(ECHO) && LFLAG(ECHOK) && LFLAG(ECHOKE) && LFLAG(ECHOE)) {
+		while (erase_one(tty))
+			;
+		return;
+	}
+	tty->in_head = tty->canon;
+	if (LFLAG(ECHO)) {
+		echo(tty, CC(VKILL));
+		if (LFLAG(ECHOK))
+			put(tty, '\n', 0);
+	}
+}
+
+static void reprint(struct tty *tty)
+{
+	echo(tty, CC(VREPRINT));
+	put(tty, '\n', 0);
+	tty->line_column = 0;
+	for (uint32_t i = tty->canon; i != tty->in_head; i++)
+		echo(tty, tty->in[i & MASK]);
+}
+
+static void store(struct tty *tty, uint8_t c, bool ends, bool end_of_file)
+{
+	uint32_t at = tty->in_head & MASK;
+
+	tty->in[at] = c;
+	bitmap_clear(tty->line_end, at);
+	bitmap_clear(tty->end_file, at);
+	if (ends)
+		bitmap_set(tty->line_end, at);
+	if (end_of_file)
+		bitmap_set(tty->end_file, at);
+	tty->in_head++;
+	if (ends)
+		tty->canon = tty->in_head;
+}
+
+static void beep(struct tty *tty)
+{
+	if (IFLAG(IMAXBEL))
+		put(tty, '\a', 0);
+}
+
+static void take_ordinary(struct tty *tty, uint8_t c)
+{
+	/* One place is kept for the line's end. */
+	if (tty_in_used(tty) >= TTY_QUEUE - 1) {
+		beep(tty);
+		return;
+	}
+	if (LFLAG(ECHO)) {
+		if (tty->in_head == tty->canon)
+			tty->line_column = tty->column;
+		echo(tty, c);
+	}
+	store(tty, c, false, false);
+}
+
+static void end_line(struct tty *tty, uint8_t c, bool end_of_file)
+{
+	if (tty_in_used(tty) == TTY_QUEUE) {
+		beep(tty);
+		return;
+	}
+	store(tty, c, true, end_of_file);
+	wait_wake(&tty->read_wait, 0, POLLIN | POLLRDNORM);
+}
+
+static void take_canonical(struct tty *tty, uint8_t c)
+{
+	if (is(tty, c, VERASE)) {
+		erase_one(tty);
+	} else if (is(tty, c, VWERASE) && LFLAG(IEXTEN)) {
+		erase_word(tty);
+	} else if (is(tty, c, VKILL)) {
+		kill_line(tty);
+	} else if (is(tty, c, VLNEXT) && LFLAG(IEXTEN)) {
+		tty->literal = true;
+		if (LFLAG(ECHO) && LFLAG(ECHOCTL)) {
+			put(tty, '^', 0);
+			put(tty, '\b', 0);
+		}
+	} else if (is(tty, c, VREPRINT) && LFLAG(IEXTEN) && LFLAG(ECHO)) {
+		reprint(tty);
+	} else if (c == '\n') {
+		if (LFLAG(ECHO | ECHONL))
+			put(tty, '\n', 0);
+		end_line(tty, c, false);
+	} else if (is(tty, c, VEOF)) {
+		end_line(tty, c, true);
+	} else if (is(tty, c, VEOL) || (is(tty, c, VEOL2) && LFLAG(IEXTEN))) {
+		if (LFLAG(ECHO))
+			echo(tty, c);
+		end_line(tty, c, false);
+	} else {
+		take_ordinary(tty, c);
+	}
+}
+
+/* ---- input ---- */
+
+/* The signal that character c is, or 0. */
+static int signal_of(const struct tty *tty, uint8_t c)
+{
+	if (!LFLAG(ISIG))
+		return 0;
+	return is(tty, c, VINTR) ? SIGINT : is(tty, c, VQUIT) ? SIGQUIT : is(tty, c, VSUSP) ? SIGTSTP : 0;
+}
+
+static void take_signal(struct tty *tty, uint8_t c)
+{
+	if (!LFLAG(NOFLSH)) {
+		ldisc_flush_input(tty);
+		ldisc_flush_output(tty);
+	}
+	ldisc_set_stopped(tty, false);
+	if (LFLAG(ECHO))
+		echo(tty, c);
+}
+
+/* One character; returns the signal it is, to be sent when the lock is free. */
+static int take(struct tty *tty, uint8_t c)
+{
+	int sig;
+
+	if (IFLAG(ISTRIP))
+		c &= 0x7f;
+	if (IFLAG(IUCLC) && LFLAG(IEXTEN) && c >= 'A' && c <= 'Z')
+		c = (uint8_t)(c - 'A' + 'a');
+	if (tty->literal) {
+		tty->literal = false;
+		if (LFLAG(ICANON)) {
+			take_ordinary(tty, c);
+			return 0;
+		}
+	}
+	if (IFLAG(IXON)) {
+		if (is(tty, c, VSTART)) {
+			ldisc_set_stopped(tty, false);
+			return 0;
+		}
+		if (is(tty, c, VSTOP)) {
+			ldisc_set_stopped(tty, true);
+			return 0;
+		}
+		if (tty->stopped && IFLAG(IXANY))
+			ldisc_set_stopped(tty, false);
+	}
+	sig = signal_of(tty, c);
+	if (sig) {
+		take_signal(tty, c);
+		return sig;
+	}
+	if (c == '\r') {
+		if (IFLAG(IGNCR))
+			return 0;
+		if (IFLAG(ICRNL))
+			c = '\n';
+	} else if (c == '\n' && IFLAG(INLCR)) {
+		c = '\r';
+	}
+	if (LFLAG(ICANON)) {
+		take_canonical(tty, c);
+		return 0;
+	}
+	if (tty_in_used(tty) == TTY_QUEUE) {
+		beep(tty);
+		return 0;
+	}
+	if (LFLAG(ECHO) || (LFLAG(ECHONL) && c == '\n'))
+		echo(tty, c);
+	store(tty, c, false, false);
+	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE)
+		store(tty, c, false, false);
+	tty->canon = tty->in_head;
+	return 0;
+}
+
+size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n) {
+		unsigned long flags = spin_lock_irqsave(&tty->lock);
+		bool canonical = LFLAG(ICANON);
+		int sig = 0;
+
+		/* A full queue: a line that is being typed loses characters (the terminal beeps), but nothing that a reader could make room for. */
+		while (i < n && !sig) {
+			if (tty_in_used(tty) == TTY_QUEUE && (!canonical || tty->canon != tty->in_tail))
+				break;
+			sig = take(tty, data[i++]);
+		}
+		if (!LFLAG(ICANON) && tty_in_used(tty))
+			wait_wake(&tty->read_wait, 0, POLLIN | POLLRDNORM);
+		tty->driver->kick(tty);
+		spin_unlock_irqrestore(&tty->lock, flags);
+		if (!sig)
+			break;
+		job_signal(tty, sig);
+	}
+	return i;
+}
+
+bool ldisc_readable(const struct tty *tty, size_t least)
+{
+	if (LFLAG(ICANON))
+		return tty->canon != tty->in_tail;
+	return tty_in_used(tty) >= least;
+}
+
+size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end)
+{
+	bool was_full = tty_in_used(tty) >= TTY_QUEUE / 2;
+	size_t done = 0;
+
+	*end = false;
+	while (done < n && !*end && ldisc_readable(tty, 1)) {
+		uint32_t at = tty->in_tail++ & MASK;
+		bool dropped = false;
+
+		if (LFLAG(ICANON) && bitmap_test(tty->line_end, at)) {
+			*end = true;
+			dropped = bitmap_test(tty->end_file, at);
+		}
+		if (!dropped)
+			to[done++] = tty->in[at];
+	}
+	/* A VEOF right behind what filled the buffer belongs to this line: it must not read as an end of file of its own. */
+	if (LFLAG(ICANON) && !*end && done == n && n && ldisc_readable(tty, 1)) {
+		uint32_t at = tty->in_tail & MASK;
+
+		if (bitmap_test(tty->line_end, at) && bitmap_test(tty->end_file, at)) {
+			tty->in_tail++;
+			*end = true;
+		}
+	}
+	if (was_full && tty_in_used(tty) < TTY_QUEUE / 2 && tty->driver->unthrottle)
+		tty->driver->unthrottle(tty);
+	return done;
+}
+
+size_t ldisc_pending(const struct tty *tty)
+{
+	size_t n = 0;
+
+	if (!LFLAG(ICANON))
+		return tty_in_used(tty);
+	for (uint32_t i = tty->in_tail; i != tty->canon; i++)
+		n += !bitmap_test(tty->end_file, i & MASK);
+	return n;
+}
+
+void ldisc_flush_input(struct tty *tty)
+{
+	tty->in_tail = tty->canon = tty->in_head;
+	tty->literal = false;
+	if (tty->packet)
+		tty->packet_status |= TIOCPKT_FLUSHREAD;
+	if (tty->driver->unthrottle)
+		tty->driver->unthrottle(tty);
+}
+
+void ldisc_flush_output(struct tty *tty)
+{
+	tty->out_tail = tty->out_head;
+	if (tty->packet)
+		tty->packet_status |= TIOCPKT_FLUSHWRITE;
+	wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
+}
+
+void ldisc_set(struct tty *tty, const struct termios2 *new)
+{
+	bool was_canonical = LFLAG(ICANON);
+
+	assert_spin_held(&tty->lock);
+	tty->termios = *new;
+	if (was_canonical && !LFLAG(ICANON)) {
+		tty->canon = tty->in_head; /* half a line becomes readable */
+		memset(tty->line_end, 0, sizeof(tty->line_end));
+		memset(tty->end_file, 0, sizeof(tty->end_file));
+	} else if (!was_canonical && LFLAG(ICANON)) {
+		/* What was typed raw counts as a line. */
+		if (tty_in_used(tty))
+			bitmap_set(tty->line_end, (tty->in_head - 1) & MASK);
+		tty->canon = tty->in_head;
+		tty->line_column = tty->column;
+	}
+	if (!IFLAG(IXON))
+		ldisc_set_stopped(tty, false);
+	wait_wake(&tty->read_wait, 0, 0);
+}

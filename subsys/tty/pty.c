@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+// Pseudo-terminals: the master behind /dev/ptmx feeds a terminal's input queue and reads its output queue.
+
+#include "pty.h"
+
+#include <core/errno.h>
+#include <core/files.h>
+#include <core/init.h>
+#include <core/lib/xarray.h>
+#include <core/slab.h>
+
+#define CHUNK 256
+
+static struct mutex ptys_lock = MUTEX_INIT(ptys_lock, "pty table");
+static struct xarray ptys;  /* [ptys_lock, RCU] index -> struct pty */
+
+static struct pty *pty_of(struct tty *tty)
+{
+	return container_of(tty, struct pty, tty);
+}
+
+/* ---- the terminal's side ---- */
+
+static void pty_kick(struct tty *tty)
+{
+	struct pty *pty = pty_of(tty);
+
+	if ((tty_out_used(tty) && !tty->stopped) || tty->packet_status || !tty->opens)
+		wait_wake(&pty->master_read, 0, tty->opens ? POLLIN | POLLRDNORM : POLLHUP | POLLIN);
+}
+
+static void pty_unthrottle(struct tty *tty)
+{
+	wait_wake(&pty_of(tty)->master_write, 0, POLLOUT | POLLWRNORM);
+}
+
+static void pty_free(struct tty *tty)
+{
+	kfree(pty_of(tty));
+}
+
+static const struct tty_driver driver = { .kick = pty_kick, .unthrottle = pty_unthrottle, .release = pty_free };
+
+/* ---- the table ---- */
+
+struct pty *pty_find(unsigned int index)
+{
+	struct pty *pty;
+
+	rcu_read_lock();
+	pty = xarray_load(&ptys, index);
+	if (pty && !refcount_get_unless_zero(&pty->tty.refs))
+		pty = NULL;
+	rcu_read_unlock();
+	return pty;
+}
+
+int pty_next(unsigned int index)
+{
+	uint64_t at = index;
+	bool found;
+
+	rcu_read_lock();
+	found = xarray_find(&ptys, &at, PTY_MAX - 1) != NULL;
+	rcu_read_unlock();
+	return found ? (int)at : -1;
+}
+
+static int table_add(struct pty *pty)
+{
+	uint64_t index;
+	int error;
+
+	mutex_lock(&ptys_lock);
+	index = xarray_free_index(&ptys, 0, PTY_MAX - 1);
+	if (index == UINT64_MAX) {
+		error = -ENOSPC;
+	} else {
+		pty->index = (unsigned int)index;
+		pty->tty.dev = PTY_SLAVE_DEV(pty->index);
+		error = xarray_store(&ptys, index, pty, GFP_KERNEL);
+	}
+	mutex_unlock(&ptys_lock);
+	return error;
+}
+
+static void table_remove(struct pty *pty)
+{
+	mutex_lock(&ptys_lock);
+	xarray_erase(&ptys, pty->index);
+	mutex_unlock(&ptys_lock);
+}
+
+int pty_open_slave(unsigned int index, struct file *file)
+{
+	struct pty *pty = pty_find(index);
+	unsigned long flags;
+	bool locked;
+
+	if (!pty)
+		return -EIO;
+	flags = spin_lock_irqsave(&pty->tty.lock);
+	locked = pty->locked;
+	pty->was_open |= !locked;
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	if (locked) {
+		tty_put(&pty->tty);
+		return -EIO;
+	}
+	return tty_open_file(&pty->tty, file);
+}
+
+/* ---- the master ---- */
+
+static bool readable(struct pty *pty)
+{
+	return (tty_out_used(&pty->tty) && !pty->tty.stopped) || (pty->tty.packet && pty->tty.packet_status);
+}
+
+static bool slave_closed(struct pty *pty)
+{
+	return pty->was_open && !pty->tty.opens;
+}
+
+/* Wait until there is output: 0, -EIO when the slave is closed and all is read, -EAGAIN, -ERESTARTSYS. */
+static int master_wait_output(struct file *file, struct pty *pty)
+{
+	WAIT_ENTRY(entry);
+	int error;
+
+	for (;;) {
+		wait_prepare(&pty->master_read, &entry, THREAD_INTERRUPTIBLE);
+		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+		bool ready = readable(pty), closed = slave_closed(pty);
+		spin_unlock_irqrestore(&pty->tty.lock, flags);
+
+		error = ready ? 0 : closed ? -EIO : file->flags & O_NONBLOCK ? -EAGAIN : 1;
+		if (error <= 0)
+			break;
+		error = sched_wait(THREAD_INTERRUPTIBLE, KTIME_MAX);
+		if (error)
+			break;
+	}
+	wait_finish(&pty->master_read, &entry);
+	return error;
+}
+
+static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+{
+	struct pty *pty = file->private;
+	uint8_t chunk[CHUNK];
+	ssize_t done = 0;
+
+	if (!uio->left)
+		return 0;
+	int error = master_wait_output(file, pty);
+	if (error)
+		return error;
+	if (pty->tty.packet) {
+		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+		uint8_t status = pty->tty.packet_status;
+
+		pty->tty.packet_status = 0;
+		spin_unlock_irqrestore(&pty->tty.lock, flags);
+		if (uio_copy_to(uio, &status, 1) != 1)
+			return -EFAULT;
+		if (status)
+			return 1;
+		done = 1;
+	}
+	while (uio->left) {
+		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+		size_t n = tty_take_output(&pty->tty, chunk, MIN(uio->left, sizeof(chunk)));
+
+		if (!tty_out_used(&pty->tty))
+			wait_wake(&pty->tty.write_wait, 0, POLLOUT | POLLWRNORM);
+		spin_unlock_irqrestore(&pty->tty.lock, flags);
+		if (n == 0)
+			break;
+		if (uio_copy_to(uio, chunk, n) != n)
+			return done ? done : -EFAULT;
+		done += (ssize_t)n;
+	}
+	return done;
+}
+
+static bool input_room(struct pty *pty)
+{
+	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+	bool room = tty_in_used(&pty->tty) < TTY_QUEUE - 1 || !ldisc_readable(&pty->tty, 1);
+
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	return room;
+}
+
+static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+{
+	struct pty *pty = file->private;
+	uint8_t chunk[CHUNK];
+	ssize_t done = 0;
+	int error = 0;
+
+	while (uio->left && !error) {
+		size_t n = uio_copy_from(uio, chunk, MIN(uio->left, sizeof(chunk))), at = 0;
+
+		if (n == 0) {
+			error = -EFAULT;
+			break;
+		}
+		while (at < n) {
+			size_t took = ldisc_receive(&pty->tty, chunk + at, n - at);
+
+			at += took;
+			done += (ssize_t)took;
+			if (at == n)
+				break;
+			error = file->flags & O_NONBLOCK ? -EAGAIN
+							 : wait_event_interruptible(&pty->master_write, input_room(pty));
+			if (error)
+				break;
+		}
+	}
+	return done ? done : error;
+}
+
+static unsigned int master_poll(struct file *file, struct poll_table *table)
+{
+	struct pty *pty = file->private;
+	unsigned int ready = 0;
+
+	poll_wait(table, &pty->master_read);
+	poll_wait(table, &pty->master_write);
+	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+	if (readable(pty))
+		ready |= POLLIN | POLLRDNORM;
+	if (pty->tty.packet && pty->tty.packet_status)
+		ready |= POLLPRI;
+	if (tty_in_used(&pty->tty) < TTY_QUEUE - 1)
+		ready |= POLLOUT | POLLWRNORM;
+	if (slave_closed(pty))
+		ready |= POLLHUP;
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	return ready;
+}
+
+static long set_flag(struct pty *pty, bool *flag, unsigned long arg)
+{
+	int value;
+
+	if (copy_from_user(&value, arg, sizeof(value)))
+		return -EFAULT;
+	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+	*flag = value != 0;
+	if (flag == &pty->tty.packet)
+		pty->tty.packet_status = 0;
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	return 0;
+}
+
+static const struct file_ops no_ops = { .open = NULL };
+
+/* A new descriptor for the slave, without a path: for containers and glibc's posix_openpt users. */
+static long open_peer(struct pty *pty, unsigned long open_flags)
+{
+	struct file *file;
+	int error;
+
+	if (open_flags & ~(unsigned long)(O_ACCMODE | O_NOCTTY | O_NONBLOCK | O_CLOEXEC))
+		return -EINVAL;
+	error = file_anonymous("pts", &tty_file_ops, NULL, (unsigned int)open_flags, FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	if (error)
+		return error;
+	file->ops = &no_ops; /* until it is the slave's */
+	error = pty_open_slave(pty->index, file);
+	if (!error) {
+		error = fd_install(file, 0, open_flags & O_CLOEXEC);
+		if (error >= 0)
+			return error;
+	}
+	file_put(file);
+	return error;
+}
+
+static long master_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct pty *pty = file->private;
+	int value;
+
+	switch (command) {
+	case TIOCGPTN:
+		value = (int)pty->index;
+		return copy_to_user(arg, &value, sizeof(value));
+	case TIOCSPTLCK:
+		return set_flag(pty, &pty->locked, arg);
+	case TIOCGPTLCK:
+		value = pty->locked;
+		return copy_to_user(arg, &value, sizeof(value));
+	case TIOCPKT:
+		return set_flag(pty, &pty->tty.packet, arg);
+	case TIOCGPKT:
+		value = pty->tty.packet;
+		return copy_to_user(arg, &value, sizeof(value));
+	case TIOCGPTPEER:
+		return open_peer(pty, arg);
+	case TIOCINQ: { /* what the master can read */
+		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+
+		value = (int)tty_out_used(&pty->tty);
+		spin_unlock_irqrestore(&pty->tty.lock, flags);
+		return copy_to_user(arg, &value, sizeof(value));
+	}
+	default:
+		return tty_ioctl(file, &pty->tty, true, command, arg);
+	}
+}
+
+static void master_release(struct file *file)
+{
+	struct pty *pty = file->private;
+
+	table_remove(pty);
+	tty_hang_up(&pty->tty);
+	tty_put(&pty->tty);
+}
+
+static const struct file_ops master_ops = {
+	.read = master_read,
+	.write = master_write,
+	.poll = master_poll,
+	.ioctl = master_ioctl,
+	.release = master_release,
+};
+
+static int master_open(__attribute__((unused)) struct inode *inode, struct file *file)
+{
+	struct pty *pty = kzalloc(sizeof(*pty), GFP_KERNEL);
+	int error;
+
+	if (!pty)
+		return -ENOMEM;
+	tty_init(&pty->tty, &driver, 0);
+	wait_queue_init(&pty->master_read);
+	wait_queue_init(&pty->master_write);
+	pty->locked = true;
+	pty->uid = current->cred->fsuid;
+	pty->gid = 5; /* Debian's and Linux's usual group of terminals */
+	pty->mode = 0620;
+	error = table_add(pty);
+	if (error) {
+		kfree(pty);
+		return error;
+	}
+	file->private = pty;
+	file->ops = &master_ops;
+	file->flags |= O_NOCTTY;
+	return 0;
+}
+
+static const struct file_ops ptmx_ops = { .open = master_open };
+
+static int slave_open(struct inode *inode, struct file *file)
+{
+	return pty_open_slave((MAJOR(inode->rdev) - 136) * 256 + MINOR(inode->rdev), file);
+}
+
+static const struct file_ops slave_ops = { .open = slave_open };
+
+static int pty_init(void)
+{
+	int error;
+
+	xarray_init(&ptys);
+	error = chrdev_register(5, 2, 1, "ptmx", &ptmx_ops);
+	for (unsigned int i = 0; i < PTY_MAX / 256 && !error; i++)
+		error = chrdev_register(136 + i, 0, 256, "pts", &slave_ops);
+	if (!error)
+		error = devfs_add("ptmx", S_IFCHR | 0666, MKDEV(5, 2));
+	return error;
+}
+INIT_SUBSYS(pty_init);

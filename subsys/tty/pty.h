@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* subsys/tty/pty.h - the table of pseudo-terminals, between the master device (pty.c) and the file system that shows the slaves (devpts.c). */
+#ifndef TTY_PTY_H
+#define TTY_PTY_H
+
+#include "tty.h"
+
+#define PTY_MAX 1024u /* at one time */
+
+struct pty {
+	struct tty tty;
+	unsigned int index;
+	uid_t uid; /* of the one who opened the master: owns the slave's node */
+	gid_t gid;
+	umode_t mode;
+	struct wait_queue master_read, master_write;
+	bool locked;      /* [tty.lock] until unlockpt() */
+	bool was_open;    /* [tty.lock] a slave has been open: its last close is an end of file for the master */
+	bool master_gone; /* [tty.lock] */
+};
+
+/* The pseudo-terminal with that number, with a reference, or NULL. */
+struct pty *pty_find(unsigned int index);
+/* The first number >= index that is in use, or -1. */
+int pty_next(unsigned int index);
+
+#define PTY_SLAVE_DEV(index) MKDEV(136u + (index) / 256, (index) % 256)
+
+#endif
