@@ -55,6 +55,11 @@ struct pty *pty_find(unsigned int index)
 	return pty;
 }
 
+const struct pty *pty_peek(unsigned int index)
+{
+	return xarray_load(&ptys, index);
+}
+
 int pty_next(unsigned int index)
 {
 	uint64_t at = index;

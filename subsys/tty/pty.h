@@ -21,6 +21,8 @@ struct pty {
 
 /* The pseudo-terminal with that number, with a reference, or NULL. */
 struct pty *pty_find(unsigned int index);
+/* Which one it is, to compare only; RCU section. */
+const struct pty *pty_peek(unsigned int index);
 /* The first number >= index that is in use, or -1. */
 int pty_next(unsigned int index);
 

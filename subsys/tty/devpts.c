@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// devpts: a directory of the pseudo-terminals in use, and of ptmx, by which one is made. There is one instance, which every mount shows.
+
+#include "pty.h"
+
+#include <core/errno.h>
+#include <core/init.h>
+#include <core/lib/string.h>
+#include <core/printk.h>
+
+#define DEVPTS_MAGIC 0x1cd1
+#define INO_ROOT     1
+#define INO_PTMX     2
+#define INO_FIRST    3 /* of number 0 */
+
+/* Positions in the directory are inode numbers, "." being 0 and ".." 1. */
+
+static struct super *the_super;
+
+static bool number_of(const struct dentry *dentry, unsigned int *index)
+{
+	unsigned long long value;
+
+	if (dentry->name_length > 4 || (dentry->name[0] == '0' && dentry->name_length > 1) ||
+	    parse_u64(dentry->name, 10, &value) || value >= PTY_MAX)
+		return false;
+	*index = (unsigned int)value;
+	return true;
+}
+
+/* A name stays right as long as it stands for the pseudo-terminal it was looked up for: dentries of numbers that are free, or free again, are looked up anew. */
+static bool devpts_revalidate(struct dentry *dentry)
+{
+	struct inode *inode = rcu_dereference(dentry->inode);
+	unsigned int index;
+
+	if (!number_of(dentry, &index))
+		return true;
+	return inode && inode->private == pty_peek(index);
+}
+
+static const struct dentry_ops dentry_ops = { .revalidate = devpts_revalidate };
+
+/* Owner and mode live with the pseudo-terminal: they outlast the inode. */
+static int devpts_setattr(struct inode *inode, const struct attributes *a)
+{
+	struct pty *pty = inode->ino >= INO_FIRST ? pty_find((unsigned int)(inode->ino - INO_FIRST)) : NULL;
+
+	if (!pty)
+		return 0;
+	if (pty == inode->private) {
+		if (a->valid & ATTR_UID)
+			pty->uid = a->uid;
+		if (a->valid & ATTR_GID)
+			pty->gid = a->gid;
+		if (a->valid & ATTR_MODE)
+			pty->mode = a->mode & S_IALLUGO;
+	}
+	tty_put(&pty->tty);
+	return 0;
+}
+
+static const struct inode_ops node_inode_ops = { .setattr = devpts_setattr };
+
+static struct inode *node(struct super *super, uint64_t ino, umode_t mode, dev_t dev)
+{
+	struct inode *inode = inode_new(super, mode);
+
+	if (inode) {
+		inode->ino = ino;
+		inode->rdev = dev;
+		inode->ops = &node_inode_ops;
+	}
+	return inode;
+}
+
+static int devpts_lookup(struct inode *dir, struct dentry *dentry)
+{
+	unsigned int index;
+	struct inode *inode;
+	struct pty *pty;
+
+	dentry->ops = &dentry_ops;
+	if (!strcmp(dentry->name, "ptmx")) {
+		inode = node(dir->super, INO_PTMX, S_IFCHR, MKDEV(5, 2));
+		if (!inode)
+			return -ENOMEM;
+		dentry_attach(dentry, inode);
+		return 0;
+	}
+	if (!number_of(dentry, &index))
+		return 0;
+	pty = pty_find(index);
+	if (!pty)
+		return 0;
+	inode = node(dir->super, INO_FIRST + index, S_IFCHR | pty->mode, pty->tty.dev);
+	if (inode) {
+		inode->uid = pty->uid;
+		inode->gid = pty->gid;
+		inode->private = pty; /* compared, never followed */
+	}
+	tty_put(&pty->tty);
+	if (!inode)
+		return -ENOMEM;
+	dentry_attach(dentry, inode);
+	return 0;
+}
+
+static int devpts_iterate(__attribute__((unused)) struct file *file, struct dir_context *context)
+{
+	char name[12];
+
+	if (context->pos == 0) {
+		if (!context->emit(context, ".", 1, INO_ROOT, 4))
+			return 0;
+		context->pos = 1;
+	}
+	if (context->pos == 1) {
+		if (!context->emit(context, "..", 2, INO_ROOT, 4))
+			return 0;
+		context->pos = INO_PTMX;
+	}
+	if (context->pos == INO_PTMX) {
+		if (!context->emit(context, "ptmx", 4, INO_PTMX, 2))
+			return 0;
+		context->pos = INO_FIRST;
+	}
+	for (;;) {
+		int index = pty_next((unsigned int)(context->pos - INO_FIRST));
+
+		if (index < 0)
+			return 0;
+		if (!context->emit(context, name, (size_t)scnprintf(name, sizeof(name), "%d", index),
+				   INO_FIRST + (uint64_t)index, 2))
+			return 0;
+		context->pos = INO_FIRST + index + 1;
+	}
+}
+
+static const struct inode_ops dir_inode_ops = { .lookup = devpts_lookup };
+static const struct file_ops dir_ops = { .iterate = devpts_iterate, .seek = file_seek_dir };
+static const struct super_ops super_ops = { .evict = NULL };
+
+static int devpts_mount(__attribute__((unused)) const struct fs_type *type, __attribute__((unused)) const char *source,
+			__attribute__((unused)) const char *options, struct super **super)
+{
+	if (!the_super)
+		return -ENODEV;
+	*super = the_super;
+	return 0;
+}
+
+static const struct fs_type devpts_type = { .name = "devpts", .flags = FS_NODEV, .mount = devpts_mount };
+FS_TYPE(devpts_type);
+
+static int devpts_init(void)
+{
+	struct super *super = super_new(&devpts_type, &super_ops);
+	struct inode *root;
+
+	if (!super)
+		return -ENOMEM;
+	super->magic = DEVPTS_MAGIC;
+	root = node(super, INO_ROOT, S_IFDIR | 0755, 0);
+	if (!root)
+		goto fail;
+	root->nlink = 2;
+	root->ops = &dir_inode_ops;
+	root->file_ops = &dir_ops;
+	super->root = dentry_root(super, root);
+	if (!super->root)
+		goto fail;
+	super->active = 1; /* it stays for good */
+	the_super = super;
+	return 0;
+fail:
+	super_kill(super);
+	return -ENOMEM;
+}
+INIT_CORE(devpts_init);
