@@ -1,7 +1,7 @@
 # The host preset: unit tests of the portable code under ASan and UBSan, with a fake HAL.
 #
 # Every tests/unit/**/*_test.c is one program. It names what it tests in comment lines of its own:
-#   // sources: core/lib/rbtree.c core/lib/list.c
+#   // sources: core/lib/rbtree.c core/lib/list.c   (paths on any comment line after the word count)
 include(flags)
 
 add_library(tern_host INTERFACE)
@@ -22,15 +22,18 @@ foreach(test IN LISTS tests)
 	string(REPLACE "/" "-" target ${name}_test)
 	# A changed sources line is a changed build.
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${test})
-	file(STRINGS ${test} lines REGEX "^// sources:")
+	file(STRINGS ${test} lines REGEX "^//")
+	list(JOIN lines " " text)
 	set(sources "")
-	foreach(line IN LISTS lines)
-		string(REGEX REPLACE "^// sources:" "" line "${line}")
-		separate_arguments(line)
-		foreach(source IN LISTS line)
-			list(APPEND sources ${CMAKE_SOURCE_DIR}/${source})
+	# A formatter may have folded the lines: every path after the first "sources:" counts.
+	if(text MATCHES "sources:(.*)")
+		string(REGEX MATCHALL " (core|subsys|hal|tests)/[^ ;]+\\.c" paths "${CMAKE_MATCH_1}")
+		foreach(path IN LISTS paths)
+			string(STRIP ${path} path)
+			list(APPEND sources ${CMAKE_SOURCE_DIR}/${path})
 		endforeach()
-	endforeach()
+	endif()
+	list(REMOVE_DUPLICATES sources)
 	add_executable(${target} ${test} ${sources})
 	target_link_libraries(${target} PRIVATE tern_host tern_warnings)
 	add_test(NAME unit/${name} COMMAND ${target})

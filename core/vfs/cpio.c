@@ -128,7 +128,7 @@ static int header_done(struct cpio *cpio, const char **why)
 {
 	uint32_t field[13];
 
-	if (memcmp(cpio->header, "070701", 6) && memcmp(cpio->header, "070702", 6)) {
+	if (memcmp(cpio->header, "070701", 6) != 0 && memcmp(cpio->header, "070702", 6) != 0) {
 		if (!memcmp(cpio->header, "070707", 6))
 			return bad(why, "cpio archive is in the old format, not newc (make it with "
 					"cpio -H newc)");

@@ -37,7 +37,7 @@ bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, si
 {
 	const uint8_t *bytes = rsdp;
 
-	if (n < RSDP_V1_SIZE || memcmp(bytes, "RSD PTR ", 8) || !sum_is_zero(bytes, RSDP_V1_SIZE))
+	if (n < RSDP_V1_SIZE || memcmp(bytes, "RSD PTR ", 8) != 0 || !sum_is_zero(bytes, RSDP_V1_SIZE))
 		return false;
 	root.table = read_le(bytes + 16, 4);
 	root.width = 4;
@@ -56,7 +56,7 @@ static const struct acpi_header *map_table(paddr_t pa, const char *signature)
 	const struct acpi_header *header = pa ? root.map(pa, sizeof(*header)) : NULL;
 	uint32_t length;
 
-	if (!header || (signature && memcmp(header->signature, signature, 4)))
+	if (!header || (signature && memcmp(header->signature, signature, 4) != 0))
 		return NULL;
 	length = header->length;
 	if (length < sizeof(*header) || length > TABLE_MAX)
@@ -120,7 +120,7 @@ bool acpi_find_soft_off(struct acpi_soft_off *off)
 	at = (const uint8_t *)(dsdt + 1);
 	end = (const uint8_t *)dsdt + dsdt->length - 12;
 	for (; at < end; at++) {
-		if (memcmp(at, "_S5_\x12", 5))
+		if (memcmp(at, "_S5_\x12", 5) != 0)
 			continue;
 		at += 5;
 		at += (*at >> 6) + 2;
