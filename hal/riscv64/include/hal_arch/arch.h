@@ -7,7 +7,6 @@
  *
  *   0xffffffc0_00000000  linear map: 128 GiB, physical address + HAL_LINEAR_BASE (device registers
  * of the HAL too) 0xffffffe0_00000000  the kernel's own mappings: stacks, vmalloc, MMIO, 64 GiB
- *   0xfffffff7_00000000  KASAN's shadow, 32 GiB
  *   0xffffffff_80000000  the kernel's image
  */
 #ifndef HAL_ARCH_ARCH_H
