@@ -220,7 +220,7 @@ static int map_vdso(struct mm *mm)
 	static paddr_t data_frame;
 	size_t size;
 	const char *image = hal_vdso_image(&size);
-	paddr_t frames[VDSO_PAGES_MAX];
+	static paddr_t frames[VDSO_PAGES_MAX]; /* kept by the mapping; always the same values */
 	unsigned int pages = (unsigned int)(PAGE_UP(size) / PAGE_SIZE);
 	vaddr_t at = 0, data;
 	int error;
