@@ -192,6 +192,17 @@ struct dentry *dentry_root(struct super *super, struct inode *inode)
 	return dentry;
 }
 
+struct dentry *dentry_nameless(struct super *super, const char *name, struct inode *inode)
+{
+	struct dentry *dentry = dentry_root(super, inode);
+
+	if (dentry && !dentry_set_name(dentry, name)) {
+		dentry_put(dentry);
+		return NULL;
+	}
+	return dentry;
+}
+
 void dentry_attach(struct dentry *dentry, struct inode *inode)
 {
 	ASSERT(!dentry->inode && inode);

@@ -184,16 +184,12 @@ static int anonymous_setup(void)
 static int open_anonymous(const char *name, struct inode *inode, const struct file_ops *ops,
 			  void *private, unsigned int flags, unsigned int mode, struct file **file)
 {
-	struct dentry *dentry = dentry_root(anonymous_super, inode);
+	struct dentry *dentry = dentry_nameless(anonymous_super, name, inode);
 	struct path path = {.mount = anonymous_mount, .dentry = dentry};
 	int error;
 
 	if (!dentry)
 		return -ENOMEM;
-	if (!dentry_set_name(dentry, name)) {
-		dentry_put(dentry);
-		return -ENOMEM;
-	}
 	error = file_for_path(&path, ops, private, flags, mode, file);
 	dentry_put(dentry);
 	return error;

@@ -549,6 +549,21 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 	return error;
 }
 
+int vfs_kernel_mount(const struct fs_type *type, struct mount **mount)
+{
+	struct super *super;
+	int error = type->mount(type, type->name, NULL, &super);
+
+	if (error)
+		return error;
+	*mount = mount_create(super, super->root, 0, type->name);
+	if (!*mount) {
+		super_kill(super);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 /* The root of everything: an empty tmpfs, as Linux's rootfs. */
 void mount_init(void)
 {

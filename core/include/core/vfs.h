@@ -363,6 +363,9 @@ extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned 
 __must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
 /* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]" (pipe, socket) and mode the inode's type. */
 __must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private, unsigned int flags, unsigned int file_mode, struct file **file);
+/* For file systems that only the kernel mounts: a mount outside the tree, for good; and a dentry without a place in it (consumes the inode, also on failure; NULL: no memory). */
+__must_check int vfs_kernel_mount(const struct fs_type *type, struct mount **mount);
+struct dentry *dentry_nameless(struct super *super, const char *name, struct inode *inode);
 /* A second struct file for an inode that has one (the other end of a pipe). */
 __must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
 struct file *file_get(struct file *file);

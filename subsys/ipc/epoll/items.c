@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The items of epoll instances: adding, changing, removing, and what happens when a watched file wakes its queues.
+ *
+ * An item refers to its file without a reference and hangs on the file's list; the file's end removes it. epoll_files_lock serialises the ends of files and of instances, and the
+ * adding of instances to instances, which must not close a circle or nest deeper than five. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
+ */
+#include "internal.h"
+
+#include <core/init.h>
+
+#define NESTING 5
+
+static struct mutex epoll_files_lock = MUTEX_INIT(epoll_files_lock, "epoll files");
+
+/* ---- readiness ---- */
+
+bool epoll_item_ready(struct epoll_item *item, unsigned long key)
+{
+	struct epoll *epoll = item->epoll;
+	unsigned int events = READ_ONCE(item->events);
+	unsigned long flags;
+	bool added;
+
+	if (!(events & ~EPOLL_PRIVATE) || (key && !(key & events)))
+		return false;
+	flags = spin_lock_irqsave(&epoll->ready_lock);
+	added = !item->ready;
+	if (added) {
+		item->ready = true;
+		list_add_tail(&item->ready_link, &epoll->ready);
+		epoll->ready_count++;
+	}
+	spin_unlock_irqrestore(&epoll->ready_lock, flags);
+	bool waiting = wait_active(&epoll->waiters);
+
+	if (waiting)
+		wait_wake(&epoll->waiters, 1, 0);
+	if (wait_active(&epoll->poll_wait))
+		wait_wake(&epoll->poll_wait, 0, POLLIN | POLLRDNORM);
+	return waiting || !(events & EPOLLEXCLUSIVE);
+}
+
+void epoll_item_unready(struct epoll_item *item)
+{
+	struct epoll *epoll = item->epoll;
+	unsigned long flags = spin_lock_irqsave(&epoll->ready_lock);
+
+	if (item->ready) {
+		item->ready = false;
+		list_del(&item->ready_link);
+		epoll->ready_count--;
+	}
+	spin_unlock_irqrestore(&epoll->ready_lock, flags);
+}
+
+static bool hook_wake(struct wait_entry *entry, unsigned long key)
+{
+	return epoll_item_ready(container_of(entry, struct epoll_hook, entry)->item, key);
+}
+
+unsigned int epoll_item_poll(struct epoll_item *item)
+{
+	return item->file->ops->poll(item->file, NULL) & item->events;
+}
+
+struct hook_table {
+	struct poll_table table;
+	struct epoll_item *item;
+};
+
+static void hang(struct poll_table *table, struct wait_queue *queue)
+{
+	struct epoll_item *item = container_of(table, struct hook_table, table)->item;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(item->hooks); i++) {
+		struct epoll_hook *hook = &item->hooks[i];
+
+		if (hook->queue)
+			continue;
+		hook->entry = (struct wait_entry){.wake = hook_wake, .exclusive = item->events & EPOLLEXCLUSIVE};
+		list_init(&hook->entry.link);
+		hook->item = item;
+		hook->queue = queue;
+		wait_add(queue, &hook->entry);
+		return;
+	}
+	item->no_memory = true;
+}
+
+/* ---- the tree ---- */
+
+static int compare(const struct epoll_item *item, const struct file *file, int fd)
+{
+	if (item->file != file)
+		return (uintptr_t)file < (uintptr_t)item->file ? -1 : 1;
+	return fd < item->fd ? -1 : fd > item->fd;
+}
+
+static struct epoll_item *find(struct epoll *epoll, const struct file *file, int fd)
+{
+	struct rb_node *node = epoll->items.node;
+
+	while (node) {
+		struct epoll_item *item = rb_entry(node, struct epoll_item, node);
+		int order = compare(item, file, fd);
+
+		if (!order)
+			return item;
+		node = order < 0 ? node->left : node->right;
+	}
+	return NULL;
+}
+
+static void insert(struct epoll *epoll, struct epoll_item *item)
+{
+	struct rb_node **link = &epoll->items.node, *parent = NULL;
+
+	while (*link) {
+		struct epoll_item *other = rb_entry(*link, struct epoll_item, node);
+
+		parent = *link;
+		link = compare(other, item->file, item->fd) < 0 ? &parent->left : &parent->right;
+	}
+	rb_insert(&epoll->items, &item->node, parent, link);
+}
+
+/* epoll->lock held. */
+static void destroy(struct epoll_item *item)
+{
+	struct epoll *epoll = item->epoll;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(item->hooks); i++) {
+		if (item->hooks[i].queue)
+			wait_remove(item->hooks[i].queue, &item->hooks[i].entry);
+	}
+	spin_lock(&item->file->epoll_lock);
+	list_del(&item->file_link);
+	spin_unlock(&item->file->epoll_lock);
+	epoll_item_unready(item);
+	rb_erase(&epoll->items, &item->node);
+	kfree(item);
+}
+
+/* ---- circles ---- */
+
+/* Does inner, directly or not, watch outer, or is it nested too deep? epoll_files_lock held. */
+static bool leads_to(struct epoll *inner, const struct epoll *outer, unsigned int depth)
+{
+	bool found = inner == outer || depth >= NESTING;
+
+	if (found)
+		return true;
+	mutex_lock(&inner->lock);
+	for (struct rb_node *node = rb_first(&inner->items); node && !found; node = rb_next(node)) {
+		struct epoll *next = epoll_of(rb_entry(node, struct epoll_item, node)->file);
+
+		if (next)
+			found = leads_to(next, outer, depth + 1);
+	}
+	mutex_unlock(&inner->lock);
+	return found;
+}
+
+/* How many levels of instances watch this one. */
+static unsigned int watchers(struct file *file, unsigned int depth)
+{
+	unsigned int most = 0;
+	struct epoll_item *item;
+
+	if (depth >= NESTING)
+		return depth;
+	list_for_each_entry(item, &file->epolls, file_link)
+	{
+		unsigned int above = 1 + watchers(item->epoll->file, depth + 1);
+
+		most = MAX(most, above);
+	}
+	return most;
+}
+
+/* ---- add, modify, remove ---- */
+
+static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data)
+{
+	struct hook_table hooks;
+	struct epoll_item *item;
+	unsigned int now;
+
+	if (find(epoll, file, fd))
+		return -EEXIST;
+	item = kzalloc(sizeof(*item), GFP_KERNEL);
+	if (!item)
+		return -ENOMEM;
+	item->epoll = epoll;
+	item->file = file;
+	item->fd = fd;
+	item->events = events | POLLERR | POLLHUP;
+	item->data = data;
+	list_init(&item->ready_link);
+	insert(epoll, item);
+	spin_lock(&file->epoll_lock);
+	list_add_tail(&item->file_link, &file->epolls);
+	spin_unlock(&file->epoll_lock);
+	hooks.table.add = hang;
+	hooks.item = item;
+	now = file->ops->poll(file, &hooks.table) & item->events;
+	if (item->no_memory) {
+		destroy(item);
+		return -ENOMEM;
+	}
+	if (now)
+		(void)epoll_item_ready(item, 0);
+	return 0;
+}
+
+int epoll_add(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data)
+{
+	struct epoll *inner = epoll_of(file);
+	int error = 0;
+
+	if (inner) {
+		mutex_lock(&epoll_files_lock);
+		if (leads_to(inner, epoll, watchers(epoll->file, 0)))
+			error = -ELOOP;
+	}
+	if (!error) {
+		mutex_lock(&epoll->lock);
+		error = add_item(epoll, file, fd, events, data);
+		mutex_unlock(&epoll->lock);
+	}
+	if (inner)
+		mutex_unlock(&epoll_files_lock);
+	return error;
+}
+
+int epoll_modify(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data)
+{
+	struct epoll_item *item;
+	int error = -ENOENT;
+
+	mutex_lock(&epoll->lock);
+	item = find(epoll, file, fd);
+	if (item && item->events & EPOLLEXCLUSIVE) {
+		error = -EINVAL;
+	} else if (item) {
+		item->data = data;
+		WRITE_ONCE(item->events, events | POLLERR | POLLHUP);
+		/* Wake functions that saw the old set have been, or see the new one; what is ready now we see. */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (epoll_item_poll(item))
+			(void)epoll_item_ready(item, 0);
+		error = 0;
+	}
+	mutex_unlock(&epoll->lock);
+	return error;
+}
+
+int epoll_remove(struct epoll *epoll, struct file *file, int fd)
+{
+	struct epoll_item *item;
+
+	mutex_lock(&epoll->lock);
+	item = find(epoll, file, fd);
+	if (item)
+		destroy(item);
+	mutex_unlock(&epoll->lock);
+	return item ? 0 : -ENOENT;
+}
+
+/* ---- ends ---- */
+
+static void file_gone(struct file *file)
+{
+	mutex_lock(&epoll_files_lock);
+	for (;;) {
+		struct epoll_item *item = NULL;
+
+		spin_lock(&file->epoll_lock);
+		if (!list_empty(&file->epolls))
+			item = list_first(&file->epolls, struct epoll_item, file_link);
+		spin_unlock(&file->epoll_lock);
+		if (!item)
+			break;
+		struct epoll *epoll = item->epoll;
+
+		mutex_lock(&epoll->lock);
+		destroy(item);
+		mutex_unlock(&epoll->lock);
+	}
+	mutex_unlock(&epoll_files_lock);
+}
+
+void epoll_release(struct file *file);
+
+void epoll_release(struct file *file)
+{
+	struct epoll *epoll = file->private;
+	struct rb_node *node;
+
+	mutex_lock(&epoll_files_lock);
+	mutex_lock(&epoll->lock);
+	while ((node = rb_first(&epoll->items)) != NULL) {
+		destroy(rb_entry(node, struct epoll_item, node));
+		resched_point();
+	}
+	mutex_unlock(&epoll->lock);
+	mutex_unlock(&epoll_files_lock);
+	kfree(epoll);
+}
+
+static int epoll_init(void)
+{
+	file_epoll_release = file_gone;
+	return 0;
+}
+INIT_CORE(epoll_init);

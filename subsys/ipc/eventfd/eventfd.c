@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* eventfd: a 64-bit counter that writes add to and reads take from. */
+#include <core/errno.h>
+#include <core/files.h>
+#include <core/printk.h>
+#include <core/sched.h>
+#include <core/slab.h>
+#include <core/syscall.h>
+#include <core/thread.h>
+#include <core/vfs.h>
+#include <core/wait.h>
+
+#define EFD_SEMAPHORE 1u
+
+struct eventfd {
+	struct spinlock lock;
+	uint64_t count; /* [lock] at most UINT64_MAX - 1 */
+	struct wait_queue wait;
+	bool semaphore;
+};
+
+/* Take what a read takes; 0: nothing there. */
+static uint64_t take(struct eventfd *e)
+{
+	uint64_t value;
+
+	spin_lock(&e->lock);
+	value = e->semaphore && e->count ? 1 : e->count;
+	WRITE_ONCE(e->count, e->count - value);
+	spin_unlock(&e->lock);
+	return value;
+}
+
+static bool add(struct eventfd *e, uint64_t value)
+{
+	bool fits;
+
+	spin_lock(&e->lock);
+	fits = UINT64_MAX - e->count > value;
+	if (fits)
+		WRITE_ONCE(e->count, e->count + value);
+	spin_unlock(&e->lock);
+	return fits;
+}
+
+static ssize_t eventfd_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct eventfd *e = file->private;
+	uint64_t value;
+	int error;
+
+	(void)pos;
+	if (uio->left < sizeof(value))
+		return -EINVAL;
+	value = take(e);
+	if (!value) {
+		if (READ_ONCE(file->flags) & O_NONBLOCK)
+			return -EAGAIN;
+		error = wait_event_interruptible(&e->wait, (value = take(e)) != 0);
+		if (error)
+			return error;
+	}
+	if (wait_active(&e->wait))
+		wait_wake(&e->wait, 0, POLLOUT | POLLWRNORM);
+	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value) : -EFAULT;
+}
+
+static ssize_t eventfd_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct eventfd *e = file->private;
+	uint64_t value;
+	int error;
+
+	(void)pos;
+	if (uio->left < sizeof(value))
+		return -EINVAL;
+	if (uio_copy_from(uio, &value, sizeof(value)) != sizeof(value))
+		return -EFAULT;
+	if (value == UINT64_MAX)
+		return -EINVAL;
+	if (!add(e, value)) {
+		if (READ_ONCE(file->flags) & O_NONBLOCK)
+			return -EAGAIN;
+		error = wait_event_interruptible(&e->wait, add(e, value));
+		if (error)
+			return error;
+	}
+	if (wait_active(&e->wait))
+		wait_wake(&e->wait, 0, POLLIN | POLLRDNORM);
+	return sizeof(value);
+}
+
+static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
+{
+	struct eventfd *e = file->private;
+	uint64_t count;
+
+	poll_wait(table, &e->wait);
+	count = READ_ONCE(e->count);
+	return (count ? POLLIN | POLLRDNORM : 0) | (count < UINT64_MAX - 1 ? POLLOUT | POLLWRNORM : 0);
+}
+
+static void eventfd_release(struct file *file)
+{
+	kfree(file->private);
+}
+
+static void eventfd_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx)
+{
+	struct eventfd *e = file->private;
+
+	print(ctx, "eventfd-count: %16llx\neventfd-semaphore: %d\n", (unsigned long long)READ_ONCE(e->count), e->semaphore);
+}
+
+static const struct file_ops eventfd_ops = {
+	.read = eventfd_read,
+	.write = eventfd_write,
+	.poll = eventfd_poll,
+	.release = eventfd_release,
+	.show_fdinfo = eventfd_show_fdinfo,
+};
+
+static long create(unsigned int initial, unsigned int flags)
+{
+	struct eventfd *e;
+	struct file *file;
+	int result;
+
+	if (flags & ~(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	e = kzalloc(sizeof(*e), GFP_KERNEL);
+	if (!e)
+		return -ENOMEM;
+	spin_init(&e->lock, "eventfd");
+	wait_queue_init(&e->wait);
+	e->count = initial;
+	e->semaphore = flags & EFD_SEMAPHORE;
+	result = file_anonymous("anon_inode:[eventfd]", &eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK),
+				FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	if (result) {
+		kfree(e);
+		return result;
+	}
+	result = fd_install(file, 0, flags & O_CLOEXEC);
+	if (result < 0)
+		file_put_now(file);
+	return result;
+}
+
+SYSCALL(eventfd)
+{
+	return create((unsigned int)args->arg[0], 0);
+}
+
+SYSCALL(eventfd2)
+{
+	return create((unsigned int)args->arg[0], (unsigned int)args->arg[1]);
+}
