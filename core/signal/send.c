@@ -3,6 +3,7 @@
 // it wakes.
 
 #include <core/errno.h>
+#include <core/poll.h>
 #include <core/printk.h>
 
 #include "internal.h"
@@ -122,11 +123,15 @@ static struct thread *choose(struct process *process, struct thread *first, int 
 	return NULL;
 }
 
+struct wait_queue signalfd_wait = WAIT_QUEUE_INIT(signalfd_wait);
+
 static void complete(int sig, struct thread *thread, bool to_process)
 {
 	struct process *process = thread->process;
 	struct thread *t = NULL;
 
+	if (unlikely(wait_active(&signalfd_wait)))
+		wait_wake(&signalfd_wait, 0, POLLIN | POLLRDNORM);
 	if (wants(thread, sig))
 		t = thread;
 	else if (to_process && process->thread_count > 1)

@@ -17,6 +17,7 @@
 #include <hal/signal.h>
 
 struct thread;
+struct wait_queue;
 struct process;
 struct pid;
 struct cred;
@@ -84,6 +85,8 @@ __must_check int signal_info_copy(struct siginfo *info, unsigned long user, int 
 /* May the current thread signal that process (kill's rule)? 0 or -EPERM. */
 __must_check int signal_permission(struct process *process, int sig);
 
+/* Woken (POLLIN) when any signal has been queued anywhere. One for all, since a process's own queues may go while an epoll still hangs on them. */
+extern struct wait_queue signalfd_wait;
 /* For signalfd and sigtimedwait: take one pending signal in set (thread's, then process's); its number or 0. */
 int signal_take(uint64_t set, struct siginfo *info);
 

@@ -15,7 +15,8 @@
 #define F_SEAL_EXEC	  0x20u
 #define NAME_LIMIT	  249
 
-static int memfs_mount(const struct fs_type *type, const char *source, const char *options, struct super **super)
+static int memfs_mount(const struct fs_type *type, const char *source, const char *options,
+		       struct super **super)
 {
 	(void)options;
 	return tmpfs_mount(type, source, "size=0,nr_inodes=0,mode=777", super);
@@ -49,8 +50,9 @@ static int make_file(const char *name, unsigned int flags, struct file **file)
 		return -ENOMEM;
 	const struct path path = {.mount = memfs, .dentry = dentry};
 
-	error = file_for_path(&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
-			      FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS | FILE_WRITER, file);
+	error = file_for_path(
+		&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
+		FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS | FILE_WRITER, file);
 	if (!error)
 		__atomic_add_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
 	dentry_put(dentry);
@@ -73,7 +75,8 @@ SYSCALL(memfd_create)
 	if (!name)
 		return -ENOMEM;
 	memcpy(name, prefix, sizeof(prefix) - 1);
-	n = hal_string_from_user(name + sizeof(prefix) - 1, hal_user_ptr(const char, args->arg[0]), NAME_LIMIT + 1);
+	n = hal_string_from_user(name + sizeof(prefix) - 1, hal_user_ptr(const char, args->arg[0]),
+				 NAME_LIMIT + 1);
 	result = n < 0 ? -EFAULT : n > NAME_LIMIT ? -EINVAL : 0;
 	if (!result) {
 		memcpy(name + sizeof(prefix) - 1 + n, suffix, sizeof(suffix));

@@ -2,8 +2,10 @@
 /*
  * epoll: the system calls, and the collecting of events.
  *
- * The ready list holds items that may be ready; each is asked again when its events are collected. An item is taken off the list before it is asked, so that a wake-up during the
- * asking puts it back. A level-triggered item that was ready goes back to the tail; an edge-triggered one waits for its next wake-up; a one-shot one is disarmed.
+ * The ready list holds items that may be ready; each is asked again when its events are collected.
+ * An item is taken off the list before it is asked, so that a wake-up during the asking puts it
+ * back. A level-triggered item that was ready goes back to the tail; an edge-triggered one waits
+ * for its next wake-up; a one-shot one is disarmed.
  */
 #include "internal.h"
 
@@ -78,7 +80,8 @@ static unsigned int epoll_poll(struct file *file, struct poll_table *table)
 	return mask;
 }
 
-static void epoll_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx)
+static void epoll_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...),
+			      void *ctx)
 {
 	struct epoll *epoll = file->private;
 
@@ -86,14 +89,16 @@ static void epoll_show_fdinfo(struct file *file, void (*print)(void *ctx, const 
 	for (struct rb_node *node = rb_first(&epoll->items); node; node = rb_next(node)) {
 		struct epoll_item *item = rb_entry(node, struct epoll_item, node);
 
-		print(ctx, "tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%x\n", item->fd, item->events,
-		      (unsigned long long)item->data, (long long)item->file->pos,
-		      (unsigned long long)item->file->inode->ino, (unsigned int)item->file->inode->super->dev);
+		print(ctx, "tfd: %8d events: %8x data: %16llx  pos:%lli ino:%llx sdev:%x\n",
+		      item->fd, item->events, (unsigned long long)item->data,
+		      (long long)item->file->pos, (unsigned long long)item->file->inode->ino,
+		      (unsigned int)item->file->inode->super->dev);
 	}
 	mutex_unlock(&epoll->lock);
 }
 
-const struct file_ops epoll_ops = {.poll = epoll_poll, .release = epoll_release, .show_fdinfo = epoll_show_fdinfo};
+const struct file_ops epoll_ops = {
+	.poll = epoll_poll, .release = epoll_release, .show_fdinfo = epoll_show_fdinfo};
 
 /* ---- create, ctl ---- */
 
@@ -113,8 +118,8 @@ static long create(unsigned int flags)
 	list_init(&epoll->ready);
 	wait_queue_init(&epoll->waiters);
 	wait_queue_init(&epoll->poll_wait);
-	error = file_anonymous("anon_inode:[eventpoll]", &epoll_ops, epoll, O_RDWR, FILE_READ | FILE_WRITE | FILE_STREAM,
-			       &file);
+	error = file_anonymous("anon_inode:[eventpoll]", &epoll_ops, epoll, O_RDWR,
+			       FILE_READ | FILE_WRITE | FILE_STREAM, &file);
 	if (error) {
 		kfree(epoll);
 		return error;
@@ -136,10 +141,12 @@ SYSCALL(epoll_create1)
 	return create((unsigned int)args->arg[0]);
 }
 
-static long control(struct file *epoll_file, struct file *file, int fd, int operation, struct hal_abi_epoll_event *event)
+static long control(struct file *epoll_file, struct file *file, int fd, int operation,
+		    struct hal_abi_epoll_event *event)
 {
 	struct epoll *epoll = epoll_of(epoll_file);
-	unsigned int events = event->events & ~EPOLLWAKEUP; /* there is no suspend to be kept from */
+	unsigned int events =
+		event->events & ~EPOLLWAKEUP; /* there is no suspend to be kept from */
 
 	if (!file->ops->poll)
 		return -EPERM;
@@ -202,7 +209,8 @@ static int collect(struct epoll *epoll, unsigned long user, int max)
 		if (!ready)
 			continue;
 		event = (struct hal_abi_epoll_event){.events = ready, .data = item->data};
-		if (copy_to_user(user + (unsigned long)count * sizeof(event), &event, sizeof(event))) {
+		if (copy_to_user(user + (unsigned long)count * sizeof(event), &event,
+				 sizeof(event))) {
 			put_back(item);
 			count = count ? count : -EFAULT;
 			break;
@@ -247,7 +255,8 @@ static long epoll_wait_until(int number, unsigned long user, int max, ktime_t de
 
 	if (max <= 0 || max > INT32_MAX / (int)sizeof(struct hal_abi_epoll_event))
 		return -EINVAL;
-	if (!hal_user_range(hal_user_ptr(void, user), (size_t)max * sizeof(struct hal_abi_epoll_event)))
+	if (!hal_user_range(hal_user_ptr(void, user),
+			    (size_t)max * sizeof(struct hal_abi_epoll_event)))
 		return -EFAULT;
 	fd = fd_get(number);
 	if (!fd.file)
@@ -285,7 +294,8 @@ static ktime_t deadline_ms(int timeout)
 
 static long wait_masked(const struct syscall_args *args, ktime_t deadline)
 {
-	long result = signal_set_temporary_mask(hal_user_ptr(const void, args->arg[4]), args->arg[5]);
+	long result =
+		signal_set_temporary_mask(hal_user_ptr(const void, args->arg[4]), args->arg[5]);
 
 	if (result)
 		return result;
@@ -299,7 +309,8 @@ static long wait_masked(const struct syscall_args *args, ktime_t deadline)
 
 SYSCALL(epoll_wait)
 {
-	return epoll_wait_until((int)args->arg[0], args->arg[1], (int)args->arg[2], deadline_ms((int)args->arg[3]));
+	return epoll_wait_until((int)args->arg[0], args->arg[1], (int)args->arg[2],
+				deadline_ms((int)args->arg[3]));
 }
 
 SYSCALL(epoll_pwait)
@@ -322,7 +333,8 @@ SYSCALL(epoll_pwait2)
 		if (!time.sec && !time.nsec)
 			deadline = 0;
 		else if ((uint64_t)time.sec < INT64_MAX / NSEC_PER_SEC)
-			deadline = ktime_add(clock_monotonic(), (uint64_t)time.sec * NSEC_PER_SEC + (uint64_t)time.nsec);
+			deadline = ktime_add(clock_monotonic(), (uint64_t)time.sec * NSEC_PER_SEC +
+									(uint64_t)time.nsec);
 	}
 	return wait_masked(args, deadline);
 }

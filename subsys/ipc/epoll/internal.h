@@ -20,14 +20,14 @@
 #define EPOLL_PRIVATE  (EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET)
 
 struct epoll {
-	struct mutex lock;	      /* items; held while events are collected */
-	struct rb_root items;	      /* [lock] by (file, fd) */
-	struct spinlock ready_lock;   /* irq-saving: wake functions take it */
-	struct list ready;	      /* [ready_lock] */
-	unsigned int ready_count;     /* [ready_lock] */
-	struct wait_queue waiters;    /* epoll_wait */
-	struct wait_queue poll_wait;  /* who polls the epoll file itself */
-	struct file *file;	      /* no reference: it owns us */
+	struct mutex lock;	     /* items; held while events are collected */
+	struct rb_root items;	     /* [lock] by (file, fd) */
+	struct spinlock ready_lock;  /* irq-saving: wake functions take it */
+	struct list ready;	     /* [ready_lock] */
+	unsigned int ready_count;    /* [ready_lock] */
+	struct wait_queue waiters;   /* epoll_wait */
+	struct wait_queue poll_wait; /* who polls the epoll file itself */
+	struct file *file;	     /* no reference: it owns us */
 };
 
 struct epoll_item;
@@ -39,10 +39,10 @@ struct epoll_hook {
 };
 
 struct epoll_item {
-	struct rb_node node;	 /* [epoll->lock] */
-	struct list ready_link;	 /* [ready_lock] */
-	bool ready;		 /* [ready_lock] on the ready list */
-	struct list file_link;	 /* [file->epoll_lock] */
+	struct rb_node node;	/* [epoll->lock] */
+	struct list ready_link; /* [ready_lock] */
+	bool ready;		/* [ready_lock] on the ready list */
+	struct list file_link;	/* [file->epoll_lock] */
 	struct epoll *epoll;
 	struct file *file; /* no reference: a file that goes takes its items along */
 	int fd;
@@ -66,8 +66,10 @@ bool epoll_item_ready(struct epoll_item *item, unsigned long key);
 /* Take it off the ready list if it is there. */
 void epoll_item_unready(struct epoll_item *item);
 
-__must_check int epoll_add(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data);
-__must_check int epoll_modify(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data);
+__must_check int epoll_add(struct epoll *epoll, struct file *file, int fd, unsigned int events,
+			   uint64_t data);
+__must_check int epoll_modify(struct epoll *epoll, struct file *file, int fd, unsigned int events,
+			      uint64_t data);
 __must_check int epoll_remove(struct epoll *epoll, struct file *file, int fd);
 
 #endif

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The items of epoll instances: adding, changing, removing, and what happens when a watched file wakes its queues.
+ * The items of epoll instances: adding, changing, removing, and what happens when a watched file
+ * wakes its queues.
  *
- * An item refers to its file without a reference and hangs on the file's list; the file's end removes it. epoll_files_lock serialises the ends of files and of instances, and the
- * adding of instances to instances, which must not close a circle or nest deeper than five. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
+ * An item refers to its file without a reference and hangs on the file's list; the file's end
+ * removes it. epoll_files_lock serialises the ends of files and of instances, and the adding of
+ * instances to instances, which must not close a circle or nest deeper than five. Order:
+ * epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
  */
 #include "internal.h"
 
@@ -78,7 +81,8 @@ static void hang(struct poll_table *table, struct wait_queue *queue)
 
 		if (hook->queue)
 			continue;
-		hook->entry = (struct wait_entry){.wake = hook_wake, .exclusive = item->events & EPOLLEXCLUSIVE};
+		hook->entry = (struct wait_entry){.wake = hook_wake,
+						  .exclusive = item->events & EPOLLEXCLUSIVE};
 		list_init(&hook->entry.link);
 		hook->item = item;
 		hook->queue = queue;
@@ -170,8 +174,7 @@ static unsigned int watchers(struct file *file, unsigned int depth)
 
 	if (depth >= NESTING)
 		return depth;
-	list_for_each_entry(item, &file->epolls, file_link)
-	{
+	list_for_each_entry (item, &file->epolls, file_link) {
 		unsigned int above = 1 + watchers(item->epoll->file, depth + 1);
 
 		most = MAX(most, above);
@@ -181,7 +184,8 @@ static unsigned int watchers(struct file *file, unsigned int depth)
 
 /* ---- add, modify, remove ---- */
 
-static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data)
+static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int events,
+		    uint64_t data)
 {
 	struct hook_table hooks;
 	struct epoll_item *item;
@@ -246,7 +250,8 @@ int epoll_modify(struct epoll *epoll, struct file *file, int fd, unsigned int ev
 	} else if (item) {
 		item->data = data;
 		WRITE_ONCE(item->events, events | POLLERR | POLLHUP);
-		/* Wake functions that saw the old set have been, or see the new one; what is ready now we see. */
+		/* Wake functions that saw the old set have been, or see the new one; what is ready
+		 * now we see. */
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		if (epoll_item_poll(item))
 			(void)epoll_item_ready(item, 0);

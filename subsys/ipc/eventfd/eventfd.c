@@ -62,7 +62,8 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, loff_t *pos)
 	}
 	if (wait_active(&e->wait))
 		wait_wake(&e->wait, 0, POLLOUT | POLLWRNORM);
-	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value) : -EFAULT;
+	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value)
+									: -EFAULT;
 }
 
 static ssize_t eventfd_write(struct file *file, struct uio *uio, loff_t *pos)
@@ -97,7 +98,8 @@ static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
 
 	poll_wait(table, &e->wait);
 	count = READ_ONCE(e->count);
-	return (count ? POLLIN | POLLRDNORM : 0) | (count < UINT64_MAX - 1 ? POLLOUT | POLLWRNORM : 0);
+	return (count ? POLLIN | POLLRDNORM : 0) |
+	       (count < UINT64_MAX - 1 ? POLLOUT | POLLWRNORM : 0);
 }
 
 static void eventfd_release(struct file *file)
@@ -105,11 +107,13 @@ static void eventfd_release(struct file *file)
 	kfree(file->private);
 }
 
-static void eventfd_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx)
+static void eventfd_show_fdinfo(struct file *file,
+				void (*print)(void *ctx, const char *format, ...), void *ctx)
 {
 	struct eventfd *e = file->private;
 
-	print(ctx, "eventfd-count: %16llx\neventfd-semaphore: %d\n", (unsigned long long)READ_ONCE(e->count), e->semaphore);
+	print(ctx, "eventfd-count: %16llx\neventfd-semaphore: %d\n",
+	      (unsigned long long)READ_ONCE(e->count), e->semaphore);
 }
 
 static const struct file_ops eventfd_ops = {
@@ -135,8 +139,9 @@ static long create(unsigned int initial, unsigned int flags)
 	wait_queue_init(&e->wait);
 	e->count = initial;
 	e->semaphore = flags & EFD_SEMAPHORE;
-	result = file_anonymous("anon_inode:[eventfd]", &eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK),
-				FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	result = file_anonymous("anon_inode:[eventfd]", &eventfd_ops, e,
+				O_RDWR | (flags & O_NONBLOCK), FILE_READ | FILE_WRITE | FILE_STREAM,
+				&file);
 	if (result) {
 		kfree(e);
 		return result;

@@ -26,7 +26,7 @@ struct timerfd {
 	ktime_t expires;      /* [lock] monotonic; KTIME_MAX: disarmed */
 	ktime_t real_expires; /* [lock] absolute realtime timers: what was asked for */
 	ktime_t interval;     /* [lock] 0: once */
-	uint64_t ticks;       /* [lock] since the last read */
+	uint64_t ticks;	      /* [lock] since the last read */
 	int clock;
 	bool real_absolute, cancel_on_set, cancelled; /* [lock] */
 	struct wait_queue wait;
@@ -84,7 +84,9 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 	if (t->real_absolute && t->expires != KTIME_MAX) {
 		int64_t offset = clock_realtime_offset();
 
-		t->expires = (int64_t)t->real_expires > offset ? (ktime_t)((int64_t)t->real_expires - offset) : 0;
+		t->expires = (int64_t)t->real_expires > offset
+				     ? (ktime_t)((int64_t)t->real_expires - offset)
+				     : 0;
 		timer_start(&t->timer, t->expires);
 	}
 	if (t->cancel_on_set)
@@ -136,7 +138,8 @@ static ssize_t timerfd_read(struct file *file, struct uio *uio, loff_t *pos)
 	}
 	if (ticks < 0)
 		return (ssize_t)ticks;
-	return uio_copy_to(uio, &ticks, sizeof(ticks)) == sizeof(ticks) ? (ssize_t)sizeof(ticks) : -EFAULT;
+	return uio_copy_to(uio, &ticks, sizeof(ticks)) == sizeof(ticks) ? (ssize_t)sizeof(ticks)
+									: -EFAULT;
 }
 
 static unsigned int timerfd_poll(struct file *file, struct poll_table *table)
@@ -172,19 +175,23 @@ static struct user_itimerspec remaining(struct timerfd *t)
 	};
 }
 
-static void timerfd_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx)
+static void timerfd_show_fdinfo(struct file *file,
+				void (*print)(void *ctx, const char *format, ...), void *ctx)
 {
 	struct timerfd *t = file->private;
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 	struct user_itimerspec spec = remaining(t);
 	uint64_t ticks = t->ticks;
-	unsigned int settime = (t->real_absolute ? TFD_TIMER_ABSTIME : 0) | (t->cancel_on_set ? TFD_TIMER_CANCEL_ON_SET : 0);
+	unsigned int settime = (t->real_absolute ? TFD_TIMER_ABSTIME : 0) |
+			       (t->cancel_on_set ? TFD_TIMER_CANCEL_ON_SET : 0);
 
 	spin_unlock_irqrestore(&t->lock, flags);
 	print(ctx,
-	      "clockid: %d\nticks: %llu\nsettime flags: 0%o\nit_value: (%llu, %llu)\nit_interval: (%llu, %llu)\n", t->clock,
-	      (unsigned long long)ticks, settime, (unsigned long long)spec.value_sec, (unsigned long long)spec.value_nsec,
-	      (unsigned long long)spec.interval_sec, (unsigned long long)spec.interval_nsec);
+	      "clockid: %d\nticks: %llu\nsettime flags: 0%o\nit_value: (%llu, %llu)\nit_interval: "
+	      "(%llu, %llu)\n",
+	      t->clock, (unsigned long long)ticks, settime, (unsigned long long)spec.value_sec,
+	      (unsigned long long)spec.value_nsec, (unsigned long long)spec.interval_sec,
+	      (unsigned long long)spec.interval_nsec);
 }
 
 static const struct file_ops timerfd_ops = {
@@ -202,9 +209,11 @@ SYSCALL(timerfd_create)
 	struct file *file;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK) ||
-	    (!is_realtime(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME && clock != CLOCK_BOOTTIME_ALARM))
+	    (!is_realtime(clock) && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
+	     clock != CLOCK_BOOTTIME_ALARM))
 		return -EINVAL;
-	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) && !capable(35 /* CAP_WAKE_ALARM */))
+	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+	    !capable(35 /* CAP_WAKE_ALARM */))
 		return -EPERM;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)
@@ -216,8 +225,9 @@ SYSCALL(timerfd_create)
 	t->expires = KTIME_MAX;
 	t->clock_set.wake = clock_stepped;
 	list_init(&t->clock_set.link);
-	result = file_anonymous("anon_inode:[timerfd]", &timerfd_ops, t, O_RDWR | (flags & O_NONBLOCK),
-				FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	result = file_anonymous("anon_inode:[timerfd]", &timerfd_ops, t,
+				O_RDWR | (flags & O_NONBLOCK), FILE_READ | FILE_WRITE | FILE_STREAM,
+				&file);
 	if (result) {
 		kfree(t);
 		return result;
@@ -246,7 +256,8 @@ static ktime_t to_ns(int64_t sec, int64_t nsec)
 	return (uint64_t)sec * NSEC_PER_SEC + (uint64_t)nsec;
 }
 
-static void set(struct timerfd *t, unsigned int how, const struct user_itimerspec *wanted, struct user_itimerspec *old)
+static void set(struct timerfd *t, unsigned int how, const struct user_itimerspec *wanted,
+		struct user_itimerspec *old)
 {
 	ktime_t value = to_ns(wanted->value_sec, wanted->value_nsec), now = clock_monotonic();
 	bool absolute = how & TFD_TIMER_ABSTIME;
@@ -264,7 +275,9 @@ static void set(struct timerfd *t, unsigned int how, const struct user_itimerspe
 	if (!value)
 		t->expires = KTIME_MAX;
 	else if (t->real_absolute)
-		t->expires = (int64_t)value > clock_realtime_offset() ? value - (ktime_t)clock_realtime_offset() : 0;
+		t->expires = (int64_t)value > clock_realtime_offset()
+				     ? value - (ktime_t)clock_realtime_offset()
+				     : 0;
 	else
 		t->expires = absolute ? value : ktime_add(now, value);
 	if (value)
@@ -282,7 +295,8 @@ SYSCALL(timerfd_settime)
 
 	if (copy_from_user(&wanted, args->arg[2], sizeof(wanted)))
 		return -EFAULT;
-	if (flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET) || !valid(wanted.value_sec, wanted.value_nsec) ||
+	if (flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET) ||
+	    !valid(wanted.value_sec, wanted.value_nsec) ||
 	    !valid(wanted.interval_sec, wanted.interval_nsec))
 		return -EINVAL;
 	fd = fd_get((int)args->arg[0]);
