@@ -79,7 +79,8 @@ static int map_segment(struct mm *mm, struct file *file, const struct elf_segmen
 	int error;
 
 	elf_mapping(s, bias, &m);
-	vm = (m.read ? VM_READ : 0) | (m.write ? VM_WRITE : 0) | (m.exec ? VM_EXEC : 0);
+	vm = (m.read ? VM_READ : 0) | (m.write ? VM_WRITE : 0) | (m.exec ? VM_EXEC : 0) |
+	     VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 	if ((current->personality & READ_IMPLIES_EXEC) && m.read)
 		vm |= VM_EXEC;
 	if (m.file_end > m.start) {
