@@ -28,7 +28,7 @@ if(sources)
 	add_library(vdso_objects OBJECT ${sources})
 	target_link_libraries(vdso_objects PRIVATE tern_warnings)
 	target_compile_options(vdso_objects PRIVATE ${machine} -O2 -ffreestanding -fno-builtin -nostdlibinc -fpic
-		-fno-stack-protector -fomit-frame-pointer -fasynchronous-unwind-tables
+		-fno-stack-protector -fno-jump-tables -fomit-frame-pointer -fasynchronous-unwind-tables
 		-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 	target_include_directories(vdso_objects PRIVATE ${TERN_INCLUDES} ${CMAKE_SOURCE_DIR}/hal/common/include)
 	if(TARGET asm_offsets_header)

@@ -37,21 +37,17 @@ static inline bool vdso_read(int clock, uint64_t *ns)
 
 		while ((seq = __atomic_load_n(&data->seq, __ATOMIC_ACQUIRE)) & 1)
 			;
-		/* No switch: the compiler might make a table with relocations of it. */
-		if (clock == CLOCK_REALTIME) {
+		/*
+		 * No switch: the compiler might make a table with relocations of it. The coarse
+		 * clocks are the fine ones: there is no tick that would keep others near.
+		 */
+		if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 			base = data->realtime_ns;
-		} else if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||
-			   clock == CLOCK_BOOTTIME) {
+		else if (clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||
+			 clock == CLOCK_BOOTTIME || clock == CLOCK_MONOTONIC_COARSE)
 			base = data->monotonic_ns;
-		} else if (clock == CLOCK_REALTIME_COARSE) {
-			*ns = data->coarse_realtime_ns;
-			continue;
-		} else if (clock == CLOCK_MONOTONIC_COARSE) {
-			*ns = data->coarse_monotonic_ns;
-			continue;
-		} else {
+		else
 			return false;
-		}
 		if (!data->usable)
 			return false;
 		uint64_t ticks = vdso_counter() - data->counter_base;
