@@ -44,29 +44,34 @@ static void update_first(struct timer_base *base)
 	base->first = node ? rb_entry(node, struct timer, node)->expires : KTIME_MAX;
 }
 
-/* base->lock held */
-static void insert(struct timer_base *base, struct timer *timer, ktime_t expires)
+/* base->lock held. False: another CPU has just queued the timer elsewhere; it is claimed by setting
+ * its base. */
+static bool insert(struct timer_base *base, struct timer *timer, ktime_t expires)
 {
 	struct rb_node **link = &base->timers.node, *parent = NULL;
+	struct timer_base *nobody = NULL;
 
+	if (!__atomic_compare_exchange_n(&timer->base, &nobody, base, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		return false;
 	timer->expires = expires;
 	while (*link) {
 		parent = *link;
 		link = expires < rb_entry(parent, struct timer, node)->expires ? &parent->left
-									       : &parent->right;
+									      : &parent->right;
 	}
 	rb_insert(&base->timers, &timer->node, parent, link);
-	WRITE_ONCE(timer->base, base);
 	if (expires < base->first)
 		base->first = expires;
+	return true;
 }
 
 static void erase(struct timer_base *base, struct timer *timer)
 {
 	rb_erase(&base->timers, &timer->node);
-	WRITE_ONCE(timer->base, NULL);
 	if (timer->expires == base->first)
 		update_first(base);
+	store_release(&timer->base, NULL); /* from here on another CPU may queue it */
 }
 
 /* Interrupts off. */
@@ -101,19 +106,23 @@ bool timer_cancel(struct timer *timer)
 
 void timer_start(struct timer *timer, ktime_t expires)
 {
-	timer_cancel(timer);
+	unsigned long flags;
+	struct timer_base *base;
+	bool queued;
 
-	unsigned long flags = hal_irq_save();
-	struct timer_base *base = &bases[hal_cpu_id()];
-
-	spin_lock(&base->lock);
-	insert(base, timer, expires);
-	spin_unlock(&base->lock);
-	if (expires < base->armed) {
-		base->armed = expires;
-		hal_timer_set(expires);
-	}
-	hal_irq_restore(flags);
+	do {
+		timer_cancel(timer);
+		flags = hal_irq_save();
+		base = &bases[hal_cpu_id()];
+		spin_lock(&base->lock);
+		queued = insert(base, timer, expires);
+		spin_unlock(&base->lock);
+		if (queued && expires < base->armed) {
+			base->armed = expires;
+			hal_timer_set(expires);
+		}
+		hal_irq_restore(flags);
+	} while (!queued);
 }
 
 bool timer_cancel_sync(struct timer *timer)
