@@ -126,6 +126,8 @@ static int copy_on_write(struct vma *vma, const struct hal_entry *old)
 	struct page *from = page_valid(old->pa) ? page_of(old->pa) : NULL;
 	struct hal_tlb tlb;
 	struct page *page;
+	bool replaced = false;
+	int error = 0;
 
 	hal_tlb_begin(&tlb, &mm->space);
 	if ((old->bits & HAL_PTE_ANON) && refcount_read(&from->refs) == 1) {
@@ -134,18 +136,32 @@ static int copy_on_write(struct vma *vma, const struct hal_entry *old)
 			hal_tlb_flush(&tlb);
 		return 0;
 	}
+	// Another thread may replace the entry while we copy: the frame must live until then.
+	if (old->bits & HAL_PTE_ANON) {
+		if (!refcount_get_unless_zero(&from->refs))
+			return 0;
+		if (from->state != PAGE_ANON) { // it was freed, and is somebody else's already
+			page_put(from);
+			return 0;
+		}
+	}
 	page = private_frame(vma, old->pa == zero_frame ? NULL : hal_phys_to_virt(old->pa));
 	if (!page)
-		return -ENOMEM;
-	if (hal_replace(&tlb, old, page_pa(page), bits)) {
+		error = -ENOMEM;
+	else if (hal_replace(&tlb, old, page_pa(page), bits))
 		page_put(page); // somebody was faster
-		return 0;
-	}
-	hal_tlb_flush(&tlb);
+	else
+		replaced = true;
+	if (replaced)
+		hal_tlb_flush(&tlb);
 	if (old->bits & HAL_PTE_ANON) {
 		page_put(from);
-		return 0;
+		if (replaced)
+			page_put(from); // the entry's
+		return error;
 	}
+	if (!replaced)
+		return error;
 	count_anon(mm);
 	if (from && from->state == PAGE_CACHE)
 		__atomic_fetch_sub(&mm->file_pages, 1, __ATOMIC_RELAXED);

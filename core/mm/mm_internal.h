@@ -38,7 +38,8 @@ static inline bool memory_inject_failure(__attribute__((unused)) unsigned int gf
 #endif
 
 #ifdef TERN_KASAN
-/* slab.c: what is wrong with touching the n bytes at p, which lie in a slab (NULL: nothing); *name: of its cache. */
+/* slab.c: what is wrong with touching the n bytes at p, which lie in a slab (NULL: nothing); *name:
+ * of its cache. */
 const char *slab_check(const void *p, size_t n, const char **name);
 #endif
 

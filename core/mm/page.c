@@ -332,18 +332,12 @@ static inline void free_single(struct page *page, vaddr_t caller)
 	hal_irq_restore(flags);
 }
 
-void page_free(struct page *page, unsigned int order)
+// The same for a block of several.
+static __attribute__((noinline)) void free_block(struct page *page, unsigned int order,
+						 vaddr_t caller)
 {
-	vaddr_t caller = (vaddr_t)__builtin_return_address(0);
 	unsigned long flags;
 
-	if (unlikely(page->state != PAGE_KERNEL))
-		wrong_state(page, "kernel", caller);
-	VERIFY(page->order == order);
-	if (order == 0) {
-		free_single(page, caller);
-		return;
-	}
 	poison(page, order);
 	for (unsigned int i = 0; i < 1u << order; i++) {
 		if (unlikely(page[i].state != PAGE_KERNEL))
@@ -354,6 +348,24 @@ void page_free(struct page *page, unsigned int order)
 	flags = spin_lock_irqsave(&buddy.lock);
 	buddy_insert(page, order);
 	spin_unlock_irqrestore(&buddy.lock, flags);
+}
+
+// Somebody who looks for a page without a lock may hold a reference for a moment, to any frame that
+// is not free, until he sees that it is not the one he meant. So every free drops a reference, and
+// whoever drops the last one frees.
+void page_free(struct page *page, unsigned int order)
+{
+	vaddr_t caller = (vaddr_t)__builtin_return_address(0);
+
+	if (unlikely(page->state != PAGE_KERNEL))
+		wrong_state(page, "kernel", caller);
+	VERIFY(page->order == order);
+	if (unlikely(!refcount_put(&page->refs)))
+		return;
+	if (order == 0)
+		free_single(page, caller);
+	else
+		free_block(page, order, caller);
 }
 
 void page_put(struct page *page)
@@ -367,10 +379,14 @@ void page_put(struct page *page)
 	switch (page->state) {
 	case PAGE_CACHE:
 		VERIFY(!page->cache); // the cache has a reference of its own
+		__attribute__((fallthrough));
+	case PAGE_ANON:
 		break;
 	case PAGE_KERNEL:
-	case PAGE_ANON:
-		VERIFY(page->order == 0);
+		if (page->order) {
+			free_block(page, page->order, caller);
+			return;
+		}
 		break;
 	default:
 		wrong_state(page, "a counted user", caller);

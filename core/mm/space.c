@@ -218,6 +218,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 	child->dumpable = parent->dumpable;
 	child->exec_stack = parent->exec_stack;
 	child->oom_score_adj = parent->oom_score_adj;
+	child->membarrier_state = parent->membarrier_state;
 
 	hal_tlb_begin(&tlb, &parent->space);
 	for (struct vma *vma = vma_first(parent); vma && !error; vma = vma_next(vma)) {

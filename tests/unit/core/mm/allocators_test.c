@@ -131,6 +131,7 @@ TEST(write_after_free_is_found)
 	// Taken off the lists, not handed out: put it back.
 	page_set_state(page, PAGE_FREE_CPU, PAGE_KERNEL);
 	page->order = 0;
+	refcount_set(&page->refs, 1);
 	page_free(page, 0);
 }
 
