@@ -29,6 +29,8 @@ foreach(folder IN LISTS folders)
 	find_room(${folder})
 endforeach()
 
+find_room(tests/kernel)
+
 get_property(rooms GLOBAL PROPERTY TERN_ROOMS)
 get_property(libraries GLOBAL PROPERTY TERN_LIBRARIES)
 list(REMOVE_DUPLICATES libraries)
