@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Memory on the real machine: allocators hammered by all processors, address spaces through the hardware's page tables, and TLB coherence
-// of mprotect and munmap while others write. Every test leaves as many free frames as it found.
+// Memory on the real machine: allocators hammered by all processors, address spaces through the
+// hardware's page tables, and TLB coherence of mprotect and munmap while others write. Every test
+// leaves as many free frames as it found.
 
 #include <core/init.h>
 #include <core/lib/string.h>
@@ -13,11 +14,11 @@
 #include <core/time.h>
 #include <core/uio.h>
 
-#define RW    (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
-#define CHECK(x)                                                                                   \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			return __FILE_NAME__ ": " #x;                                              \
+#define RW (VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
+#define CHECK(x)                                      \
+	do {                                          \
+		if (!(x))                             \
+			return __FILE_NAME__ ": " #x; \
 	} while (0)
 
 static uint64_t settled(void)
@@ -50,7 +51,8 @@ static bool crew_run(void (*work)(void *), void *arg)
 	for (unsigned int i = 0; i < n; i++)
 		kthread_start("mm_test", work, arg);
 	while (load_acquire(&crew_left))
-		if (sched_sleep_until(clock_monotonic() + 2 * NSEC_PER_MSEC, THREAD_UNINTERRUPTIBLE))
+		if (sched_sleep_until(clock_monotonic() + 2 * NSEC_PER_MSEC,
+				      THREAD_UNINTERRUPTIBLE))
 			break;
 	// Their stacks and structures come back after they have left.
 	if (sched_sleep_until(clock_monotonic() + 20 * NSEC_PER_MSEC, THREAD_UNINTERRUPTIBLE))
@@ -117,6 +119,8 @@ static const char *test_vmalloc(void)
 		memset(p, (int)i, 100000);
 		CHECK(p[99999] == (char)i);
 		vfree(p);
+		rcu_barrier(); // so that the next lies at the same place, under the same page
+			       // tables
 	}
 	CHECK(settled() == before);
 	return NULL;
@@ -146,7 +150,7 @@ static const char *use_space(struct mm *mm)
 	CHECK(mm_fork(mm, &child) == 0);
 	CHECK(copy_to_user(at, "FIRST", 5) == 0);
 	CHECK(mm_access(child, at, back, 5, false, false) == 5 && memcmp(back, "first", 5) == 0);
-	CHECK(mm_access(child, at, (void *)(uintptr_t) "child", 5, true, false) == 5);
+	CHECK(mm_access(child, at, (void *)(uintptr_t)"child", 5, true, false) == 5);
 	CHECK(copy_from_user(back, at, 5) == 0 && memcmp(back, "FIRST", 5) == 0);
 	mm_put_user(child);
 
@@ -210,7 +214,7 @@ static const char *watch(void)
 	struct mm *mm = shared.mm;
 	uint64_t one, two;
 
-	for (unsigned int i = 0; i < 300; i++) {
+	for (unsigned int i = 0; i < 60; i++) {
 		CHECK(mm_protect(mm, shared.at, PAGE_SIZE, VM_READ) == 0);
 		// From here on no processor may write any more.
 		CHECK(mm_access(mm, shared.at, &one, sizeof(one), false, false) == sizeof(one));
@@ -219,7 +223,8 @@ static const char *watch(void)
 		CHECK(mm_access(mm, shared.at, &two, sizeof(two), false, false) == sizeof(two));
 		CHECK(one == two);
 		CHECK(mm_protect(mm, shared.at, PAGE_SIZE, VM_READ | VM_WRITE) == 0);
-		if (i % 3 == 0) { // the frame goes away under the writers; a stale entry would write into a free frame
+		if (i % 3 == 0) { // the frame goes away under the writers; a stale entry would
+				  // write into a free frame
 			vaddr_t again = shared.at;
 
 			CHECK(mm_unmap(mm, shared.at, PAGE_SIZE) == 0);
@@ -230,10 +235,12 @@ static const char *watch(void)
 			uint64_t seen, later;
 
 			CHECK(mm_fork(mm, &child) == 0);
-			CHECK(mm_access(child, shared.at, &seen, sizeof(seen), false, false) == sizeof(seen));
+			CHECK(mm_access(child, shared.at, &seen, sizeof(seen), false, false) ==
+			      sizeof(seen));
 			for (unsigned int spin = 0; spin < 2000; spin++)
 				hal_cpu_relax();
-			CHECK(mm_access(child, shared.at, &later, sizeof(later), false, false) == sizeof(later));
+			CHECK(mm_access(child, shared.at, &later, sizeof(later), false, false) ==
+			      sizeof(later));
 			mm_put_user(child);
 			CHECK(seen == later);
 		}
@@ -245,7 +252,7 @@ static const char *watch(void)
 static const char *test_coherence(void)
 {
 	const char *wrong;
-	unsigned int n = sched_cpu_count();
+	unsigned int n = MAX(sched_cpu_count() - 1, 1u);
 
 	shared.mm = mm_create();
 	CHECK(shared.mm);
