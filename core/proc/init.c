@@ -56,7 +56,8 @@ static void become_process(void)
 		panic("no memory for PID 1");
 	process->sighand = sighand_create();
 	thread->files = files_create();
-	thread->fs = fs_create();
+	if (!thread->fs)
+		thread->fs = fs_create();
 	if (!process->sighand || !thread->files || !thread->fs)
 		panic("no memory for PID 1");
 	default_limits(process);
