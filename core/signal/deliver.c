@@ -55,6 +55,17 @@ static void pay_stop_notice(unsigned long *flags)
 	*flags = spin_lock_irqsave(&current->sighand->lock);
 }
 
+/* One line about a death that somebody will want to explain. */
+static void report_death(const struct delivery *d)
+{
+	const struct hal_regs *regs = hal_thread_regs(&current->hal);
+
+	if (d->info.code > 0 && (SIGNAL_SET_SYNCHRONOUS & sigbit(d->sig)))
+		printk(LOG_INFO "%s[%d]: signal %d code %d at %#lx, pc %#lx sp %#lx\n",
+		       current->name, current->pid->number, d->sig, d->info.code,
+		       (unsigned long)d->info.fault.address, hal_regs_pc(regs), hal_regs_sp(regs));
+}
+
 /* Take signals until one has a handler (true) or there is none (false). Does not return from a
  * fatal one. */
 static bool next_handled(struct delivery *d)
@@ -111,6 +122,7 @@ static bool next_handled(struct delivery *d)
 			continue;
 		}
 		spin_unlock_irqrestore(&t->sighand->lock, flags);
+		report_death(d);
 		process_exit(d->sig); /* no core is ever dumped: as with RLIMIT_CORE 0, WAIT_CORE
 					 stays off */
 	}

@@ -13,6 +13,10 @@
 #define SIGNAL_SET_SYNCHRONOUS                                                                  \
 	(sigbit(SIGSEGV) | sigbit(SIGBUS) | sigbit(SIGILL) | sigbit(SIGTRAP) | sigbit(SIGFPE) | \
 	 sigbit(SIGSYS))
+/* Their death leaves a core, if anything does: reported by the thread that takes them. */
+#define SIGNAL_SET_CORE                                                                 \
+	(SIGNAL_SET_SYNCHRONOUS | sigbit(SIGQUIT) | sigbit(SIGABRT) | sigbit(SIGXCPU) | \
+	 sigbit(SIGXFSZ))
 /* Nobody can ask to handle these. */
 #define SIGNAL_SET_KERNEL_ONLY (sigbit(SIGKILL) | sigbit(SIGSTOP))
 

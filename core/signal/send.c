@@ -140,7 +140,8 @@ static void complete(int sig, struct thread *thread, bool to_process)
 	if (!t)
 		return; /* taken when somebody unblocks it, or is through with what is pending */
 	if (signal_action_kills(&thread->sighand->action[sig - 1], sig) && !process->group_exit &&
-	    !process->unkillable && (sig == SIGKILL || !(t->real_blocked & sigbit(sig)))) {
+	    !(SIGNAL_SET_CORE & sigbit(sig)) && !process->unkillable &&
+	    (sig == SIGKILL || !(t->real_blocked & sigbit(sig)))) {
 		/* Death is certain: begin at once, so that no thread runs on. */
 		process->group_exit = true;
 		process->group_exit_code = sig;
