@@ -72,6 +72,15 @@ bool cmdline_is_option(const char *word)
 	return option_of(word, &value) || strchr(word, '.');
 }
 
+/* Whoever gives an option wants its effect: going on without it would surprise later. */
+static __noreturn void refuse(const char *word, const char *why)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "option \"%s\": %s", word, why);
+	hal_boot_fail(text);
+}
+
 void options_parse(void)
 {
 	split();
@@ -84,9 +93,9 @@ void options_parse(void)
 		o = option_of(w, &value);
 		if (o) {
 			if (o->set(value))
-				printk(LOG_ERR "option \"%s\": bad value\n", w);
+				refuse(w, "bad value");
 		} else if (!strncmp(w, "tern.", 5)) {
-			printk(LOG_ERR "option \"%s\": not known to this kernel\n", w);
+			refuse(w, "not known to this kernel");
 		}
 	}
 }

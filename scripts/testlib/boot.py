@@ -7,7 +7,7 @@ import re
 import guest
 from results import FAILED, PASSED, Result
 from suites import wanted
-from ternlib import cache, machine
+from ternlib import cache, cpio, machine
 
 UNAME = {"x86_64": "x86_64", "arm64": "aarch64", "riscv64": "riscv64"}
 # What the kernel says when it gives up: one line with the reason.
@@ -69,11 +69,13 @@ def cases(preset, work):
     yield "fails/corrupt-cpio", lambda name: gives_up(preset, name, "--initrd", str(corrupt))
     yield "fails/corrupt-gzip", lambda name: gives_up(preset, name, "--initrd", str(truncated))
     yield "fails/no-init", lambda name: gives_up(preset, name, "--append", "rdinit=/does/not/exist")
-    yield "fails/unknown-option", lambda name: gives_up(preset, name, "--append", "tern.bogus=1", pattern=re.compile(r".*tern\.bogus.*"))
-    # The initramfs alone is larger than what is left.
+    yield "fails/unknown-option", lambda name: gives_up(preset, name, "--append", "tern.bogus=1", pattern=re.compile(r"cannot boot: .*tern\.bogus.*"))
+    # The archive's one file is larger than what is left.
+    archive = cpio.Archive()
+    archive.file("init", os.urandom(9 << 20), 0o755)
     large = work / "large.img"
-    large.write_bytes(b"\0" * (9 << 20))
-    yield "fails/too-little-memory", lambda name: gives_up(preset, name, "--mem", "16M", "--initrd", str(large))
+    large.write_bytes(archive.finish())
+    yield "fails/too-little-memory", lambda name: gives_up(preset, name, "--mem", "20M", "--initrd", str(large))
 
 
 def run(preset):

@@ -24,7 +24,7 @@ def kernel(preset):
         for name, verdict in re.findall(r"selftest (\S+) (ok|FAIL\b.*)", text):
             yield Result(name + suffix, PASSED if verdict == "ok" else FAILED, verdict)
         total = re.search(r"selftests: (\d+) passed, (\d+) failed", text)
-        if not total:
+        if not total or total[1] == total[2] == "0":
             yield Result("all ran" + suffix, FAILED, (guest.panic_line(text) or "the kernel did not print its count of self-tests")
                          + "\n" + outcome.tail(40), outcome.seconds)
         else:
