@@ -163,7 +163,7 @@ static unsigned long shown_id(unsigned int crm, unsigned int op2)
 		if (lists[i].crm != crm || lists[i].op2 != op2)
 			continue;
 		for (unsigned int j = 0; j < FEATURE_COUNT; j++)
-			if (features[j].id == lists[i].id && features[j].shift)
+			if (features[j].id == lists[i].id && features[j].least)
 				value |= id_register(lists[i].id) & 15ul << features[j].shift;
 		if (lists[i].id == PFR0)
 			value |= 0x11; // EL0 and EL1 in 64 bits only
