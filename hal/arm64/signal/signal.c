@@ -31,11 +31,6 @@ struct fpsimd_context {
 _Static_assert(sizeof(struct fpsimd_context) == 528, "Linux ABI");
 #define FPSIMD_HEAD offsetof(struct fpsimd_context, q)
 
-struct esr_context {
-	struct context_head head;
-	uint64_t esr;
-};
-
 struct user_regs {
 	uint64_t x[31], sp, pc, pstate;
 };
@@ -96,29 +91,49 @@ static void note_fault(struct hal_thread *thread, const struct hal_signal *signa
 			(syndrome & (0x7ful << 25 | ESR_WRITE | ESR_CACHE_OP)) | 0x04;
 }
 
-static int push_records(struct hal_thread *thread, vaddr_t frame)
+// The record of FP state at `at`: straight from the registers when they are in use.
+static int push_fpu(struct hal_thread *thread, vaddr_t at)
 {
 	struct arm_fpu *fpu = thread->fpu;
-	vaddr_t at = frame + offsetof(struct rt_sigframe, records);
-	struct {
-		struct esr_context esr;
-		struct context_head end;
-	} tail = {{{ESR_MAGIC, sizeof(struct esr_context)}, thread->signal_syndrome}, {0, 0}};
-	struct {
-		struct context_head head;
-		uint32_t fpsr, fpcr;
-	} head;
+	uint64_t head = (uint64_t)sizeof(struct fpsimd_context) << 32 | FPSIMD_MAGIC;
+	uint64_t control;
+	bool done = false;
 
+	if (!hal_user_range(hal_user_ptr(void, at), sizeof(struct fpsimd_context)))
+		return -EFAULT;
+	if (thread->flags & HAL_THREAD_FPU_LIVE) {
+		// Nobody else gets the registers in between.
+		unsigned long flags = hal_irq_save();
+
+		if (thread->flags & HAL_THREAD_FPU_LIVE)
+			done = !arm_fpu_to_user(hal_user_ptr(struct fpsimd_context, at), head);
+		hal_irq_restore(flags);
+	}
+	if (done)
+		return 0;
 	arm_fpu_save_now();
-	head.head = (struct context_head){FPSIMD_MAGIC, sizeof(struct fpsimd_context)};
-	head.fpsr = fpu->fpsr;
-	head.fpcr = fpu->fpcr;
-	if (hal_copy_to_user(hal_user_ptr(void, at), &head, FPSIMD_HEAD) ||
-	    hal_copy_to_user(hal_user_ptr(void, at + FPSIMD_HEAD), fpu->q, sizeof(fpu->q)))
+	memcpy(&control, &fpu->fpsr, sizeof(control));
+	return hal_put_user64(hal_user_ptr(void, at), head) ||
+			       hal_put_user64(hal_user_ptr(void, at + 8), control) ||
+			       hal_copy_to_user(hal_user_ptr(void, at + FPSIMD_HEAD), fpu->q,
+						sizeof(fpu->q))
+		       ? -EFAULT
+		       : 0;
+}
+
+static int push_records(struct hal_thread *thread, vaddr_t frame)
+{
+	vaddr_t at = frame + offsetof(struct rt_sigframe, records);
+
+	if (push_fpu(thread, at))
 		return -EFAULT;
 	at += sizeof(struct fpsimd_context);
-	if (thread->signal_syndrome)
-		return hal_copy_to_user(hal_user_ptr(void, at), &tail, sizeof(tail)) ? -EFAULT : 0;
+	if (thread->signal_syndrome) {
+		if (hal_put_user64(hal_user_ptr(void, at), 16ull << 32 | ESR_MAGIC) ||
+		    hal_put_user64(hal_user_ptr(void, at + 8), thread->signal_syndrome))
+			return -EFAULT;
+		at += 16;
+	}
 	return hal_put_user64(hal_user_ptr(void, at), 0);
 }
 
@@ -128,7 +143,6 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	vaddr_t top = signal->stack_top ? signal->stack_top : hal_untag(regs->sp);
 	vaddr_t record_at = (top - sizeof(struct frame_record)) & ~15ul;
 	vaddr_t frame = record_at - sizeof(struct rt_sigframe);
-	struct frame_record record = {regs->x[29], regs->x[30]};
 	struct frame_head head = {.stack = signal->stack, .mask = signal->mask};
 
 	if (frame > top || (signal->stack_top && frame < signal->stack_limit))
@@ -137,7 +151,8 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	if (hal_copy_to_user(FIELD(head), &head, sizeof(head)) ||
 	    hal_put_user64(FIELD(fault_address), thread->signal_address) ||
 	    hal_copy_to_user(FIELD(regs), regs, sizeof(struct user_regs)) ||
-	    hal_copy_to_user(hal_user_ptr(void, record_at), &record, sizeof(record)) ||
+	    hal_copy_to_user(hal_user_ptr(void, record_at), &regs->x[29],
+			     sizeof(struct frame_record)) ||
 	    push_records(thread, frame))
 		return -EFAULT;
 	if (signal->sa_flags & SA_SIGINFO) {
@@ -159,16 +174,24 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	return 0;
 }
 
-// The FP state into the thread's memory, and into the registers if they were in use.
-static int pop_fpu(struct hal_thread *thread, vaddr_t at, uint32_t fpsr, uint32_t fpcr)
+// The FP state into the registers if they were in use, else into the thread's memory.
+static int pop_fpu(struct hal_thread *thread, vaddr_t at, uint64_t control)
 {
 	struct arm_fpu *fpu = thread->fpu;
 	bool live = thread->flags & HAL_THREAD_FPU_LIVE;
 
+	if (live) {
+		unsigned long flags = hal_irq_save();
+		bool done = thread->flags & HAL_THREAD_FPU_LIVE &&
+			    !arm_fpu_from_user(hal_user_ptr(const struct fpsimd_context, at));
+
+		hal_irq_restore(flags);
+		if (done)
+			return 0;
+	}
 	// The copy may sleep: the registers must not be saved over it.
 	arm_fpu_forget(thread);
-	fpu->fpsr = fpsr;
-	fpu->fpcr = fpcr;
+	memcpy(&fpu->fpsr, &control, sizeof(control));
 	if (hal_copy_from_user(fpu->q, hal_user_ptr(void, at + FPSIMD_HEAD), sizeof(fpu->q)))
 		return -EFAULT;
 	if (live)
@@ -182,26 +205,30 @@ static int pop_records(struct hal_thread *thread, vaddr_t frame)
 {
 	vaddr_t at = frame + offsetof(struct rt_sigframe, records), end = at + 4096;
 	bool fpu = false;
-	struct {
-		struct context_head head;
-		uint32_t fpsr, fpcr;
-	} head;
+	uint64_t head, control;
 
-	for (; end - at >= 16; at += head.head.size) {
-		if (hal_copy_from_user(&head, hal_user_ptr(void, at), sizeof(head)))
+	if (!hal_user_range(hal_user_ptr(void, at), 4096))
+		return -EFAULT;
+	while (end - at >= 16) {
+		uint32_t size;
+
+		if (hal_get_user64(&head, hal_user_ptr(void, at)))
 			return -EFAULT;
-		if (!head.head.magic)
-			return head.head.size || !fpu ? -EFAULT : 0;
-		if (head.head.size < 16 || head.head.size & 15 || head.head.size > end - at)
+		if (!head)
+			return fpu ? 0 : -EFAULT;
+		size = (uint32_t)(head >> 32);
+		if (size < 16 || size & 15 || size > end - at)
 			return -EFAULT;
-		if (head.head.magic == FPSIMD_MAGIC) {
-			if (fpu || head.head.size != sizeof(struct fpsimd_context) ||
-			    pop_fpu(thread, at, head.fpsr, head.fpcr))
+		if ((uint32_t)head == FPSIMD_MAGIC) {
+			if (fpu || size != sizeof(struct fpsimd_context) ||
+			    hal_get_user64(&control, hal_user_ptr(void, at + 8)) ||
+			    pop_fpu(thread, at, control))
 				return -EFAULT;
 			fpu = true;
-		} else if (head.head.magic != ESR_MAGIC) {
+		} else if ((uint32_t)head != ESR_MAGIC) {
 			return -EFAULT;
 		}
+		at += size;
 	}
 	return -EFAULT;
 }
@@ -210,25 +237,23 @@ int hal_signal_pop(struct hal_regs *regs, struct hal_signal_restored *restored)
 {
 	struct hal_thread *thread = hal_thread_current();
 	vaddr_t frame = regs->sp;
-	struct frame_head head;
-	struct user_regs user;
+	bool good;
 
 	// Not restarted whatever comes of it.
 	regs->flags |= REGS_NOT_SYSCALL | REGS_CHANGED;
-	if (frame & 15 || hal_copy_from_user(&head, FIELD(head), sizeof(head)) ||
-	    hal_copy_from_user(&user, FIELD(regs), sizeof(user)))
-		return -EFAULT;
-	if (user.pstate & (PSTATE_MODE | PSTATE_AA32 | PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F))
-		return -EFAULT;
-	if (pop_records(thread, frame))
-		return -EFAULT;
-	memcpy(regs, &user, sizeof(user));
-	regs->pstate = user.pstate & (PSTATE_FLAGS | PSTATE_DIT | PSTATE_SSBS | PSTATE_BTYPE);
+	if (frame & 15 ||
+	    hal_copy_from_user(&restored->stack, FIELD(head.stack), sizeof(restored->stack)) ||
+	    hal_get_user64(&restored->mask, FIELD(head.mask)) ||
+	    hal_copy_from_user(regs, FIELD(regs), sizeof(struct user_regs)))
+		good = false;
+	else
+		good = !(regs->pstate &
+			 (PSTATE_MODE | PSTATE_AA32 | PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F));
+	// Sane even when the frame was not: a handler for what comes of that may run.
+	regs->pstate &= PSTATE_FLAGS | PSTATE_DIT | PSTATE_SSBS | PSTATE_BTYPE;
 	if (thread->flags & HAL_THREAD_STEP)
 		regs->pstate |= PSTATE_STEP;
-	restored->mask = head.mask;
-	restored->stack = head.stack;
-	return 0;
+	return good && !pop_records(thread, frame) ? 0 : -EFAULT;
 }
 
 // With the frame record, and what aligning the stack may cost.
