@@ -25,6 +25,7 @@ static inline uint64_t vdso_counter(void)
 	return now;
 }
 
+#define VDSO_SHIFT 24 /* as time/ has it */
 #include <common/vdso_clock.h>
 
 #define exported __attribute__((visibility("default")))

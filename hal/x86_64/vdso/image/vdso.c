@@ -27,6 +27,7 @@ static inline uint64_t vdso_counter(void)
 	return (uint64_t)high << 32 | low;
 }
 
+#define VDSO_SHIFT 32
 #include <common/vdso_clock.h>
 
 int __vdso_clock_gettime(int clock, struct vdso_time *to);
