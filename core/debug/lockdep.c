@@ -97,6 +97,8 @@ static bool usable(void)
 	return !off && !panicking() && hal_cpu_local();
 }
 
+/* A rwsem and the spinlock that is its first member have one address: only the class tells them
+ * apart. */
 void lockdep_acquire(struct lock_class *class, const void *lock, bool sleeping, bool try)
 {
 	struct thread *t;
@@ -110,21 +112,23 @@ void lockdep_acquire(struct lock_class *class, const void *lock, bool sleeping, 
 	if (!sleeping && !try)
 		check_irq_use(class);
 	for (unsigned int i = 0; i < t->held_count; i++) {
-		if (t->held[i].lock == lock && !try) {
+		if (t->held[i].lock == lock && t->held[i].class == class && !try) {
 			off = true;
 			panic("lock \"%s\" is taken twice by the same thread", class->name);
 		}
 		if (!try && class->id)
 			add_edge(t->held[i].class->id, class->id);
 	}
-	if (t->held_count < ARRAY_SIZE(t->held))
-		t->held[t->held_count] = (struct held_lock){class, lock, sleeping};
-	else
+	if (t->held_count >= ARRAY_SIZE(t->held))
 		panic("lockdep: more than %zu locks held", ARRAY_SIZE(t->held));
-	t->held_count++;
+	/* Interrupt handlers push and pop on the same stack. */
+	unsigned long flags = hal_irq_save();
+
+	t->held[t->held_count++] = (struct held_lock){class, lock, sleeping};
+	hal_irq_restore(flags);
 }
 
-void lockdep_release(__attribute__((unused)) struct lock_class *class, const void *lock)
+void lockdep_release(struct lock_class *class, const void *lock)
 {
 	struct thread *t;
 
@@ -132,15 +136,23 @@ void lockdep_release(__attribute__((unused)) struct lock_class *class, const voi
 		return;
 	t = current;
 	for (unsigned int i = t->held_count; i-- > 0;) {
-		if (t->held[i].lock == lock) {
+		if (t->held[i].lock == lock && t->held[i].class == class) {
+			unsigned long flags = hal_irq_save();
+
 			t->held_count--;
 			for (; i < t->held_count; i++)
 				t->held[i] = t->held[i + 1];
+			hal_irq_restore(flags);
 			return;
 		}
 	}
-	/* The run queue's lock is handed over in a switch: its releaser is another thread than its
-	 * taker. */
+}
+
+void lockdep_hand_over(struct thread *prev, struct thread *next)
+{
+	if (!usable() || !prev->held_count)
+		return;
+	next->held[next->held_count++] = prev->held[--prev->held_count];
 }
 
 void lockdep_show_held(void)

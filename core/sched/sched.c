@@ -4,6 +4,7 @@
 #include "run_queue.h"
 
 #include <core/errno.h>
+#include <core/lockdep.h>
 #include <core/mm.h>
 #include <core/printk.h>
 #include <hal/time.h>
@@ -245,6 +246,7 @@ static void switch_away(bool preempted)
 	if (next->mm != prev->mm)
 		hal_space_activate(next->mm ? &next->mm->space : NULL);
 
+	lockdep_hand_over(prev, next);
 	finish_switch(thread_of(hal_thread_switch(&prev->hal, &next->hal)));
 }
 
