@@ -36,13 +36,38 @@ struct fs_context *fs_copy(struct fs_context *from)
 	return fs;
 }
 
+static void fs_free(struct rcu_head *head)
+{
+	kfree(container_of(head, struct fs_context, rcu));
+}
+
 void fs_put(struct fs_context *fs)
 {
 	if (!refcount_put(&fs->refs))
 		return;
 	path_put(&fs->root);
 	path_put(&fs->cwd);
-	kfree(fs);
+	rcu_call(&fs->rcu, fs_free);
+}
+
+bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd)
+{
+	struct fs_context *fs = thread_get_fs(thread);
+
+	if (!fs)
+		return false;
+	spin_lock(&fs->lock);
+	if (root) {
+		*root = fs->root;
+		path_get(root);
+	}
+	if (cwd) {
+		*cwd = fs->cwd;
+		path_get(cwd);
+	}
+	spin_unlock(&fs->lock);
+	fs_put(fs);
+	return true;
 }
 
 static void get_one(struct fs_context *fs, const struct path *which, struct path *path)
@@ -117,9 +142,7 @@ void fs_replace_root(const struct path *from, const struct path *to)
 		 * followed. */
 		if (!list_empty(&process->threads)) {
 			thread = list_first(&process->threads, struct thread, process_link);
-			fs = thread->fs;
-			if (fs && !refcount_get_unless_zero(&fs->refs))
-				fs = NULL;
+			fs = thread_get_fs(thread);
 		}
 		spin_unlock_irqrestore(&process->lock, flags);
 		if (fs) {

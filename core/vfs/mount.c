@@ -549,6 +549,21 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 	return error;
 }
 
+struct mount *mount_after(int id)
+{
+	struct mount *mount, *next = NULL;
+
+	spin_lock(&mount_lock);
+	list_for_each_entry (mount, &mount_list, all) {
+		if (mount->id > id && (!next || mount->id < next->id))
+			next = mount;
+	}
+	if (next)
+		mount_get(next);
+	spin_unlock(&mount_lock);
+	return next;
+}
+
 int vfs_kernel_mount(const struct fs_type *type, struct mount **mount)
 {
 	struct super *super;

@@ -29,27 +29,15 @@ SYSCALL(fdatasync)
 
 SYSCALL(sync)
 {
-	/* Every superblock once, by way of its mounts; found by id, as the list may change while we
-	 * write. */
-	for (int last = 0;;) {
-		struct mount *mount, *next = NULL;
+	struct mount *mount;
 
-		spin_lock(&mount_lock);
-		list_for_each_entry (mount, &mount_list, all) {
-			if (mount->id > last && (!next || mount->id < next->id))
-				next = mount;
-		}
-		if (next)
-			mount_get(next);
-		spin_unlock(&mount_lock);
-		if (!next)
-			return 0;
-		last = next->id;
-		if (next->super->ops->sync)
-			(void)next->super->ops->sync(
-				next->super); /* sync() has no way to say that it failed */
-		mount_put(next);
+	for (int id = 0; (mount = mount_after(id)) != NULL; mount_put(mount)) {
+		id = mount->id;
+		if (mount->super->ops->sync)
+			(void)mount->super->ops->sync(
+				mount->super); /* sync() cannot say that it failed */
 	}
+	return 0;
 }
 
 SYSCALL(syncfs)

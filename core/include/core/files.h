@@ -11,6 +11,8 @@
 #include <core/spinlock.h>
 #include <core/vfs.h>
 
+struct thread;
+
 struct fd_table { /* replaced whole when it grows; RCU */
 	struct rcu_head rcu;
 	unsigned int size;
@@ -33,6 +35,7 @@ struct files {
 
 struct fs_context {
 	struct refcount refs;
+	struct rcu_head rcu; /* others look through thread->fs with refcount_get_unless_zero() */
 	struct spinlock lock;
 	uint32_t sequence;     /* odd while root or cwd change: RCU walk */
 	struct path root, cwd; /* [lock] */
@@ -78,6 +81,8 @@ int files_next(struct files *files, unsigned int fd);
 struct fs_context *fs_create(void);
 struct fs_context *fs_copy(struct fs_context *from);
 void fs_put(struct fs_context *fs);
+/* Root and current directory of any thread, with references; false: it has none (any more). Either may be NULL. */
+__must_check bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd);
 /* current's root and cwd with references. */
 void fs_root(struct path *path);
 void fs_cwd(struct path *path);

@@ -394,6 +394,7 @@ const struct fs_type *fs_type_find(const char *name);
 const struct fs_type *fs_type_next(unsigned int *index); /* for /proc/filesystems; NULL: the end */
 void mount_get(struct mount *mount);
 void mount_put(struct mount *mount);
+struct mount *mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
 /* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and INIT_CORE initcalls of file systems are linked in (they need no call). */
 void vfs_init(void);
 /* Unpack a cpio archive (newc; plain, gzip, zstd; several, zero padding between) into /. 0, or -errno with *why: what is wrong with it. */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/textfile.h - files whose contents are text made on demand (procfs, sysfs): the whole text is
+ * made by the first read, and again by each read at position 0.
+ */
+#ifndef CORE_TEXTFILE_H
+#define CORE_TEXTFILE_H
+
+#include <core/vfs.h>
+
+struct text {
+	char *buf;
+	size_t length, size;
+	bool no_memory;
+};
+
+__printf(2, 3) void text_printf(struct text *text, const char *format, ...);
+void text_write(struct text *text, const void *data, size_t n);
+void text_puts(struct text *text, const char *s);
+/* As in /proc/mounts: blanks, tabs, newlines and backslashes become octal escapes; newline_only:
+ * only "\n" (maps). */
+void text_escape(struct text *text, const char *s, const char *special);
+/* Make room for n bytes now: text_printf() then does not allocate until they are used up. */
+void text_reserve(struct text *text, size_t n);
+void text_free(struct text *text);
+
+/* file->private becomes the helper's; show makes the text, argument is given to it. 0 or -ENOMEM.
+ */
+struct text_file;
+__must_check int text_open(struct file *file, int (*show)(struct text *text, void *argument),
+			   void *argument);
+ssize_t text_read(struct file *file, struct uio *uio, loff_t *pos);
+loff_t text_seek(struct file *file, loff_t offset, int whence);
+void text_release(struct file *file);
+void *text_argument(const struct file *file);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* subsys/fs/procfs/internal.h - the tables procfs is made of. */
+#ifndef SUBSYS_FS_PROCFS_INTERNAL_H
+#define SUBSYS_FS_PROCFS_INTERNAL_H
+
+#include <core/errno.h>
+#include <core/files.h>
+#include <core/lib/string.h>
+#include <core/mm.h>
+#include <core/printk.h>
+#include <core/sched.h>
+#include <core/signal.h>
+#include <core/slab.h>
+#include <core/textfile.h>
+#include <core/thread.h>
+#include <core/time.h>
+#include <core/vfs.h>
+
+#define PROC_MAGIC 0x9fa0u
+
+struct proc_inode;
+
+/* A name in a directory. A table of them ends with a name of NULL. */
+struct proc_entry {
+	const char *name;
+	umode_t mode;					  /* with type */
+	const struct proc_entry *children;		  /* directories with fixed names */
+	int (*show)(struct text *text, void *proc_inode); /* files: their text */
+	ssize_t (*write)(struct proc_inode *p, char *text,
+			 size_t n); /* text: NUL-terminated, at most PAGE_SIZE - 1 */
+	int (*link)(struct proc_inode *p, char *buf, size_t n); /* links: their text */
+	int (*follow)(struct proc_inode *p,
+		      struct path *path);  /* links: where they lead, if not by their text */
+	const struct inode_ops *inode_ops; /* directories with names of their own making */
+	const struct file_ops *file_ops;
+	bool restricted; /* only for those who may inspect the process */
+};
+
+/* inode->private */
+struct proc_inode {
+	const struct proc_entry *entry;
+	struct pid *pid; /* of whom it tells, with a reference; NULL: of the system */
+	bool thread;	 /* of the thread with that number, not of the process */
+	int fd;		 /* fd/N, fdinfo/N */
+	uint64_t ino;
+};
+
+static inline struct proc_inode *proc_of(const struct inode *inode)
+{
+	return inode->private;
+}
+
+/* super.c */
+struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry, struct pid *pid,
+			     bool thread, int fd, uint64_t ino);
+uint64_t proc_ino(uint64_t parent, const char *name, size_t length);
+/* Look name up among the children of dir's entry; attaches and returns 0, or -ENOENT. */
+__must_check int proc_lookup_fixed(struct inode *dir, struct dentry *dentry);
+/* "." and "..", then the fixed children, positions 0 .. ; false: the buffer is full. */
+bool proc_emit_fixed(struct file *file, struct dir_context *context, unsigned int *next);
+/* The thread the inode tells of (a process's leader), with a reference, or NULL when it is gone. */
+struct thread *proc_thread(const struct proc_inode *p);
+/* The same, if the caller may inspect it: else err_ptr(-EACCES), or -ESRCH. */
+struct thread *proc_thread_inspect(const struct proc_inode *p);
+int proc_permission(struct inode *inode, unsigned int mask);
+void proc_getattr(struct inode *inode, struct kstat *stat);
+extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,
+	proc_text_link_inode_ops;
+extern const struct file_ops proc_dir_ops, proc_text_ops;
+extern const struct dentry_ops proc_dentry_ops, proc_fd_dentry_ops;
+bool proc_number(const char *text, size_t length, unsigned int *number);
+
+extern const struct proc_entry proc_root_entries[], proc_sys_entries[], proc_pid_entries[],
+	proc_thread_entries[];
+
+#define PROC_DIR(n, m, c)     {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
+#define PROC_FILE(n, m, s)    {.name = (n), .mode = S_IFREG | (m), .show = (s)}
+#define PROC_RW(n, m, s, w)   {.name = (n), .mode = S_IFREG | (m), .show = (s), .write = (w)}
+#define PROC_PRIVATE(n, m, s) {.name = (n), .mode = S_IFREG | (m), .show = (s), .restricted = true}
+#define PROC_LINK(n, l, f)    {.name = (n), .mode = S_IFLNK | 0777, .link = (l), .follow = (f)}
+#define PROC_END	      {.name = NULL}
+
+/* pid_*.c */
+int proc_pid_stat(struct text *text, void *p);
+int proc_pid_statm(struct text *text, void *p);
+int proc_pid_status(struct text *text, void *p);
+int proc_pid_maps(struct text *text, void *p);
+int proc_pid_smaps(struct text *text, void *p);
+int proc_mounts(struct text *text, void *p);
+int proc_mountinfo(struct text *text, void *p);
+extern const struct inode_ops proc_fd_inode_ops, proc_fdinfo_inode_ops, proc_task_inode_ops;
+extern const struct file_ops proc_fd_ops, proc_task_ops, proc_mem_ops;
+
+static inline uint64_t proc_ticks(ktime_t ns)
+{
+	return ns / (NSEC_PER_SEC / 100); /* USER_HZ */
+}
+
+#endif

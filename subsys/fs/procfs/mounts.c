@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* /proc/PID/{mounts,mountinfo}. */
+#include "internal.h"
+
+#define SPECIAL " \t\n\\"
+
+static void show_flags(struct text *text, const struct mount *mount, bool read_only)
+{
+	unsigned int flags = mount->flags;
+
+	text_puts(text, read_only ? "ro" : "rw");
+	if (flags & MS_NOSUID)
+		text_puts(text, ",nosuid");
+	if (flags & MS_NODEV)
+		text_puts(text, ",nodev");
+	if (flags & MS_NOEXEC)
+		text_puts(text, ",noexec");
+	if (flags & MS_NOATIME)
+		text_puts(text, ",noatime");
+	if (flags & MS_NODIRATIME)
+		text_puts(text, ",nodiratime");
+	if (flags & MS_RELATIME)
+		text_puts(text, ",relatime");
+}
+
+static void show_options(struct text *text, struct super *super)
+{
+	char options[192];
+
+	if (!super->ops->show_options)
+		return;
+	super->ops->show_options(super, options, sizeof(options));
+	text_puts(text, options);
+}
+
+static void mounts_line(struct text *text, struct mount *mount, const char *where)
+{
+	text_escape(text, mount->source, SPECIAL);
+	text_puts(text, " ");
+	text_escape(text, where, SPECIAL);
+	text_printf(text, " %s ", mount->super->type->name);
+	show_flags(text, mount, (mount->flags | mount->super->flags) & MS_RDONLY);
+	show_options(text, mount->super);
+	text_puts(text, " 0 0\n");
+}
+
+static void mountinfo_line(struct text *text, struct mount *mount, const char *where, char *buf)
+{
+	const struct path top = {.mount = mount, .dentry = mount->root},
+			  base = {.mount = mount, .dentry = mount->super->root};
+	const struct mount *parent = READ_ONCE(mount->parent);
+	const char *root = path_name(&top, &base, buf, PATH_MAX);
+
+	text_printf(text, "%d %d %u:%u ", mount->id, parent ? parent->id : mount->id,
+		    MAJOR(mount->super->dev), MINOR(mount->super->dev));
+	/* A bound folder is named from its own file system's root. */
+	if (is_err(root) || !strncmp(root, "(unreachable)", 13))
+		root = is_err(root) ? "/" : root + 13;
+	text_escape(text, root, SPECIAL);
+	text_puts(text, " ");
+	text_escape(text, where, SPECIAL);
+	text_puts(text, " ");
+	show_flags(text, mount, mount->flags & MS_RDONLY);
+	text_printf(text, " - %s ", mount->super->type->name);
+	text_escape(text, mount->source, SPECIAL);
+	text_puts(text, mount->super->flags & MS_RDONLY ? " ro" : " rw");
+	show_options(text, mount->super);
+	text_puts(text, "\n");
+}
+
+static int show(struct text *text, struct proc_inode *p, bool info)
+{
+	struct thread *thread = proc_thread(p);
+	struct mount *mount;
+	struct path root;
+	char *buf;
+	bool found;
+
+	if (!thread)
+		return -ESRCH;
+	found = fs_of_thread(thread, &root, NULL);
+	thread_put(thread);
+	if (!found)
+		return -EINVAL;
+	buf = kmalloc(2 * PATH_MAX, GFP_KERNEL);
+	if (!buf) {
+		path_put(&root);
+		return -ENOMEM;
+	}
+	for (int id = 0; (mount = mount_after(id)) != NULL; mount_put(mount)) {
+		const struct path where = {.mount = mount, .dentry = mount->root};
+		char *name = path_name(&where, &root, buf, PATH_MAX);
+
+		id = mount->id;
+		/* What this process cannot reach is not shown to it. */
+		if (is_err(name) || name[0] != '/')
+			continue;
+		if (info)
+			mountinfo_line(text, mount, name, buf + PATH_MAX);
+		else
+			mounts_line(text, mount, name);
+	}
+	kfree(buf);
+	path_put(&root);
+	return 0;
+}
+
+int proc_mounts(struct text *text, void *p)
+{
+	return show(text, p, false);
+}
+
+int proc_mountinfo(struct text *text, void *p)
+{
+	return show(text, p, true);
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+/* /proc/PID and /proc/PID/task/TID: the tables, and the small files. */
+#include "internal.h"
+
+#include <core/cred.h>
+
+/* ---- texts out of the process's memory ---- */
+
+static int show_memory(struct text *text, struct proc_inode *p, bool environment)
+{
+	struct thread *thread = environment ? proc_thread_inspect(p) : proc_thread(p);
+	vaddr_t at, end;
+	struct mm *mm;
+	char *buf;
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	if (!thread)
+		return -ESRCH;
+	mm = mm_of_thread(thread);
+	thread_put(thread);
+	if (!mm)
+		return 0;
+	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	at = environment ? mm->env_start : mm->arg_start;
+	end = environment ? mm->env_end : mm->arg_end;
+	while (buf && at < end) {
+		size_t n = mm_access(mm, at, buf, MIN(end - at, PAGE_SIZE), false, true);
+
+		if (!n)
+			break;
+		text_write(text, buf, n);
+		at += n;
+	}
+	mm_put_user(mm);
+	if (!buf)
+		return -ENOMEM;
+	kfree(buf);
+	return 0;
+}
+
+static int cmdline_show(struct text *text, void *p)
+{
+	return show_memory(text, p, false);
+}
+
+static int environ_show(struct text *text, void *p)
+{
+	return show_memory(text, p, true);
+}
+
+static int auxv_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread_inspect(p);
+	struct mm *mm;
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	mm = mm_of_thread(thread);
+	thread_put(thread);
+	if (!mm)
+		return 0;
+	text_write(text, mm->auxv, mm->auxv_words * sizeof(mm->auxv[0]));
+	mm_put_user(mm);
+	return 0;
+}
+
+/* ---- names and numbers ---- */
+
+static int comm_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+
+	if (!thread)
+		return -ESRCH;
+	text_printf(text, "%s\n", thread->name);
+	thread_put(thread);
+	return 0;
+}
+
+static ssize_t comm_write(struct proc_inode *p, char *buf, size_t n)
+{
+	struct thread *thread = proc_thread(p);
+	ssize_t result = -EINVAL;
+
+	if (!thread)
+		return -ESRCH;
+	if (thread->process == current->process) {
+		if (n && buf[n - 1] == '\n')
+			buf[n - 1] = '\0';
+		(void)strscpy(thread->name, buf, sizeof(thread->name)); /* a long name is cut */
+		result = (ssize_t)n;
+	}
+	thread_put(thread);
+	return result;
+}
+
+static int limits_show(struct text *text, void *p)
+{
+	static const struct {
+		const char *name, *unit;
+	} limits[RLIM_COUNT] = {
+		{"Max cpu time", "seconds"},	 {"Max file size", "bytes"},
+		{"Max data size", "bytes"},	 {"Max stack size", "bytes"},
+		{"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+		{"Max processes", "processes"},	 {"Max open files", "files"},
+		{"Max locked memory", "bytes"},	 {"Max address space", "bytes"},
+		{"Max file locks", "locks"},	 {"Max pending signals", "signals"},
+		{"Max msgqueue size", "bytes"},	 {"Max nice priority", ""},
+		{"Max realtime priority", ""},	 {"Max realtime timeout", "us"},
+	};
+	struct thread *thread = proc_thread(p);
+
+	if (!thread)
+		return -ESRCH;
+	text_printf(text, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit",
+		    "Units");
+	for (unsigned int i = 0; i < RLIM_COUNT; i++) {
+		struct rlimit limit = thread->process->limits[i];
+
+		text_printf(text, "%-25s ", limits[i].name);
+		if (limit.soft == UINT64_MAX)
+			text_printf(text, "%-20s ", "unlimited");
+		else
+			text_printf(text, "%-20llu ", (unsigned long long)limit.soft);
+		if (limit.hard == UINT64_MAX)
+			text_printf(text, "%-20s ", "unlimited");
+		else
+			text_printf(text, "%-20llu ", (unsigned long long)limit.hard);
+		text_printf(text, "%-10s\n", limits[i].unit);
+	}
+	thread_put(thread);
+	return 0;
+}
+
+static int wchan_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+
+	if (!thread)
+		return -ESRCH;
+	thread_put(thread);
+	text_puts(text, "0"); /* as Linux without the right to see symbols */
+	return 0;
+}
+
+static int adj_of(struct proc_inode *p, int *adj)
+{
+	struct thread *thread = proc_thread(p);
+
+	if (!thread)
+		return -ESRCH;
+	*adj = thread->process->oom_score_adj;
+	thread_put(thread);
+	return 0;
+}
+
+static int oom_score_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+	uint64_t pages = 0, total = page_end - page_first;
+	int64_t score;
+	struct mm *mm;
+
+	if (!thread)
+		return -ESRCH;
+	mm = mm_of_thread(thread);
+	if (mm) {
+		pages = READ_ONCE(mm->anon_pages) + READ_ONCE(mm->file_pages);
+		mm_put_user(mm);
+	}
+	/* Linux's scale: 0 .. 2000 with 666 for a process without memory. */
+	score = (int64_t)(pages * 1000 / total) + thread->process->oom_score_adj;
+	score = (1000 + score) * 2 / 3;
+	thread_put(thread);
+	text_printf(text, "%lld\n", (long long)(score > 0 ? score : 0));
+	return 0;
+}
+
+static int oom_score_adj_show(struct text *text, void *p)
+{
+	int adj, error = adj_of(p, &adj);
+
+	if (error)
+		return error;
+	text_printf(text, "%d\n", adj);
+	return 0;
+}
+
+static int oom_adj_show(struct text *text, void *p)
+{
+	int adj, error = adj_of(p, &adj);
+
+	if (error)
+		return error;
+	text_printf(text, "%d\n", adj == 1000 ? 15 : adj * 17 / 1000);
+	return 0;
+}
+
+static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
+{
+	bool negative = buf[0] == '-';
+	unsigned long long value;
+	struct thread *thread;
+	ssize_t result = (ssize_t)n;
+	int adj;
+
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	if (parse_u64(buf + negative, 10, &value) || value > 1000)
+		return -EINVAL;
+	adj = negative ? -(int)value : (int)value;
+	thread = proc_thread(p);
+	if (!thread)
+		return -ESRCH;
+	if (adj < thread->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
+		result = -EACCES;
+	else
+		WRITE_ONCE(thread->process->oom_score_adj, adj);
+	thread_put(thread);
+	return result;
+}
+
+static int io_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread_inspect(p);
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	thread_put(thread);
+	/* There is no storage below the page cache: what is not counted is zero in truth. */
+	text_puts(text, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: "
+			"0\ncancelled_write_bytes: 0\n");
+	return 0;
+}
+
+static int personality_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread_inspect(p);
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	text_printf(text, "%08lx\n", thread->personality);
+	thread_put(thread);
+	return 0;
+}
+
+static int cgroup_show(struct text *text, void *p)
+{
+	(void)p;
+	text_puts(text, "0::/\n");
+	return 0;
+}
+
+static int schedstat_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+
+	if (!thread)
+		return -ESRCH;
+	text_printf(text, "%llu 0 %llu\n", (unsigned long long)thread->sched.runtime,
+		    (unsigned long long)(thread->sched.switches_voluntary +
+					 thread->sched.switches_involuntary));
+	thread_put(thread);
+	return 0;
+}
+
+/* ---- links ---- */
+
+static int get_path(struct proc_inode *p, struct path *path, char which)
+{
+	struct thread *thread = proc_thread_inspect(p);
+	int error = -ENOENT;
+	struct mm *mm;
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	switch (which) {
+	case 'c':
+		error = fs_of_thread(thread, NULL, path) ? 0 : -ENOENT;
+		break;
+	case 'r':
+		error = fs_of_thread(thread, path, NULL) ? 0 : -ENOENT;
+		break;
+	default:
+		mm = mm_of_thread(thread);
+		if (!mm)
+			break;
+		rwsem_read(&mm->lock);
+		if (mm->exe_file) {
+			*path = mm->exe_file->path;
+			path_get(path);
+			error = 0;
+		}
+		rwsem_read_done(&mm->lock);
+		mm_put_user(mm);
+	}
+	thread_put(thread);
+	return error;
+}
+
+static int path_text(struct proc_inode *p, char *buf, size_t n, char which)
+{
+	struct path path;
+	char *name;
+	int error = get_path(p, &path, which);
+
+	if (error)
+		return error;
+	name = file_name(&path, buf, n);
+	path_put(&path);
+	if (is_err(name))
+		return (int)ptr_err(name);
+	memmove(buf, name, strlen(name) + 1);
+	return 0;
+}
+
+static int cwd_link(struct proc_inode *p, char *buf, size_t n)
+{
+	return path_text(p, buf, n, 'c');
+}
+static int cwd_follow(struct proc_inode *p, struct path *path)
+{
+	return get_path(p, path, 'c');
+}
+static int root_link(struct proc_inode *p, char *buf, size_t n)
+{
+	return path_text(p, buf, n, 'r');
+}
+static int root_follow(struct proc_inode *p, struct path *path)
+{
+	return get_path(p, path, 'r');
+}
+static int exe_link(struct proc_inode *p, char *buf, size_t n)
+{
+	return path_text(p, buf, n, 'e');
+}
+static int exe_follow(struct proc_inode *p, struct path *path)
+{
+	return get_path(p, path, 'e');
+}
+
+/* ---- the tables ---- */
+
+#define COMMON_ENTRIES                                                                             \
+	{.name = "fd",                                                                             \
+	 .mode = S_IFDIR | 0500,                                                                   \
+	 .inode_ops = &proc_fd_inode_ops,                                                          \
+	 .file_ops = &proc_fd_ops},                                                                \
+		{.name = "fdinfo",                                                                 \
+		 .mode = S_IFDIR | 0555,                                                           \
+		 .inode_ops = &proc_fdinfo_inode_ops,                                              \
+		 .file_ops = &proc_fd_ops},                                                        \
+		PROC_PRIVATE("environ", 0400, environ_show),                                       \
+		PROC_PRIVATE("auxv", 0400, auxv_show), PROC_FILE("status", 0444, proc_pid_status), \
+		PROC_PRIVATE("personality", 0400, personality_show),                               \
+		PROC_FILE("limits", 0444, limits_show),                                            \
+		PROC_RW("comm", 0644, comm_show, comm_write),                                      \
+		PROC_FILE("cmdline", 0444, cmdline_show), PROC_FILE("stat", 0444, proc_pid_stat),  \
+		PROC_FILE("statm", 0444, proc_pid_statm),                                          \
+		PROC_PRIVATE("maps", 0444, proc_pid_maps),                                         \
+		{.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_ops},                \
+		PROC_LINK("cwd", cwd_link, cwd_follow), PROC_LINK("root", root_link, root_follow), \
+		PROC_LINK("exe", exe_link, exe_follow), PROC_FILE("mounts", 0444, proc_mounts),    \
+		PROC_FILE("mountinfo", 0444, proc_mountinfo),                                      \
+		PROC_FILE("wchan", 0444, wchan_show),                                              \
+		PROC_FILE("schedstat", 0444, schedstat_show),                                      \
+		PROC_FILE("cgroup", 0444, cgroup_show),                                            \
+		PROC_FILE("oom_score", 0444, oom_score_show),                                      \
+		PROC_FILE("oom_adj", 0444, oom_adj_show),                                          \
+		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write),           \
+		PROC_PRIVATE("io", 0400, io_show)
+
+const struct proc_entry proc_pid_entries[] = {
+	{.name = "task",
+	 .mode = S_IFDIR | 0555,
+	 .inode_ops = &proc_task_inode_ops,
+	 .file_ops = &proc_task_ops},
+	COMMON_ENTRIES,
+	PROC_END,
+};
+
+const struct proc_entry proc_thread_entries[] = {COMMON_ENTRIES, PROC_END};

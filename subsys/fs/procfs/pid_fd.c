@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/* /proc/PID/{fd,fdinfo,task}: directories whose names are numbers. */
+#include "internal.h"
+
+/* ---- fd ---- */
+
+/* The file that fd/N or fdinfo/N tells of, with a reference; NULL: gone, or not for us. */
+static struct file *file_of(const struct proc_inode *p)
+{
+	struct thread *thread = proc_thread_inspect(p);
+	struct files *files;
+	struct file *file;
+
+	if (is_err(thread))
+		return NULL;
+	files = thread_get_files(thread);
+	thread_put(thread);
+	if (!files)
+		return NULL;
+	file = files_peek(files, (unsigned int)p->fd);
+	files_put(files);
+	return file;
+}
+
+static int fd_link(struct proc_inode *p, char *buf, size_t n)
+{
+	struct file *file = file_of(p);
+	char *name;
+
+	if (!file)
+		return -ENOENT;
+	name = file_name(&file->path, buf, n);
+	file_put(file);
+	if (is_err(name))
+		return (int)ptr_err(name);
+	memmove(buf, name, strlen(name) + 1);
+	return 0;
+}
+
+static int fd_follow(struct proc_inode *p, struct path *path)
+{
+	struct file *file = file_of(p);
+
+	if (!file)
+		return -ENOENT;
+	*path = file->path;
+	path_get(path);
+	file_put(file);
+	return 0;
+}
+
+static void print_to_text(void *context, const char *format, ...)
+{
+	struct text *text = context;
+	char line[256];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	text_puts(text, line);
+}
+
+static int fdinfo_show(struct text *text, void *argument)
+{
+	struct proc_inode *p = argument;
+	struct file *file = file_of(p);
+	unsigned int flags;
+
+	if (!file)
+		return -ENOENT;
+	flags = file_flags_user(file);
+	if (p->pid->process == current->process && fd_get_cloexec(p->fd) == 1)
+		flags |= O_CLOEXEC;
+	text_printf(text, "pos:\t%lli\nflags:\t0%o\nmnt_id:\t%i\nino:\t%llu\n",
+		    (long long)file->pos, flags, file->path.mount->id,
+		    (unsigned long long)file->inode->ino);
+	if (file->ops->show_fdinfo)
+		file->ops->show_fdinfo(file, print_to_text, text);
+	file_put(file);
+	return 0;
+}
+
+static const struct proc_entry fd_entry = {
+	.name = "", .mode = S_IFLNK | 0700, .link = fd_link, .follow = fd_follow};
+static const struct proc_entry fdinfo_entry = {
+	.name = "", .mode = S_IFREG | 0444, .show = fdinfo_show, .restricted = true};
+
+/* Links show by their mode how the file is open. */
+static umode_t link_mode(const struct file *file)
+{
+	umode_t mode = S_IFLNK;
+
+	if (file->mode & (FILE_READ | FILE_PATH))
+		mode |= 0500;
+	if (file->mode & FILE_WRITE)
+		mode |= 0300;
+	return mode;
+}
+
+static int number_lookup(struct inode *dir, struct dentry *dentry, const struct proc_entry *entry)
+{
+	struct proc_inode *p = proc_of(dir), wanted = *p;
+	unsigned int number;
+	struct inode *inode;
+	struct file *file;
+	umode_t mode;
+
+	if (!proc_number(dentry->name, dentry->name_length, &number))
+		return 0;
+	wanted.fd = (int)number;
+	file = file_of(&wanted);
+	if (!file)
+		return 0;
+	mode = link_mode(file);
+	file_put(file);
+	inode = proc_inode_new(dir->super, entry, p->pid, p->thread, (int)number,
+			       proc_ino(p->ino, dentry->name, dentry->name_length));
+	if (!inode)
+		return -ENOMEM;
+	if (S_ISLNK(inode->mode))
+		inode->mode = mode;
+	dentry->ops = &proc_fd_dentry_ops;
+	dentry_attach(dentry, inode);
+	return 0;
+}
+
+static int fd_lookup(struct inode *dir, struct dentry *dentry)
+{
+	return number_lookup(dir, dentry, &fd_entry);
+}
+
+static int fdinfo_lookup(struct inode *dir, struct dentry *dentry)
+{
+	return number_lookup(dir, dentry, &fdinfo_entry);
+}
+
+/* A name per descriptor is looked up each time: numbers are reused for other files. */
+static bool never_valid(struct dentry *dentry)
+{
+	(void)dentry;
+	return false;
+}
+
+const struct dentry_ops proc_fd_dentry_ops = {.revalidate = never_valid};
+
+static int fd_iterate(struct file *file, struct dir_context *context)
+{
+	struct proc_inode *p = proc_of(file->inode);
+	struct thread *thread = proc_thread_inspect(p);
+	unsigned int next, type = p->entry->inode_ops == &proc_fd_inode_ops ? 10 : 8;
+	struct files *files;
+
+	if (is_err(thread))
+		return (int)ptr_err(thread);
+	files = thread_get_files(thread);
+	thread_put(thread);
+	if (!files)
+		return -ENOENT;
+	if (proc_emit_fixed(file, context, &next)) {
+		int fd;
+
+		while ((fd = files_next(files, (unsigned int)(context->pos - 2))) >= 0) {
+			char name[12];
+			int length = snprintf(name, sizeof(name), "%d", fd);
+
+			context->pos = fd + 2;
+			if (!context->emit(context, name, (size_t)length,
+					   proc_ino(p->ino, name, (size_t)length), type))
+				break;
+			context->pos = fd + 3;
+		}
+	}
+	files_put(files);
+	return 0;
+}
+
+const struct inode_ops proc_fd_inode_ops = {
+	.lookup = fd_lookup, .permission = proc_permission, .getattr = proc_getattr};
+const struct inode_ops proc_fdinfo_inode_ops = {
+	.lookup = fdinfo_lookup, .permission = proc_permission, .getattr = proc_getattr};
+const struct file_ops proc_fd_ops = {.iterate = fd_iterate, .seek = file_seek_dir};
+
+/* ---- task ---- */
+
+static const struct proc_entry task_entry = {
+	.name = "", .mode = S_IFDIR | 0555, .children = proc_thread_entries};
+
+static int task_lookup(struct inode *dir, struct dentry *dentry)
+{
+	struct proc_inode *p = proc_of(dir);
+	unsigned int number;
+	struct inode *inode = NULL;
+	struct thread *thread;
+	bool ours;
+
+	if (!proc_number(dentry->name, dentry->name_length, &number))
+		return 0;
+	thread = thread_find((pid_t)number);
+	if (!thread)
+		return 0;
+	rcu_read_lock();
+	ours = thread->process && thread->process == rcu_dereference(p->pid->process);
+	rcu_read_unlock();
+	if (ours)
+		inode = proc_inode_new(dir->super, &task_entry, thread->pid, true, -1,
+				       proc_ino(p->ino, dentry->name, dentry->name_length));
+	thread_put(thread);
+	if (!ours)
+		return 0;
+	if (!inode)
+		return -ENOMEM;
+	dentry->ops = &proc_dentry_ops;
+	dentry_attach(dentry, inode);
+	return 0;
+}
+
+/* The thread of process with the least number greater than after: its number, or 0. */
+static pid_t next_thread(struct process *process, pid_t after)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	struct thread *thread;
+	pid_t best = 0;
+
+	list_for_each_entry (thread, &process->threads, process_link) {
+		pid_t number = thread->pid ? thread->pid->number : 0;
+
+		if (number > after && (!best || number < best))
+			best = number;
+	}
+	spin_unlock_irqrestore(&tasklist, flags);
+	return best;
+}
+
+static int task_iterate(struct file *file, struct dir_context *context)
+{
+	struct proc_inode *p = proc_of(file->inode);
+	struct process *process = process_find(p->pid->number);
+	unsigned int next;
+	pid_t number;
+
+	if (!process)
+		return -ENOENT;
+	if (proc_emit_fixed(file, context, &next)) {
+		while ((number = next_thread(process, (pid_t)(context->pos - 2))) != 0) {
+			char name[12];
+			int length = snprintf(name, sizeof(name), "%d", number);
+
+			if (!context->emit(context, name, (size_t)length,
+					   proc_ino(p->ino, name, (size_t)length), 4))
+				break;
+			context->pos = number + 2;
+		}
+	}
+	process_put(process);
+	return 0;
+}
+
+const struct inode_ops proc_task_inode_ops = {.lookup = task_lookup, .getattr = proc_getattr};
+const struct file_ops proc_task_ops = {.iterate = task_iterate, .seek = file_seek_dir};

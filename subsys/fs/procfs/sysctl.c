@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+/* /proc/sys: the settings programs read, and the few that can be changed. */
+#include "internal.h"
+
+#include <core/cred.h>
+#include <core/random.h>
+#include <core/uts.h>
+
+#define SHOW_TEXT(function, ...)                        \
+	static int function(struct text *text, void *p) \
+	{                                               \
+		(void)p;                                \
+		text_printf(text, __VA_ARGS__);         \
+		return 0;                               \
+	}
+
+/* Cut the newline, read a number. */
+static int number_from(char *buf, size_t n, unsigned long long *value)
+{
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	return parse_u64(buf, 10, value) ? -EINVAL : 0;
+}
+
+static ssize_t set_unsigned(unsigned int *variable, char *buf, size_t n, unsigned int max)
+{
+	unsigned long long value;
+
+	if (number_from(buf, n, &value) || value > max)
+		return -EINVAL;
+	WRITE_ONCE(*variable, (unsigned int)value);
+	return (ssize_t)n;
+}
+
+/* ---- kernel ---- */
+
+SHOW_TEXT(hostname_show, "%s\n", uts.nodename)
+SHOW_TEXT(domainname_show, "%s\n", uts.domainname)
+SHOW_TEXT(osrelease_show, "%s\n", uts.release)
+SHOW_TEXT(ostype_show, "%s\n", uts.sysname)
+SHOW_TEXT(version_show, "%s\n", uts.version)
+SHOW_TEXT(pid_max_show, "%d\n", 32768)
+SHOW_TEXT(threads_max_show, "%llu\n", (unsigned long long)(page_end - page_first) / 8)
+SHOW_TEXT(overflow_show, "65534\n")
+SHOW_TEXT(cap_last_cap_show, "%d\n", CAP_LAST)
+SHOW_TEXT(ngroups_max_show, "65536\n")
+SHOW_TEXT(core_pattern_show, "core\n")
+SHOW_TEXT(zero_show, "0\n")
+SHOW_TEXT(two_show, "2\n")
+SHOW_TEXT(random_bits_show, "256\n")
+SHOW_TEXT(printk_show, "%d\t4\t1\t7\n", printk_console_level())
+
+static ssize_t hostname_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	(void)strscpy(uts.nodename, buf,
+		      sizeof(uts.nodename)); /* longer ones are cut, as Linux does */
+	return (ssize_t)n;
+}
+
+static ssize_t domainname_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	(void)strscpy(uts.domainname, buf, sizeof(uts.domainname));
+	return (ssize_t)n;
+}
+
+static ssize_t printk_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	/* Up to four numbers; the first is the console's. */
+	if (!n || buf[0] < '0' || buf[0] > '9')
+		return -EINVAL;
+	printk_set_console_level(buf[0] - '0');
+	return (ssize_t)n;
+}
+
+static void show_uuid(struct text *text, const unsigned char *b)
+{
+	for (int i = 0; i < 16; i++)
+		text_printf(text, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+	text_puts(text, "\n");
+}
+
+static void make_uuid(unsigned char *b)
+{
+	random_bytes(b, 16);
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+}
+
+static int uuid_show(struct text *text, void *p)
+{
+	unsigned char b[16];
+
+	(void)p;
+	make_uuid(b);
+	show_uuid(text, b);
+	return 0;
+}
+
+static int boot_id_show(struct text *text, void *p)
+{
+	static struct mutex lock = MUTEX_INIT(lock, "boot id");
+	static unsigned char id[16]; /* [lock] */
+
+	(void)p;
+	mutex_lock(&lock);
+	if (!id[6])
+		make_uuid(id);
+	show_uuid(text, id);
+	mutex_unlock(&lock);
+	return 0;
+}
+
+static const struct proc_entry random_entries[] = {
+	PROC_FILE("boot_id", 0444, boot_id_show),
+	PROC_FILE("entropy_avail", 0444, random_bits_show),
+	PROC_FILE("poolsize", 0444, random_bits_show),
+	PROC_FILE("uuid", 0444, uuid_show),
+	PROC_END,
+};
+
+static const struct proc_entry kernel_entries[] = {
+	PROC_FILE("cap_last_cap", 0444, cap_last_cap_show),
+	PROC_FILE("core_pattern", 0444, core_pattern_show),
+	PROC_FILE("dmesg_restrict", 0444, zero_show),
+	PROC_RW("domainname", 0644, domainname_show, domainname_write),
+	PROC_RW("hostname", 0644, hostname_show, hostname_write),
+	PROC_FILE("kptr_restrict", 0444, two_show),
+	PROC_FILE("ngroups_max", 0444, ngroups_max_show),
+	PROC_FILE("osrelease", 0444, osrelease_show),
+	PROC_FILE("ostype", 0444, ostype_show),
+	PROC_FILE("overflowgid", 0444, overflow_show),
+	PROC_FILE("overflowuid", 0444, overflow_show),
+	PROC_FILE("panic", 0444, zero_show),
+	PROC_FILE("pid_max", 0444, pid_max_show),
+	PROC_RW("printk", 0644, printk_show, printk_write),
+	PROC_DIR("random", 0555, random_entries),
+	PROC_FILE("randomize_va_space", 0444, two_show),
+	PROC_FILE("tainted", 0444, zero_show),
+	PROC_FILE("threads-max", 0444, threads_max_show),
+	PROC_FILE("version", 0444, version_show),
+	PROC_END,
+};
+
+/* ---- vm ---- */
+
+SHOW_TEXT(overcommit_memory_show, "%u\n", overcommit_mode)
+SHOW_TEXT(overcommit_ratio_show, "%u\n", overcommit_ratio)
+SHOW_TEXT(max_map_count_show, "%u\n", max_map_count)
+SHOW_TEXT(drop_caches_show, "%u\n", 0u)
+
+static ssize_t overcommit_memory_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	return set_unsigned(&overcommit_mode, buf, n, 2);
+}
+
+static ssize_t overcommit_ratio_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	return set_unsigned(&overcommit_ratio, buf, n, INT32_MAX);
+}
+
+static ssize_t max_map_count_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	return set_unsigned(&max_map_count, buf, n, INT32_MAX);
+}
+
+/* 1: page cache (nothing of ours can be read again), 2: dentries and inodes, 3: both; and the
+ * allocators' own stores, so that accounts can be compared. */
+static ssize_t drop_caches_write(struct proc_inode *p, char *buf, size_t n)
+{
+	unsigned long long what;
+
+	(void)p;
+	if (number_from(buf, n, &what) || what < 1 || what > 4)
+		return -EINVAL;
+	if (what & 2)
+		vfs_drop_caches();
+	slab_drain();
+	return (ssize_t)n;
+}
+
+static const struct proc_entry vm_entries[] = {
+	PROC_RW("drop_caches", 0200, drop_caches_show, drop_caches_write),
+	PROC_RW("max_map_count", 0644, max_map_count_show, max_map_count_write),
+	PROC_RW("overcommit_memory", 0644, overcommit_memory_show, overcommit_memory_write),
+	PROC_RW("overcommit_ratio", 0644, overcommit_ratio_show, overcommit_ratio_write),
+	PROC_FILE("swappiness", 0444, zero_show),
+	PROC_END,
+};
+
+/* ---- fs ---- */
+
+SHOW_TEXT(file_max_show, "9223372036854775807\n")
+SHOW_TEXT(nr_open_show, "%u\n", FILES_MAX)
+SHOW_TEXT(pipe_max_show, "1048576\n")
+
+static const struct proc_entry fs_entries[] = {
+	PROC_FILE("file-max", 0444, file_max_show),
+	PROC_FILE("nr_open", 0444, nr_open_show),
+	PROC_FILE("pipe-max-size", 0444, pipe_max_show),
+	PROC_FILE("protected_hardlinks", 0444, zero_show),
+	PROC_FILE("protected_symlinks", 0444, zero_show),
+	PROC_FILE("suid_dumpable", 0444, zero_show),
+	PROC_END,
+};
+
+const struct proc_entry proc_sys_entries[] = {
+	PROC_DIR("fs", 0555, fs_entries),
+	PROC_DIR("kernel", 0555, kernel_entries),
+	PROC_DIR("vm", 0555, vm_entries),
+	PROC_END,
+};
