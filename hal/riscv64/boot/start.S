@@ -26,6 +26,10 @@ _start:
 start:
 	csrw sie, zero
 	csrw sip, zero
+	lla t0, boot_taken
+	li t1, 1
+	amoswap.w.aq t1, t1, (t0)
+	bnez t1, came_late
 	mv s3, a0			/* not s0, which is fp */
 	mv s1, a1
 	lla s2, _start			/* where we are, physically */
@@ -109,6 +113,29 @@ start_high:
 	call riscv_boot
 	unimp
 
+	/*
+	 * OpenSBI 1.1 marks a hart as to be started before it notes down where: one that looks at the wrong moment comes here a second time, with the boot
+	 * hart's arguments. Its struct hal_cpu was complete before the start was asked for.
+	 */
+came_late:
+	lla t0, riscv_cpus
+	lla t1, riscv_cpu_total
+	lw t1, (t1)
+	beqz t1, came_late
+1:	ld t2, CPU_HARTID(t0)
+	bne t2, a0, 2f
+	ld t3, CPU_FIRST(t0)
+	bnez t3, 3f
+2:	addi t0, t0, CPU_SIZE
+	addi t1, t1, -1
+	bnez t1, 1b
+	j came_late
+3:	fence r, rw
+	lla t1, _start
+	sub t0, t0, t1
+	li a1, -0x80000000
+	add a1, a1, t0
+
 	.globl riscv_start_secondary
 	.hidden riscv_start_secondary
 	.balign 4
@@ -139,6 +166,11 @@ secondary_high:
 	mv a0, s1
 	call riscv_boot_secondary
 	unimp
+
+	.data
+	.balign 4
+boot_taken:
+	.word 0
 
 	.bss
 	.balign 4096
