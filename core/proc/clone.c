@@ -484,3 +484,58 @@ SYSCALL(clone3)
 		error = clone3_decode(&a, args->arg[1], &r);
 	return error ? error : clone_perform(&r);
 }
+
+/* ---- unshare ---- */
+
+static int unshare_files(struct thread *t)
+{
+	struct files *shared = t->files, *mine;
+
+	if (refcount_read(&shared->refs) == 1)
+		return 0;
+	mine = files_copy(shared, UINT32_MAX);
+	if (!mine)
+		return -ENOMEM;
+	rcu_assign_pointer(t->files, mine);
+	files_put(shared);
+	return 0;
+}
+
+static int unshare_fs(struct thread *t)
+{
+	struct fs_context *shared = t->fs, *mine;
+
+	if (refcount_read(&shared->refs) == 1)
+		return 0;
+	mine = fs_copy(shared);
+	if (!mine)
+		return -ENOMEM;
+	rcu_assign_pointer(t->fs, mine);
+	fs_put(shared);
+	return 0;
+}
+
+SYSCALL(unshare)
+{
+	const uint64_t known = CLONE_THREAD | CLONE_FS | CLONE_SIGHAND | CLONE_VM | CLONE_FILES |
+			       CLONE_SYSVSEM | CLONE_NAMESPACES;
+	uint64_t flags = args->arg[0];
+	struct thread *t = current;
+	int error = 0;
+
+	if (flags & ~known)
+		return -EINVAL;
+	if ((flags & (CLONE_THREAD | CLONE_SIGHAND | CLONE_VM)) && t->process->thread_count > 1)
+		return -EINVAL;
+	if ((flags & (CLONE_SIGHAND | CLONE_VM)) && refcount_read(&t->sighand->refs) > 1)
+		return -EINVAL;
+	if ((flags & CLONE_VM) && refcount_read(&t->mm->users) > 1)
+		return -EINVAL;
+	if (flags & CLONE_NAMESPACES) /* Linux without them answers so */
+		return capable(CAP_SYS_ADMIN) || (flags & CLONE_NEWUSER) ? -EINVAL : -EPERM;
+	if (flags & CLONE_FS)
+		error = unshare_fs(t);
+	if (!error && (flags & CLONE_FILES))
+		error = unshare_files(t);
+	return error;
+}

@@ -350,6 +350,10 @@ bool signal_exit(struct thread *thread)
 
 	thread->exiting = true;
 	last = --process->live_threads == 0;
+	if (last && !process->group_exit) { /* what the last one says counts for all */
+		process->group_exit = true;
+		process->group_exit_code = thread->exit_code;
+	}
 	stop_done = signal_stop_leave(thread);
 	if (!last)
 		signal_retarget(thread, ~thread->blocked);
