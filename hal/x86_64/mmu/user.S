@@ -173,4 +173,27 @@ hal_string_from_user:
 	CMPXCHG hal_user_cmpxchg32, 1
 	CMPXCHG hal_user_cmpxchg32_nofault, 0
 
+/* int name(void *area): FP state between the registers and user memory; the caller has checked range and alignment. A malformed area is a #GP, which is fixed
+ * up as well. */
+.macro FPU name, instruction
+	.globl \name
+	.balign 16
+\name:
+	movl $-1, %eax
+	movl $-1, %edx
+	STAC
+91:	\instruction (%rdi)
+	CLAC
+	xorl %eax, %eax
+	ret
+92:	CLAC
+	movl $-EFAULT, %eax
+	ret
+	FIXUP 91b, 92b, 1
+.endm
+	FPU fpu_xsave_user, xsave64
+	FPU fpu_xrstor_user, xrstor64
+	FPU fpu_fxsave_user, fxsave64
+	FPU fpu_fxrstor_user, fxrstor64
+
 	.section .note.GNU-stack, "", @progbits

@@ -44,13 +44,14 @@ struct ucontext {
 struct sigframe {
 	uint64_t return_address;
 	struct ucontext uc;
-	uint8_t info[128];
+	/* siginfo follows */
 };
 
 _Static_assert(sizeof(struct sigcontext) == 256, "Linux's struct sigcontext");
 _Static_assert(offsetof(struct sigcontext, fpstate) == 184, "Linux's struct sigcontext");
 _Static_assert(sizeof(struct ucontext) == 304, "Linux's struct ucontext");
-_Static_assert(sizeof(struct sigframe) == 440, "Linux's struct rt_sigframe");
+#define INFO_SIZE 128
+_Static_assert(sizeof(struct sigframe) + INFO_SIZE == 440, "Linux's struct rt_sigframe");
 
 // Linux's struct _fpx_sw_bytes.
 struct fpu_record {
@@ -68,56 +69,47 @@ static size_t fpu_frame_size(void)
 size_t hal_signal_min_stack(void)
 {
 	// The frame, the FP state, and what aligning the two may cost.
-	return (sizeof(struct sigframe) + 15 + fpu_frame_size() + 63 + 15) & ~15ul;
+	return (sizeof(struct sigframe) + INFO_SIZE + 15 + fpu_frame_size() + 63 + 15) & ~15ul;
 }
 
-// The thread's FP state, as the registers have it, to the user's stack.
-static bool push_fpu(struct hal_thread *thread, vaddr_t at)
+// The FP state, as the registers have it, to the user's stack.
+static bool push_fpu(vaddr_t at)
 {
-	uint8_t *area = thread->fpu;
-	struct fpu_record record = {0};
-	unsigned long flags = hal_irq_save();
+	struct fpu_record record = {
+		.magic1 = FP_XSTATE_MAGIC1,
+		.extended_size = (uint32_t)fpu_frame_size(),
+		.features = fpu_info.features,
+		.size = (uint32_t)fpu_info.size,
+	};
 
-	fpu_save(area);
-	hal_irq_restore(flags);
-	if (fpu_info.features) {
-		uint32_t magic2 = FP_XSTATE_MAGIC2;
-
-		record = (struct fpu_record){
-			.magic1 = FP_XSTATE_MAGIC1,
-			.extended_size = (uint32_t)fpu_frame_size(),
-			.features = fpu_info.features,
-			.size = (uint32_t)fpu_info.size,
-		};
-		if (hal_put_user32(hal_user_ptr(void, at + fpu_info.size), magic2))
-			return false;
-	}
-	memcpy(area + FPU_SOFTWARE, &record, sizeof(record));
-	// A switch while this sleeps saves the same state into the area once more, but not over the
-	// record.
-	return !hal_copy_to_user(hal_user_ptr(void, at), area, fpu_info.size);
+	if (!hal_user_range(hal_user_ptr(void, at), fpu_frame_size()) || fpu_save_user(at))
+		return false;
+	if (!fpu_info.features)
+		return true;
+	return !hal_copy_to_user(hal_user_ptr(void, at + FPU_SOFTWARE), &record, sizeof(record)) &&
+	       !hal_put_user32(hal_user_ptr(void, at + fpu_info.size), FP_XSTATE_MAGIC2);
 }
 
 int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 {
 	struct hal_thread *thread = hal_thread_current();
-	struct sigframe frame;
+	struct sigframe frame __attribute__((uninitialized)); // filled in whole
 	vaddr_t sp = signal->stack_top ? signal->stack_top : regs->rsp - RED_ZONE, fpu;
 
 	// Linux needs a restorer on this machine; without one the process is killed.
 	if (!(signal->sa_flags & SA_RESTORER))
 		return -EFAULT;
 	fpu = (sp - fpu_frame_size()) & ~63ul;
-	sp = ((fpu - sizeof(frame)) & ~15ul) - 8;
+	sp = ((fpu - sizeof(frame) - INFO_SIZE) & ~15ul) - 8;
 	if (sp > regs->rsp && !signal->stack_top)
 		return -EFAULT; // it wrapped around
 	if (signal->stack_top && (sp < signal->stack_limit || sp > signal->stack_top))
 		return -EFAULT;
 
-	memset(&frame.uc, 0, sizeof(frame.uc));
 	frame.return_address = signal->restorer;
 	frame.uc.flags =
 		(fpu_info.features ? UC_FP_XSTATE : 0) | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
+	frame.uc.link = 0;
 	frame.uc.stack = signal->stack;
 	frame.uc.mask = signal->mask;
 #define COPY(reg) frame.uc.context.reg = regs->reg;
@@ -125,19 +117,21 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 #undef COPY
 	frame.uc.context.rflags = regs->rflags;
 	frame.uc.context.cs = USER_CS;
+	frame.uc.context.gs = frame.uc.context.fs = 0;
 	frame.uc.context.ss = USER_DS;
 	frame.uc.context.error = thread->trap_error;
 	frame.uc.context.vector = thread->trap_vector;
 	frame.uc.context.cr2 = thread->trap_address;
 	frame.uc.context.old_mask = signal->mask;
 	frame.uc.context.fpstate = fpu;
-	memcpy(frame.info, signal->info, sizeof(frame.info));
-	if (!push_fpu(thread, fpu) ||
-	    hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)))
+	for (unsigned int i = 0; i < 8; i++)
+		frame.uc.context.reserved[i] = 0;
+	if (!push_fpu(fpu) || hal_copy_to_user(hal_user_ptr(void, sp), &frame, sizeof(frame)) ||
+	    hal_copy_to_user(hal_user_ptr(void, sp + sizeof(frame)), signal->info, INFO_SIZE))
 		return -EFAULT;
 
 	regs->rdi = (uint64_t)signal->sig;
-	regs->rsi = sp + offsetof(struct sigframe, info);
+	regs->rsi = sp + sizeof(frame);
 	regs->rdx = sp + offsetof(struct sigframe, uc);
 	regs->rax = 0;
 	regs->rip = signal->handler;
@@ -148,33 +142,20 @@ int hal_signal_push(struct hal_regs *regs, const struct hal_signal *signal)
 	return 0;
 }
 
-// Read the FP state at the user address into the thread's area. While that may sleep, the area is
-// not to be saved over.
-static bool read_fpu(struct hal_thread *thread, vaddr_t at)
+// Is there XSAVE state with a valid record, or plain FXSAVE state? Nothing is believed that XRSTOR
+// would not check: it reads user memory itself.
+static bool has_record(vaddr_t at)
 {
-	uint8_t *area = thread->fpu;
 	struct fpu_record record;
 	uint32_t magic2;
 
-	if (hal_copy_from_user(area, hal_user_ptr(void, at), FPU_LEGACY))
-		return false;
-	if (!fpu_info.features)
-		return fpu_check_area(area);
-	memcpy(&record, area + FPU_SOFTWARE, sizeof(record));
-	// Without a valid record it is plain FXSAVE state, and the rest is what a program starts
-	// with.
-	if (record.magic1 != FP_XSTATE_MAGIC1 || record.size < FPU_LEGACY + 64 ||
-	    record.size > fpu_info.size || record.size > record.extended_size ||
-	    hal_get_user32(&magic2, hal_user_ptr(void, at + record.size)) ||
-	    magic2 != FP_XSTATE_MAGIC2) {
-		memset(area + FPU_LEGACY, 0, 64);
-		area[FPU_LEGACY] = 3; // x87 and SSE
-		return fpu_check_area(area);
-	}
-	if (hal_copy_from_user(area + FPU_LEGACY, hal_user_ptr(void, at + FPU_LEGACY),
-			       record.size - FPU_LEGACY))
-		return false;
-	return fpu_check_area(area);
+	return fpu_info.features &&
+	       !hal_copy_from_user(&record, hal_user_ptr(void, at + FPU_SOFTWARE),
+				   sizeof(record)) &&
+	       record.magic1 == FP_XSTATE_MAGIC1 && record.size >= FPU_LEGACY + 64 &&
+	       record.size <= fpu_info.size && record.size <= record.extended_size &&
+	       !hal_get_user32(&magic2, hal_user_ptr(void, at + record.size)) &&
+	       magic2 == FP_XSTATE_MAGIC2;
 }
 
 static bool pop_fpu(struct hal_thread *thread, vaddr_t at)
@@ -183,19 +164,16 @@ static bool pop_fpu(struct hal_thread *thread, vaddr_t at)
 		fpu_load_init(thread);
 		return true;
 	}
-	// The CPU wants the alignment only for its own access; Linux insists on it as well.
-	thread->fpu_valid = false;
-	if ((at & 63) || !read_fpu(thread, at)) {
-		fpu_load_init(thread);
-		return false;
-	}
-	fpu_load(thread);
-	return true;
+	if (!(at & 63) && hal_user_range(hal_user_ptr(void, at), fpu_frame_size()) &&
+	    !fpu_restore_user(at, has_record(at)))
+		return true;
+	fpu_load_init(thread);
+	return false;
 }
 
 int hal_signal_pop(struct hal_regs *regs, struct hal_signal_restored *restored)
 {
-	struct ucontext uc;
+	struct ucontext uc __attribute__((uninitialized));
 	const struct sigcontext *c = &uc.context;
 	vaddr_t frame = regs->rsp - 8; // the handler's RET took the return address
 

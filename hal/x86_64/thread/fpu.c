@@ -3,18 +3,23 @@
 // XSAVE. The kernel itself never uses it.
 
 #include <core/lib/string.h>
-#include <hal/boot.h>
 #include <hal/thread.h>
+#include <hal/user.h>
 #include <x86_64/cpu.h>
 #include <x86_64/fpu.h>
 
 // x87, SSE, AVX and AVX-512: what user code gets. PKRU stays off with CR4.PKE, AMX needs a
 // permission that does not exist.
 #define XCR0_WANTED  0xe7ul
-#define FXSAVE_SIZE  512
 #define XSAVE_HEADER 64
+#define EFAULT	     14
 
-struct fpu_info fpu_info = {.size = FXSAVE_SIZE, .mxcsr_mask = 0xffbf};
+struct fpu_info fpu_info = {.size = FPU_LEGACY};
+
+// What a program starts with. XSTATE_BV is 0: every component in its initial state; but MXCSR is
+// taken from here all the same.
+static const uint8_t initial[FPU_LEGACY + XSAVE_HEADER] __aligned_to(64) = {
+	[FPU_CONTROL] = 0x7f, [FPU_CONTROL + 1] = 0x03, [FPU_MXCSR] = 0x80, [FPU_MXCSR + 1] = 0x1f};
 
 static inline void xsetbv(uint64_t value)
 {
@@ -34,22 +39,6 @@ void fpu_detect(void)
 		fpu_info.features &= ~0xe0ul;
 }
 
-// Size and mask can be asked only after XCR0 is set.
-static void measure(void)
-{
-	static uint8_t area[FXSAVE_SIZE] __aligned_to(16);
-	uint32_t mask;
-
-	if (cpu_features.xsave)
-		fpu_info.size = cpuid(0xd, 0).ebx;
-	__asm__ volatile("fxsave64 %0" : "=m"(area));
-	memcpy(&mask, area + 28, sizeof(mask));
-	if (mask)
-		fpu_info.mxcsr_mask = mask;
-	if (fpu_info.size > FPU_SIZE_MAX)
-		hal_boot_fail("the XSAVE area is larger than this kernel knows");
-}
-
 void fpu_cpu_setup(void)
 {
 	uint32_t mxcsr = 0x1f80;
@@ -57,8 +46,9 @@ void fpu_cpu_setup(void)
 	if (cpu_features.xsave)
 		xsetbv(fpu_info.features);
 	__asm__ volatile("fninit; ldmxcsr %0" : : "m"(mxcsr));
-	if (hal_cpu_id() == 0)
-		measure();
+	// Known only after XCR0 is set.
+	if (hal_cpu_id() == 0 && cpu_features.xsave)
+		fpu_info.size = cpuid(0xd, 0).ebx;
 }
 
 size_t hal_fpu_size(void)
@@ -82,48 +72,36 @@ void fpu_restore(const void *area)
 		__asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
-void fpu_init_area(void *area)
+void fpu_prepare_area(void *area)
 {
-	uint16_t control = 0x37f;
-	uint32_t mxcsr = 0x1f80;
-
-	// XSTATE_BV 0: every component in its initial state. MXCSR is taken from the area even so.
-	memset(area, 0, cpu_features.xsave ? FXSAVE_SIZE + XSAVE_HEADER : FXSAVE_SIZE);
-	memcpy((uint8_t *)area + FPU_CONTROL, &control, sizeof(control));
-	memcpy((uint8_t *)area + FPU_MXCSR, &mxcsr, sizeof(mxcsr));
+	// XSAVE writes all but the header's reserved bytes, which XRSTOR insists on.
+	memset((uint8_t *)area + FPU_LEGACY, 0, cpu_features.xsave ? XSAVE_HEADER : 0);
 }
 
 void fpu_load_init(struct hal_thread *thread)
 {
-	if (!thread->fpu)
-		return;
-	thread->fpu_valid = false;
-	fpu_init_area(thread->fpu);
-	fpu_load(thread);
-}
-
-void fpu_load(struct hal_thread *thread)
-{
 	unsigned long flags = hal_irq_save();
 
-	fpu_restore(thread->fpu);
-	thread->fpu_valid = true;
+	fpu_restore(initial);
+	thread->fpu_valid = thread->fpu;
 	hal_irq_restore(flags);
 }
 
-bool fpu_check_area(void *area)
+int fpu_save_user(vaddr_t area)
 {
-	uint64_t header[8];
-	uint32_t mxcsr;
-
-	memcpy(&mxcsr, (uint8_t *)area + FPU_MXCSR, sizeof(mxcsr));
-	if (mxcsr & ~fpu_info.mxcsr_mask)
-		return false;
 	if (!cpu_features.xsave)
-		return true;
-	memcpy(header, (uint8_t *)area + FXSAVE_SIZE, sizeof(header));
-	for (unsigned int i = 1; i < 8; i++)
-		if (header[i])
-			return false;
-	return !(header[0] & ~fpu_info.features);
+		return fpu_fxsave_user(area);
+	if (hal_zero_user(hal_user_ptr(void, area + FPU_LEGACY), XSAVE_HEADER))
+		return -EFAULT;
+	return fpu_xsave_user(area);
+}
+
+int fpu_restore_user(vaddr_t area, bool whole)
+{
+	if (whole)
+		return fpu_xrstor_user(area);
+	// x87 and SSE as they are there, the rest as a program starts with.
+	if (cpu_features.xsave)
+		fpu_load_init(hal_thread_current());
+	return fpu_fxrstor_user(area);
 }

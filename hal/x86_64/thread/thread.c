@@ -127,10 +127,8 @@ void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set
 	child->fs_base = set_tls ? tls : read_fs_base();
 	child->gs_base = read_user_gs_base();
 	if (child->fpu) {
-		if (parent->fpu)
-			fpu_save(child->fpu);
-		else
-			fpu_init_area(child->fpu);
+		fpu_prepare_area(child->fpu);
+		fpu_save(child->fpu);
 		child->fpu_valid = true;
 	}
 	hal_irq_restore(flags);
@@ -154,6 +152,8 @@ void hal_thread_exec(vaddr_t pc, vaddr_t sp)
 	write_fs_base(0);
 	write_user_gs_base(0);
 	hal_irq_restore(flags);
+	if (thread->fpu)
+		fpu_prepare_area(thread->fpu);
 	fpu_load_init(thread);
 }
 

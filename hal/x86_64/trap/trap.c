@@ -173,6 +173,11 @@ static const struct fixup *find_fixup(uint64_t pc)
 	return NULL;
 }
 
+static void leave_by(struct hal_regs *regs, const struct fixup *fixup)
+{
+	regs->rip = (uint64_t)&fixup->to + (uint64_t)(int64_t)fixup->to;
+}
+
 static const char *fault_text(uint64_t error, vaddr_t address)
 {
 	if (error & PF_RSVD)
@@ -203,7 +208,7 @@ void trap_kernel_fault(struct hal_regs *regs)
 		hal_irq_disable();
 	}
 	if (!again)
-		regs->rip = (uint64_t)&fixup->to + (uint64_t)(int64_t)fixup->to;
+		leave_by(regs, fixup);
 }
 
 extern const int32_t __kernel_kcfi_start[], __kernel_kcfi_end[];
@@ -219,7 +224,14 @@ static bool is_kcfi_trap(uint64_t pc)
 void trap_kernel(struct hal_regs *regs)
 {
 	const char *what = hal_regs_cause(regs);
+	const struct fixup *fixup = regs->vector == VECTOR_GP ? find_fixup(regs->rip) : NULL;
 	vaddr_t address = 0;
+
+	// XRSTOR of what a user made up.
+	if (fixup) {
+		leave_by(regs, fixup);
+		return;
+	}
 
 	if (regs->vector == VECTOR_UD) {
 		address = regs->rip;

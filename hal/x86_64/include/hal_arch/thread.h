@@ -8,10 +8,9 @@
 
 struct hal_thread {
 	unsigned int work; /* core's: reasons to call core_return_to_user() */
-	bool fpu_valid; /* the FP state counts: saved and restored at switches (not while sigreturn
-			   rewrites it) */
-	void *fpu;	/* core's: hal_fpu_size() bytes, or NULL */
-	uint64_t sp;	/* kernel stack pointer while not running */
+	bool fpu_valid;	   /* there is FP state to save and restore at switches */
+	void *fpu;	   /* core's: hal_fpu_size() bytes, or NULL */
+	uint64_t sp;	   /* kernel stack pointer while not running */
 	uint64_t stack_top;
 	uint64_t fs_base; /* while not running */
 	uint64_t gs_base; /* while not running: the user's */

@@ -226,8 +226,6 @@ void fpu_detect(void);
 void fpu_cpu_setup(void);
 void fpu_save(void *area);
 void fpu_restore(const void *area);
-/* Make area what a fresh program has. */
-void fpu_init_area(void *area);
 
 /* irq/apic.c, irq/ioapic.c */
 void apic_boot(void);

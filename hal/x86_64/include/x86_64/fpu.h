@@ -7,7 +7,6 @@
 
 struct hal_thread;
 
-#define FPU_SIZE_MAX 4096
 #define FPU_LEGACY   512 /* bytes of the FXSAVE part; the XSAVE header of 64 bytes follows */
 #define FPU_CONTROL  0	 /* offsets in it */
 #define FPU_MXCSR    24
@@ -16,15 +15,23 @@ struct hal_thread;
 struct fpu_info {
 	size_t size;	   /* of the whole area */
 	uint64_t features; /* XCR0; 0 without XSAVE */
-	uint32_t mxcsr_mask;
 };
 extern struct fpu_info fpu_info;
 
-/* The current thread's area is what the registers shall hold. */
-void fpu_load(struct hal_thread *thread);
-/* The same, with a fresh program's state. Nothing for a thread without an area. */
+/* Give the running thread, which is a user's, the state of a fresh program. */
 void fpu_load_init(struct hal_thread *thread);
-/* Would XRSTOR take this area, which came from user memory? */
-bool fpu_check_area(void *area);
+/* Make area, fresh memory, one that can be saved to and restored from. */
+void fpu_prepare_area(void *area);
+
+/* The registers' state to user memory and back: size bytes, aligned, in range. 0 or -EFAULT, also
+ * when what is there is malformed. */
+int fpu_save_user(vaddr_t area);
+int fpu_restore_user(vaddr_t area, bool whole);
+
+/* mmu/user.S */
+int fpu_xsave_user(vaddr_t area);
+int fpu_xrstor_user(vaddr_t area);
+int fpu_fxsave_user(vaddr_t area);
+int fpu_fxrstor_user(vaddr_t area);
 
 #endif
