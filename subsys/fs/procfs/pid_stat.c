@@ -84,7 +84,7 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 	*f = (struct facts){.foreground = -1};
 	f->pid = thread->pid ? thread->pid->number : 0;
 	f->process = process->pid->number;
-	f->parent = process->parent ? process->parent->pid->number : 0;
+	f->parent = process->parent && process->parent != process ? process->parent->pid->number : 0;
 	f->group = process->group ? process->group->number : 0;
 	f->session = process->session ? process->session->number : 0;
 	if (process->tty && terminal_ops && terminal_ops->describe)

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sysfs, as little as programs ask for: the processors, the console, and the folders they expect to
+ * exist. The tree is made once, of persistent dentries; nothing in it changes.
+ */
+#include <core/errno.h>
+#include <core/init.h>
+#include <core/lib/string.h>
+#include <core/printk.h>
+#include <core/sched.h>
+#include <core/slab.h>
+#include <core/textfile.h>
+#include <core/vfs.h>
+
+#define SYSFS_MAGIC 0x62656572u
+
+struct node {
+	const char *path;			      /* below /sys; folders on the way are made */
+	int (*show)(struct text *text, void *unused); /* NULL: a folder */
+};
+
+static int cpus_show(struct text *text, void *unused)
+{
+	unsigned int n = sched_cpu_count();
+
+	(void)unused;
+	text_printf(text, n > 1 ? "0-%u\n" : "%u\n", n - 1);
+	return 0;
+}
+
+static int kernel_max_show(struct text *text, void *unused)
+{
+	(void)unused;
+	text_printf(text, "%u\n", NR_CPUS - 1);
+	return 0;
+}
+
+static int none_show(struct text *text, void *unused)
+{
+	(void)unused;
+	text_puts(text, "\n");
+	return 0;
+}
+
+static int console_show(struct text *text, void *unused)
+{
+	const char *name = cmdline_value("console");
+	const char *end = name ? strchr(name, ',') : NULL;
+
+	(void)unused;
+	if (name)
+		text_write(text, name, end ? (size_t)(end - name) : strlen(name));
+	text_puts(text, "\n");
+	return 0;
+}
+
+static int thp_show(struct text *text, void *unused)
+{
+	(void)unused;
+	text_puts(text, "always madvise [never]\n");
+	return 0;
+}
+
+static const struct node nodes[] = {
+	{"block", NULL},
+	{"bus", NULL},
+	{"class/tty/console/active", console_show},
+	{"dev/block", NULL},
+	{"dev/char", NULL},
+	{"devices/system/cpu/online", cpus_show},
+	{"devices/system/cpu/possible", cpus_show},
+	{"devices/system/cpu/present", cpus_show},
+	{"devices/system/cpu/offline", none_show},
+	{"devices/system/cpu/isolated", none_show},
+	{"devices/system/cpu/kernel_max", kernel_max_show},
+	{"devices/system/node", NULL},
+	{"firmware", NULL},
+	{"fs/cgroup", NULL},
+	{"kernel/mm/transparent_hugepage/enabled", thp_show},
+	{"module", NULL},
+	{"power", NULL},
+};
+
+static int node_open(struct inode *inode, struct file *file)
+{
+	const struct node *node = inode->private;
+
+	return text_open(file, node->show, NULL);
+}
+
+static const struct file_ops file_ops = {
+	.open = node_open, .read = text_read, .seek = text_seek, .release = text_release};
+
+/* The children in the order they were made: a position is the number of the child. */
+static int iterate(struct file *file, struct dir_context *context)
+{
+	struct dentry *dir = file->path.dentry, *child;
+	loff_t at = 2;
+
+	if (context->pos == 0) {
+		if (!context->emit(context, ".", 1, dir->inode->ino, 4))
+			return 0;
+		context->pos = 1;
+	}
+	if (context->pos == 1) {
+		struct dentry *parent = dentry_parent_of(dir);
+		bool room = context->emit(context, "..", 2, parent->inode->ino, 4);
+
+		dentry_put(parent);
+		if (!room)
+			return 0;
+		context->pos = 2;
+	}
+	/* The tree never changes once it can be seen: its lists need no lock. */
+	list_for_each_entry (child, &dir->children, sibling) {
+		if (at++ < context->pos)
+			continue;
+		if (!context->emit(context, child->name, child->name_length, child->inode->ino,
+				   (child->inode->mode & S_IFMT) >> 12))
+			return 0;
+		context->pos = at;
+	}
+	return 0;
+}
+
+static int setattr(struct inode *inode, const struct attributes *a)
+{
+	(void)inode;
+	return a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
+}
+
+static const struct file_ops dir_ops = {.iterate = iterate, .seek = file_seek_dir};
+static const struct inode_ops inode_ops = {.setattr = setattr};
+static const struct super_ops super_ops = {.evict = NULL};
+static struct super *the_super;
+
+static int sysfs_mount(const struct fs_type *type, const char *source, const char *options,
+		       struct super **super)
+{
+	(void)type, (void)source, (void)options;
+	*super = the_super;
+	return the_super ? 0 : -ENODEV;
+}
+
+static const struct fs_type sysfs_type = {
+	.name = "sysfs", .flags = FS_NODEV | FS_COMPLETE | FS_NO_ATIME, .mount = sysfs_mount};
+FS_TYPE(sysfs_type);
+
+static struct inode *make_inode(const struct node *node)
+{
+	struct inode *inode = inode_new(the_super, node ? S_IFREG | 0444 : S_IFDIR | 0755);
+
+	if (!inode)
+		return NULL;
+	inode->ops = &inode_ops;
+	inode->file_ops = node ? &file_ops : &dir_ops;
+	inode->flags |= INODE_NOTRUNC;
+	inode->uid = inode->gid = 0;
+	inode->size = node ? (loff_t)PAGE_SIZE : 0;
+	if (!node)
+		inode->nlink = 2;
+	inode->private = (void *)(uintptr_t)node; /* only read */
+	return inode;
+}
+
+static int make_node(const struct node *node)
+{
+	struct dentry *parent = dentry_get(the_super->root);
+	const char *name = node->path;
+	int error = 0;
+
+	while (!error && *name) {
+		const char *slash = strchr(name, '/');
+		size_t n = slash ? (size_t)(slash - name) : strlen(name);
+		struct dentry *child = dentry_child(parent, name, n);
+
+		if (!child) {
+			struct inode *inode = make_inode(slash || !node->show ? NULL : node);
+			char text[32];
+
+			(void)strscpy(text, name, MIN(sizeof(text), n + 1));
+			error = inode ? dentry_add_child(parent, text, inode) : -ENOMEM;
+			child = error ? NULL : dentry_child(parent, name, n);
+			if (child && S_ISDIR(child->inode->mode))
+				parent->inode->nlink++;
+		}
+		dentry_put(parent);
+		parent = child;
+		name += n + (slash ? 1 : 0);
+	}
+	if (parent)
+		dentry_put(parent);
+	return error;
+}
+
+static int sysfs_init(void)
+{
+	struct super *super = super_new(&sysfs_type, &super_ops);
+	struct inode *root;
+	int error = 0;
+
+	if (!super)
+		return -ENOMEM;
+	super->magic = SYSFS_MAGIC;
+	super->active = 1; /* for good */
+	the_super = super;
+	root = make_inode(NULL);
+	super->root = root ? dentry_root(super, root) : NULL;
+	if (!super->root) {
+		the_super = NULL;
+		super_kill(super);
+		return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(nodes) && !error; i++)
+		error = make_node(&nodes[i]);
+	return error;
+}
+INIT_CORE(sysfs_init);
