@@ -5,38 +5,124 @@
 #include <core/errno.h>
 #include <core/kasan.h>
 #include <core/lib/string.h>
+#include <hal_arch/arch.h>
 #include <stdint.h>
 
-typedef uint64_t
-	__attribute__((may_alias, aligned(1))) word_any; /* unaligned access is fine on the three */
+typedef uint64_t __attribute__((may_alias)) word;
+typedef uint64_t __attribute__((may_alias, aligned(1))) word_any; /* where HAL_UNALIGNED_ACCESS */
+
+#define WORD sizeof(word)
+
+static inline size_t misaligned(const void *p)
+{
+	return (uintptr_t)p % WORD;
+}
+
+/* Whole words, both ends aligned; returns the bytes done. */
+static inline size_t copy_words(unsigned char *d, const unsigned char *s, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 8 * WORD; i += 8 * WORD) {
+		const word *from = (const word *)(s + i);
+		word *to = (word *)(d + i);
+		word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+		word w4 = from[4], w5 = from[5], w6 = from[6], w7 = from[7];
+
+		to[0] = w0;
+		to[1] = w1;
+		to[2] = w2;
+		to[3] = w3;
+		to[4] = w4;
+		to[5] = w5;
+		to[6] = w6;
+		to[7] = w7;
+	}
+	for (; n - i >= WORD; i += WORD)
+		*(word *)(d + i) = *(const word *)(s + i);
+	return i;
+}
+
+/* The same from a source at any address. */
+static inline size_t copy_words_any(unsigned char *d, const unsigned char *s, size_t n)
+{
+	size_t i = 0;
+
+	for (; n - i >= 4 * WORD; i += 4 * WORD) {
+		const word_any *from = (const word_any *)(s + i);
+		word *to = (word *)(d + i);
+		word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+
+		to[0] = w0;
+		to[1] = w1;
+		to[2] = w2;
+		to[3] = w3;
+	}
+	for (; n - i >= WORD; i += WORD)
+		*(word *)(d + i) = *(const word_any *)(s + i);
+	return i;
+}
+
+/* The same, where such loads are slow or trap: aligned ones, shifted together (little endian). None
+ * of them touches a word without a byte of the source; the sanitizer, which sees bytes, is not
+ * asked. */
+__attribute__((no_sanitize("kernel-address"))) static inline size_t
+copy_words_shifted(unsigned char *d, const unsigned char *s, size_t n)
+{
+	const word *from = (const word *)(s - misaligned(s));
+	unsigned int drop = (unsigned int)misaligned(s) * 8, take = 64 - drop;
+	word low = *from++;
+	size_t i = 0;
+
+	for (; n - i >= 4 * WORD; i += 4 * WORD, from += 4) {
+		word *to = (word *)(d + i);
+		word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+
+		to[0] = low >> drop | w0 << take;
+		to[1] = w0 >> drop | w1 << take;
+		to[2] = w1 >> drop | w2 << take;
+		to[3] = w2 >> drop | w3 << take;
+		low = w3;
+	}
+	for (; n - i >= WORD; i += WORD) {
+		word high = *from++;
+
+		*(word *)(d + i) = low >> drop | high << take;
+		low = high;
+	}
+	return i;
+}
 
 void *memcpy(void *to, const void *from, size_t n)
 {
 	unsigned char *d = to;
 	const unsigned char *s = from;
+	size_t done;
 
 	kasan_check(from, n, false);
 	kasan_check(to, n, true);
-	/* Aligning the destination first keeps every store, and on equal alignment every load, a
-	 * single access. */
-	if (n >= 32) {
-		size_t head = -(uintptr_t)d & 7;
+	if (n >= WORD) {
+		/* Every store is aligned; below two words it does not pay to make it so. */
+		if (misaligned(d) && (HAL_UNALIGNED_ACCESS || n >= 2 * WORD)) {
+			size_t head = WORD - misaligned(d);
 
-		n -= head;
-		while (head--)
-			*d++ = *s++;
-		for (; n >= 32; n -= 32, d += 32, s += 32) {
-			uint64_t a = ((const word_any *)s)[0], b = ((const word_any *)s)[1];
-			uint64_t c = ((const word_any *)s)[2], e = ((const word_any *)s)[3];
-
-			((word_any *)d)[0] = a;
-			((word_any *)d)[1] = b;
-			((word_any *)d)[2] = c;
-			((word_any *)d)[3] = e;
+			n -= head;
+			while (head--)
+				*d++ = *s++;
 		}
+		done = 0;
+		if (misaligned(d) == 0 && n >= WORD) {
+			if (misaligned(s) == 0)
+				done = copy_words(d, s, n);
+			else if (HAL_UNALIGNED_ACCESS)
+				done = copy_words_any(d, s, n);
+			else
+				done = copy_words_shifted(d, s, n);
+		}
+		d += done;
+		s += done;
+		n -= done;
 	}
-	for (; n >= 8; n -= 8, d += 8, s += 8)
-		*(word_any *)d = *(const word_any *)s;
 	while (n--)
 		*d++ = *s++;
 	return to;
@@ -53,9 +139,20 @@ void *memmove(void *to, const void *from, size_t n)
 	kasan_check(to, n, true);
 	d += n;
 	s += n;
-	for (; n >= 8; n -= 8) {
-		d -= 8;
-		s -= 8;
+	if (misaligned(d) == misaligned(s)) {
+		while (n && misaligned(d)) {
+			*--d = *--s;
+			n--;
+		}
+		for (; n >= WORD; n -= WORD) {
+			d -= WORD;
+			s -= WORD;
+			*(word *)d = *(const word *)s;
+		}
+	}
+	for (; HAL_UNALIGNED_ACCESS && n >= WORD; n -= WORD) {
+		d -= WORD;
+		s -= WORD;
 		*(word_any *)d = *(const word_any *)s;
 	}
 	while (n--)
@@ -66,24 +163,29 @@ void *memmove(void *to, const void *from, size_t n)
 void *memset(void *to, int c, size_t n)
 {
 	unsigned char *d = to;
-	uint64_t word = (unsigned char)c * 0x0101010101010101ull;
+	word w = (unsigned char)c * 0x0101010101010101ull;
 
 	kasan_check(to, n, true);
-	if (n >= 32) {
-		size_t head = -(uintptr_t)d & 7;
-
-		n -= head;
-		while (head--)
+	if (n >= 2 * WORD) {
+		while (misaligned(d)) {
 			*d++ = (unsigned char)c;
-		for (; n >= 32; n -= 32, d += 32) {
-			((word_any *)d)[0] = word;
-			((word_any *)d)[1] = word;
-			((word_any *)d)[2] = word;
-			((word_any *)d)[3] = word;
+			n--;
 		}
+		for (; n >= 8 * WORD; n -= 8 * WORD, d += 8 * WORD) {
+			word *at = (word *)d;
+
+			at[0] = w;
+			at[1] = w;
+			at[2] = w;
+			at[3] = w;
+			at[4] = w;
+			at[5] = w;
+			at[6] = w;
+			at[7] = w;
+		}
+		for (; n >= WORD; n -= WORD, d += WORD)
+			*(word *)d = w;
 	}
-	for (; n >= 8; n -= 8, d += 8)
-		*(word_any *)d = word;
 	while (n--)
 		*d++ = (unsigned char)c;
 	return to;
@@ -95,8 +197,14 @@ int memcmp(const void *a, const void *b, size_t n)
 
 	kasan_check(a, n, false);
 	kasan_check(b, n, false);
-	for (; n >= 8 && *(const word_any *)x == *(const word_any *)y; n -= 8, x += 8, y += 8)
-		;
+	if (HAL_UNALIGNED_ACCESS)
+		for (; n >= WORD && *(const word_any *)x == *(const word_any *)y;
+		     n -= WORD, x += WORD, y += WORD)
+			;
+	else if (misaligned(x) == 0 && misaligned(y) == 0)
+		for (; n >= WORD && *(const word *)x == *(const word *)y;
+		     n -= WORD, x += WORD, y += WORD)
+			;
 	for (; n; n--, x++, y++)
 		if (*x != *y)
 			return *x - *y;

@@ -7,6 +7,9 @@
 #define HAL_PAGE_SHIFT 12
 #define HAL_MAX_CPUS   64
 #define HAL_CACHE_LINE 64
+
+/* Are misaligned loads and stores of the kernel as good as aligned ones? */
+#define HAL_UNALIGNED_ACCESS 1
 #ifdef TERN_KASAN
 #define HAL_STACK_SIZE 32768
 #else

@@ -7,7 +7,10 @@
 #define HAL_PAGE_SHIFT 12
 #define HAL_MAX_CPUS   16
 #define HAL_CACHE_LINE 64
-#define HAL_STACK_SIZE 16384
+
+/* Are misaligned loads and stores of the kernel as good as aligned ones? */
+#define HAL_UNALIGNED_ACCESS 0
+#define HAL_STACK_SIZE	     16384
 
 /* Host addresses that ASan leaves to programs; fake_hal.c reserves them. */
 #define HAL_KERNEL_VM_START 0x200000000000ul
