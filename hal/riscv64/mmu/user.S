@@ -97,24 +97,44 @@ restore_head:				/* t1: end of the head; a2: what comes after it */
 	j copy_bytes
 
 	/* The source is off by t0 bytes: load aligned doublewords, which never reach into another page, and shift. */
+	.macro merge low, high, offset	/* low becomes what is stored */
+	srl \low, \low, a4
+	sll a6, \high, a5
+	or \low, \low, a6
+	may_fault copy_bytes, sd \low, \offset(a0)
+	.endm
+
 copy_shifted:
 	slli a4, t0, 3			/* bits to drop */
 	neg a5, a4			/* modulo 64: bits to take */
 	andi t3, a1, -8
 	may_fault copy_bytes, ld t0, (t3)
-	li t5, 16			/* the last load must not pass the source's end */
-	bltu a2, t5, copy_bytes
+	li t5, 32			/* the last load holds the last byte that is stored */
+	bltu a2, t5, 8f
 7:	may_fault copy_bytes, ld t1, 8(t3)
-	srl t2, t0, a4
-	sll t4, t1, a5
-	or t2, t2, t4
-	may_fault copy_bytes, sd t2, (a0)
+	may_fault copy_bytes, ld t2, 16(t3)
+	may_fault copy_bytes, ld t4, 24(t3)
+	may_fault copy_bytes, ld a3, 32(t3)
+	merge t0, t1, 0
+	merge t1, t2, 8
+	merge t2, t4, 16
+	merge t4, a3, 24
+	mv t0, a3
+	addi t3, t3, 32
+	addi a1, a1, 32
+	addi a0, a0, 32
+	addi a2, a2, -32
+	bgeu a2, t5, 7b
+8:	li t5, 8
+	bltu a2, t5, copy_bytes
+9:	may_fault copy_bytes, ld t1, 8(t3)
+	merge t0, t1, 0
 	mv t0, t1
 	addi t3, t3, 8
 	addi a1, a1, 8
 	addi a0, a0, 8
 	addi a2, a2, -8
-	bgeu a2, t5, 7b
+	bgeu a2, t5, 9b
 	j copy_bytes
 	.size riscv_user_copy, . - riscv_user_copy
 
@@ -126,10 +146,29 @@ riscv_user_zero:
 	li t6, SSTATUS_SUM
 	csrs sstatus, t6
 	add t1, a0, a1			/* end */
+	li t5, 64
 	andi t0, a0, 7
-	bnez t0, zero_bytes
-	li t5, 8
-1:	sub t2, t1, a0
+	beqz t0, 5f
+0:	beq a0, t1, 3f
+	may_fault 3f, sb zero, (a0)
+	addi a0, a0, 1
+	andi t0, a0, 7
+	bnez t0, 0b
+5:	sub t2, t1, a0
+	bltu t2, t5, 1f
+	addi t2, t1, -64
+4:	may_fault zero_bytes, sd zero, 0(a0)
+	may_fault zero_bytes, sd zero, 8(a0)
+	may_fault zero_bytes, sd zero, 16(a0)
+	may_fault zero_bytes, sd zero, 24(a0)
+	may_fault zero_bytes, sd zero, 32(a0)
+	may_fault zero_bytes, sd zero, 40(a0)
+	may_fault zero_bytes, sd zero, 48(a0)
+	may_fault zero_bytes, sd zero, 56(a0)
+	addi a0, a0, 64
+	bgeu t2, a0, 4b
+1:	li t5, 8
+	sub t2, t1, a0
 	bltu t2, t5, zero_bytes
 	may_fault zero_bytes, sd zero, (a0)
 	addi a0, a0, 8
