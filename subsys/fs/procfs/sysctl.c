@@ -107,17 +107,18 @@ static int uuid_show(struct text *text, void *p)
 	return 0;
 }
 
+static struct mutex boot_id_lock = MUTEX_INIT(boot_id_lock, "boot id");
+
 static int boot_id_show(struct text *text, void *p)
 {
-	static struct mutex lock = MUTEX_INIT(lock, "boot id");
-	static unsigned char id[16]; /* [lock] */
+	static unsigned char id[16]; /* [boot_id_lock] */
 
 	(void)p;
-	mutex_lock(&lock);
+	mutex_lock(&boot_id_lock);
 	if (!id[6])
 		make_uuid(id);
 	show_uuid(text, id);
-	mutex_unlock(&lock);
+	mutex_unlock(&boot_id_lock);
 	return 0;
 }
 
