@@ -8,7 +8,9 @@
 #include <hal/time.h>
 
 static struct spinlock lock = SPINLOCK_INIT("random");
-static uint32_t key[8]; /* [lock] */
+static uint32_t key[8];	   /* [lock] */
+static uint8_t ready[32];  /* [lock] output for small requests, erased as it is given out */
+static size_t ready_count; /* [lock] */
 static bool seeded, good;
 
 #define ROTATE(x, n) ((x) << (n) | (x) >> (32 - (n)))
@@ -79,6 +81,7 @@ void random_stir(const void *data, size_t n)
 
 	absorb(data, n);
 	absorb(&now, sizeof(now));
+	ready_count = 0;
 	spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -95,6 +98,19 @@ void random_bytes(void *buf, size_t n)
 
 	if (!seeded)
 		seed();
+	if (n <= sizeof(ready)) {
+		if (n > ready_count) {
+			block(key, 0, out);
+			memcpy(key, out, sizeof(key));
+			memcpy(ready, out + 8, sizeof(ready));
+			ready_count = sizeof(ready);
+		}
+		ready_count -= n;
+		memcpy(buf, ready + ready_count, n);
+		memset(ready + ready_count, 0, n);
+		spin_unlock_irqrestore(&lock, flags);
+		return;
+	}
 	block(key, 0, out);
 	memcpy(key, out, sizeof(key));
 	memcpy(mine, out + 8, sizeof(mine));

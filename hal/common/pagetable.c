@@ -86,26 +86,31 @@ force_inline hal_pte *find_entry(const struct hal_space *space, vaddr_t va)
 
 // Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no
 // memory.
-static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, unsigned long *count, bool kernel)
+// space NULL: the kernel's.
+static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, struct hal_space *space)
 {
 	paddr_t pa = core_table_alloc();
 	hal_pte seen = 0;
+	unsigned long number;
 	hal_pte entry;
 
 	if (!pa)
 		return 0;
-	entry = kernel ? hal_pte_kernel_table(pa) : hal_pte_table(pa);
+	entry = space ? hal_pte_table(pa) : hal_pte_kernel_table(pa);
 	if (!cas(slot, &seen, entry)) {
 		core_table_free(pa);
 		return seen;
 	}
-	if (count)
-		__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+	if (space) {
+		number = __atomic_fetch_add(&space->tables, 1, __ATOMIC_RELAXED) - 1;
+		if (number < HAL_SPACE_LISTED)
+			space->listed[number] = pa;
+	}
 	return entry;
 }
 
 // As find_entry(), making the tables that are missing. NULL: no memory.
-force_inline hal_pte *make_entry(paddr_t root, unsigned long *count, vaddr_t va, bool kernel)
+force_inline hal_pte *make_entry(paddr_t root, struct hal_space *space, vaddr_t va)
 {
 	hal_pte *table = table_at(root);
 
@@ -114,7 +119,7 @@ force_inline hal_pte *make_entry(paddr_t root, unsigned long *count, vaddr_t va,
 		hal_pte entry = load(slot);
 
 		if (unlikely(!entry)) {
-			entry = new_table(slot, count, kernel);
+			entry = new_table(slot, space);
 			if (!entry)
 				return NULL;
 		}
@@ -159,7 +164,7 @@ int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned
 		hal_pte seen = 0;
 
 		if (!entry || !(va & (LEAF_SPAN - 1))) {
-			entry = make_entry(space->root, &space->tables, va, false);
+			entry = make_entry(space->root, space, va);
 			if (unlikely(!entry)) {
 				error = -ENOMEM;
 				break;
@@ -392,7 +397,7 @@ int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, v
 			if (!(bits & HAL_PTE_ANON))
 				continue;
 			if (!target) {
-				target = make_entry(child->root, &child->tables, va, false);
+				target = make_entry(child->root, child, va);
 				if (unlikely(!target)) {
 					error = -ENOMEM;
 					goto out;
@@ -448,8 +453,7 @@ int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *
 
 			// The two leaf tables need not begin at the same place.
 			if (!target || there - target_base >= LEAF_SPAN) {
-				target = make_entry(tlb->space->root, &tlb->space->tables, there,
-						    false);
+				target = make_entry(tlb->space->root, tlb->space, there);
 				if (unlikely(!target)) {
 					error = -ENOMEM;
 					goto out;
@@ -538,6 +542,7 @@ static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, 
 			continue;
 		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
 		__atomic_fetch_sub(&tlb->space->tables, 1, __ATOMIC_RELAXED);
+		tlb->space->unlisted = true;
 		hal_tlb_gather_range(tlb, va, next < end ? next : end);
 		hal_tlb_gather_table(tlb, hal_pte_pa(entry));
 	}
@@ -565,7 +570,12 @@ static void destroy_level(hal_pte *table, unsigned int level, unsigned int entri
 
 void pagetable_destroy(struct hal_space *space, unsigned int user_entries)
 {
-	if (space->tables > 1)
+	// Most spaces have a dozen tables, whose list is there: finding them means looking at
+	// thousands of empty entries.
+	if (!space->unlisted && space->tables - 1 <= HAL_SPACE_LISTED)
+		for (unsigned long i = 0; i < space->tables - 1; i++)
+			core_table_free(space->listed[i]);
+	else if (space->tables > 1)
 		destroy_level(table_at(space->root), hal_pte_levels() - 1, user_entries);
 	core_table_free(space->root);
 	space->root = 0;
@@ -585,7 +595,7 @@ int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum h
 
 	for (size_t done = 0; done < n; done += PAGE, va += PAGE) {
 		if (!entry || !(va & (LEAF_SPAN - 1))) {
-			entry = make_entry(hal_kernel_root(), NULL, va, true);
+			entry = make_entry(hal_kernel_root(), NULL, va);
 			if (!entry)
 				return -ENOMEM;
 		} else {

@@ -66,14 +66,21 @@ static bool has(const struct feature *feature)
 
 unsigned long hal_hwcap(unsigned int which)
 {
-	unsigned long caps = 0;
+	// Every execve asks. Bit 62 is nobody's capability: the word has been found out.
+	static unsigned long known[2];
+	unsigned long caps = 1ul << 62;
 
+	if (which > 1)
+		return 0;
+	if (__atomic_load_n(&known[which], __ATOMIC_RELAXED))
+		return known[which] & ~(1ul << 62);
 	for (unsigned int i = 0; i < FEATURE_COUNT; i++)
 		if (features[i].word == which && has(&features[i]))
 			caps |= 1ul << features[i].bit;
 	if (which == 0 && arm_features.pac)
 		caps |= HWCAP_PACA | HWCAP_PACG;
-	return caps;
+	__atomic_store_n(&known[which], caps, __ATOMIC_RELAXED);
+	return caps & ~(1ul << 62);
 }
 
 const char *hal_platform(void)

@@ -123,6 +123,7 @@ int hal_space_init(struct hal_space *space)
 {
 	space->root = core_table_alloc();
 	space->tables = 1;
+	space->unlisted = false;
 	space->asid = 0;
 	space->dying = false;
 	return space->root ? 0 : -ENOMEM;

@@ -26,6 +26,7 @@ int hal_space_init(struct hal_space *space)
 {
 	space->root = core_table_alloc();
 	space->tables = 1;
+	space->unlisted = false;
 	space->flushes = 0;
 	return space->root ? 0 : -ENOMEM;
 }

@@ -6,9 +6,13 @@
 #include <hal/types.h>
 #include <hal_arch/arch.h>
 
+#define HAL_SPACE_LISTED 16
+
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
+	bool unlisted;	      /* common/pagetable.h: is listed of no use */
+	paddr_t listed[HAL_SPACE_LISTED];
 	uint64_t asid; /* generation and ASID (mmu/tlb.c); 0: never active, so no TLB knows it */
 	bool dying;    /* CPUs that still have it are asked to leave */
 };

@@ -8,14 +8,21 @@
  *
  * ---- <hal_arch/mmu.h> ----
  *
- *   struct hal_space { paddr_t root; unsigned long tables; ... };
+ *   struct hal_space { paddr_t root; unsigned long tables; bool unlisted;
+ *                      paddr_t listed[HAL_SPACE_LISTED]; ... };
  *       root: the top-level table; tables: how many table pages the space owns, the root included
- * (pagetable.c counts atomically what it adds and removes; hal_space_init sets 1). struct hal_tlb {
- * struct hal_space *space; ... }; void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start,
- * vaddr_t end); translations of [start, end) have to go at the next flush. Widening one range is
- * enough. Inline, please: it is on hot paths. void hal_tlb_gather_table(struct hal_tlb *tlb,
- * paddr_t table); table was detached; after the next flush it goes to core_table_free(). When its
- * array is full it flushes by itself.
+ *       (pagetable.c counts atomically what it adds and removes; hal_space_init sets 1). The first
+ *       of them are in listed; unlisted (hal_space_init: false): that list is no longer right.
+ *
+ *   struct hal_tlb { struct hal_space *space; ... };
+ *
+ *   void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start, vaddr_t end);
+ *       translations of [start, end) have to go at the next flush. Widening one range is enough.
+ *       Inline, please: it is on hot paths.
+ *
+ *   void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table);
+ *       table was detached; after the next flush it goes to core_table_free(). When its array is
+ *       full it flushes by itself.
  *
  * ---- <hal_arch/pte.h>, all static inline, none touches memory ----
  *

@@ -6,9 +6,13 @@
 #include <hal/types.h>
 #include <hal_arch/arch.h>
 
+#define HAL_SPACE_LISTED 16
+
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
+	bool unlisted;	      /* common/pagetable.h: is listed of no use */
+	paddr_t listed[HAL_SPACE_LISTED];
 	/* FILL IN: the space's ASID and the CPUs that may hold its entries. */
 };
 

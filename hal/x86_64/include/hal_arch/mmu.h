@@ -10,12 +10,16 @@
  * generation counts the flushes this space has needed. A CPU in cpus has the space loaded and is
  * told of each by IPI; one that comes back to it under a PCID compares the generation it left with.
  */
+#define HAL_SPACE_LISTED 16
+
 struct hal_space {
 	paddr_t root;	      /* the top-level table */
 	uint64_t id;	      /* never used twice; 0: the kernel's own */
 	uint64_t generation;  /* atomic */
 	uint64_t cpus;	      /* atomic: bit n: loaded on CPU n */
 	unsigned long tables; /* atomic: table pages, the root included */
+	bool unlisted;	      /* common/pagetable.h: is listed of no use */
+	paddr_t listed[HAL_SPACE_LISTED];
 };
 
 #define HAL_TLB_TABLES 14
