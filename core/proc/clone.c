@@ -109,18 +109,14 @@ static void parts_drop(struct thread *child)
 static struct sighand *sighand_for(const struct clone_request *r)
 {
 	struct sighand *mine = current->sighand, *copy;
-	unsigned long flags;
 
 	if (r->flags & CLONE_SIGHAND) {
 		refcount_get(&mine->refs);
 		return mine;
 	}
-	copy = sighand_create();
+	copy = sighand_create(mine);
 	if (!copy)
 		return NULL;
-	flags = spin_lock_irqsave(&mine->lock);
-	memcpy(copy->action, mine->action, sizeof(copy->action));
-	spin_unlock_irqrestore(&mine->lock, flags);
 	if (r->flags & CLONE_CLEAR_SIGHAND)
 		for (unsigned int i = 0; i < ARRAY_SIZE(copy->action); i++)
 			if (copy->action[i].handler != SIG_IGN)

@@ -165,12 +165,11 @@ static int unshare_parts(void)
 	}
 	if (refcount_read(&old->refs) == 1)
 		return 0;
-	copy = sighand_create();
+	copy = sighand_create(old);
 	if (!copy)
 		return -ENOMEM;
 	flags = spin_lock_irqsave(&tasklist);
 	spin_lock(&old->lock);
-	memcpy(copy->action, old->action, sizeof(copy->action));
 	t->sighand = copy;
 	rcu_assign_pointer(t->process->sighand, copy);
 	spin_unlock(&old->lock);

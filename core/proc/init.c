@@ -54,7 +54,7 @@ static void become_process(void)
 
 	if (!process || thread_make_user(thread) || pid_alloc(1, &thread->pid))
 		panic("no memory for PID 1");
-	process->sighand = sighand_create();
+	process->sighand = sighand_create(NULL);
 	thread->files = files_create();
 	if (!thread->fs)
 		thread->fs = fs_create();

@@ -293,14 +293,23 @@ void process_set_terminal(struct process *process, struct tty *tty)
 
 /* ---- handlers ---- */
 
-struct sighand *sighand_create(void)
+struct sighand *sighand_create(struct sighand *from)
 {
-	struct sighand *sighand = kcache_alloc(sighand_cache, GFP_KERNEL | GFP_ZERO);
+	unsigned long flags;
 
-	if (sighand) {
-		refcount_set(&sighand->refs, 1);
-		spin_init(&sighand->lock, "sighand");
+	struct sighand *sighand = kcache_alloc(sighand_cache, GFP_KERNEL);
+
+	if (!sighand)
+		return NULL;
+	refcount_set(&sighand->refs, 1);
+	spin_init(&sighand->lock, "sighand");
+	if (!from) {
+		memset(sighand->action, 0, sizeof(sighand->action));
+		return sighand;
 	}
+	flags = spin_lock_irqsave(&from->lock);
+	memcpy(sighand->action, from->action, sizeof(sighand->action));
+	spin_unlock_irqrestore(&from->lock, flags);
 	return sighand;
 }
 

@@ -25,16 +25,21 @@ struct utsname uts = {
 	.machine = HAL_ABI_MACHINE,
 	.domainname = "(none)",
 };
-static struct spinlock uts_lock = SPINLOCK_INIT("uts"); /* nodename, domainname */
+static struct spinlock uts_lock = SPINLOCK_INIT("uts"); /* changes of nodename, domainname */
+static uint32_t uts_sequence; /* odd while they change: readers copy again */
 
 SYSCALL(uname)
 {
-	struct utsname copy;
+	uint32_t sequence;
 
-	spin_lock(&uts_lock);
-	copy = uts;
-	spin_unlock(&uts_lock);
-	return copy_to_user(args->arg[0], &copy, sizeof(copy));
+	do {
+		while ((sequence = load_acquire(&uts_sequence)) & 1)
+			hal_cpu_relax();
+		if (copy_to_user(args->arg[0], &uts, sizeof(uts)))
+			return -EFAULT;
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	} while (READ_ONCE(uts_sequence) != sequence);
+	return 0;
 }
 
 static long set_name(char *to, unsigned long user, long n)
@@ -48,7 +53,10 @@ static long set_name(char *to, unsigned long user, long n)
 	if (copy_from_user(name, user, (size_t)n))
 		return -EFAULT;
 	spin_lock(&uts_lock);
+	WRITE_ONCE(uts_sequence, uts_sequence + 1);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 	memcpy(to, name, sizeof(name));
+	store_release(&uts_sequence, uts_sequence + 1);
 	spin_unlock(&uts_lock);
 	return 0;
 }

@@ -171,7 +171,9 @@ static void run_handler(struct hal_regs *regs, const struct delivery *d)
 
 	if ((action->flags & SA_ONSTACK) && t->altstack.size && !on_stack)
 		frame.stack_top = t->altstack.sp + t->altstack.size;
-	if (frame.stack_top || on_stack)
+	else if (on_stack) /* nested: its end is checked, and the widest red zone is left alone */
+		frame.stack_top = sp - 128;
+	if (frame.stack_top)
 		frame.stack_limit = t->altstack.sp;
 	if (t->rseq && !rseq_resume(regs)) {
 		signal_force(SIGSEGV, SI_KERNEL, 0);
@@ -197,7 +199,8 @@ static void run_handler(struct hal_regs *regs, const struct delivery *d)
 
 void signal_deliver(struct hal_regs *regs)
 {
-	struct delivery d;
+	/* Filled by next_handled() before anything reads it. */
+	struct delivery d __attribute__((uninitialized));
 
 	if (next_handled(&d)) {
 		settle_syscall(regs, true, d.action.flags);
@@ -212,7 +215,8 @@ SYSCALL(rt_sigreturn)
 {
 	struct thread *t = current;
 	struct hal_regs *regs = hal_thread_regs(&t->hal);
-	struct hal_signal_restored restored;
+	struct hal_signal_restored restored
+		__attribute__((uninitialized)); /* filled, or not looked at */
 
 	t->restart.restart = NULL;
 	if (hal_signal_pop(regs, &restored)) {

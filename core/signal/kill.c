@@ -123,7 +123,7 @@ SYSCALL(kill)
 {
 	pid_t pid = (pid_t)args->arg[0];
 	int sig = (int)args->arg[1];
-	struct siginfo info;
+	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
 	if (sig < 0 || sig > SIGMAX)
 		return pid == INT32_MIN ? -ESRCH : -EINVAL;
@@ -157,7 +157,7 @@ static long send_to_thread(pid_t tgid, pid_t tid, int sig, const struct siginfo 
 
 SYSCALL(tkill)
 {
-	struct siginfo info;
+	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
 	if ((pid_t)args->arg[0] <= 0)
 		return -EINVAL;
@@ -167,7 +167,7 @@ SYSCALL(tkill)
 
 SYSCALL(tgkill)
 {
-	struct siginfo info;
+	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
 	if ((pid_t)args->arg[0] <= 0 || (pid_t)args->arg[1] <= 0)
 		return -EINVAL;
@@ -179,7 +179,7 @@ SYSCALL(rt_sigqueueinfo)
 {
 	pid_t pid = (pid_t)args->arg[0];
 	int sig = (int)args->arg[1], error;
-	struct siginfo info;
+	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
 	error = signal_info_copy(&info, args->arg[2], sig, pid);
 	if (error)
@@ -193,7 +193,7 @@ SYSCALL(rt_tgsigqueueinfo)
 {
 	pid_t tgid = (pid_t)args->arg[0], tid = (pid_t)args->arg[1];
 	int sig = (int)args->arg[2], error;
-	struct siginfo info;
+	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
 	error = signal_info_copy(&info, args->arg[3], sig, 0);
 	if (error == -EFAULT)

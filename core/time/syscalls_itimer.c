@@ -45,8 +45,10 @@ void process_timers_init(struct process *process)
 
 void process_timers_exit(struct process *process)
 {
-	WRITE_ONCE(process->real_interval, 0);
-	timer_cancel_sync(&process->real_timer);
+	if (process->real_used) {
+		WRITE_ONCE(process->real_interval, 0);
+		timer_cancel_sync(&process->real_timer);
+	}
 	posix_timers_drop(process);
 }
 
@@ -163,7 +165,9 @@ static void itimer_exchange(int which, const struct itimer *new, struct itimer *
 		if (!new)
 			return;
 		WRITE_ONCE(process->real_interval, 0);
-		timer_cancel_sync(&process->real_timer);
+		if (process->real_used)
+			timer_cancel_sync(&process->real_timer);
+		process->real_used = true;
 		WRITE_ONCE(process->real_interval, new->value ? new->interval : 0);
 		if (new->value)
 			timer_start(&process->real_timer, ktime_add(now, new->value));

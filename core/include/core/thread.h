@@ -164,6 +164,7 @@ struct process {
 	/* timers */
 	struct timer real_timer;       /* ITIMER_REAL */
 	ktime_t real_interval;
+	bool real_used;                /* it was ever set: at exit it may have to be cancelled */
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
 	struct list posix_timers;      /* [lock] */
 	unsigned int cpu_posix_timers; /* [lock] armed ones that count CPU time */
