@@ -16,6 +16,8 @@
 #include "../../fake_hal/fake_hal.h"
 #include "../../test.h"
 
+#include <core/mm.h>
+#include <core/printk.h>
 #include <core/random.h>
 #include <core/uapi/fcntl.h>
 
