@@ -9,9 +9,10 @@ target_compile_options(tern_host INTERFACE -g -O1 -fsanitize=address,undefined -
 	-fno-omit-frame-pointer)
 target_link_options(tern_host INTERFACE -fsanitize=address,undefined)
 target_compile_definitions(tern_host INTERFACE TERN_DEBUG=1 TERN_HOST=1)
+file(GLOB room_includes CONFIGURE_DEPENDS LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/subsys/*/*/include)
 target_include_directories(tern_host INTERFACE ${CMAKE_SOURCE_DIR}/tests/unit
 	${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include
-	${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/include ${CMAKE_SOURCE_DIR}/hal/common/include)
+	${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/include ${CMAKE_SOURCE_DIR}/hal/common/include ${room_includes})
 find_package(Threads REQUIRED)
 target_link_libraries(tern_host INTERFACE Threads::Threads)
 

@@ -32,6 +32,13 @@ static union {
 } storage;
 static bool privileged = true;
 
+struct fs_context *thread_get_fs(struct thread *of)
+{
+	if (of->fs)
+		refcount_get(&of->fs->refs);
+	return of->fs;
+}
+
 bool oom_kill(const char *why)
 {
 	(void)why;
