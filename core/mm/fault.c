@@ -91,14 +91,19 @@ static struct page *private_frame(struct vma *vma, const void *from)
 	return page;
 }
 
-// Enter a private frame (whose reference becomes the entry's) at va, which was empty.
-static int enter_private(struct vma *vma, vaddr_t va, struct page *page)
+// Enter a private frame (whose reference becomes the entry's) at va, which was empty. slot: its
+// place, or NULL.
+static int enter_private(struct vma *vma, vaddr_t va, struct hal_slot *slot, struct page *page)
 {
+	unsigned int bits = rights_of(vma) | HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON;
 	paddr_t frame = page_pa(page);
 	uint64_t taken;
-	int error = hal_map(&vma->mm->space, va, &frame, 1,
-			    rights_of(vma) | HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON, &taken);
+	int error = 0;
 
+	if (likely(slot))
+		taken = hal_slot_fill(slot, frame, bits);
+	else
+		error = hal_map(&vma->mm->space, va, &frame, 1, bits, &taken);
 	if (unlikely(!taken)) {
 		page_put(page);
 		return error;
@@ -107,7 +112,7 @@ static int enter_private(struct vma *vma, vaddr_t va, struct page *page)
 	return 0;
 }
 
-static int fault_anonymous(struct vma *vma, vaddr_t va, bool write)
+static int fault_anonymous(struct vma *vma, vaddr_t va, struct hal_slot *slot, bool write)
 {
 	struct page *page;
 
@@ -115,16 +120,16 @@ static int fault_anonymous(struct vma *vma, vaddr_t va, bool write)
 		return hal_map(&vma->mm->space, va, &zero_frame, 1,
 			       (rights_of(vma) & ~HAL_PTE_WRITE) | HAL_PTE_YOUNG, NULL);
 	page = private_frame(vma, NULL);
-	return page ? enter_private(vma, va, page) : -ENOMEM;
+	return page ? enter_private(vma, va, slot, page) : -ENOMEM;
 }
 
 // A write to private memory whose entry, old, is there but does not allow it.
-static int copy_on_write(struct vma *vma, const struct hal_entry *old)
+static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct hal_entry *old)
 {
 	struct mm *mm = vma->mm;
 	unsigned int bits = rights_of(vma) | HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON;
 	struct page *from = page_valid(old->pa) ? page_of(old->pa) : NULL;
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	struct page *page;
 	bool replaced = false;
 	int error = 0;
@@ -168,11 +173,11 @@ static int copy_on_write(struct vma *vma, const struct hal_entry *old)
 	return 0;
 }
 
-static int fault_present(struct vma *vma, const struct hal_entry *entry, bool write, bool exec,
-			 bool force)
+static __attribute__((noinline)) int fault_present(struct vma *vma, const struct hal_entry *entry,
+						   bool write, bool exec, bool force)
 {
 	unsigned int need = exec ? HAL_PTE_EXEC : HAL_PTE_READ | HAL_PTE_EXEC;
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	unsigned int bits;
 
 	if (write && !(entry->bits & HAL_PTE_WRITE) && !(vma->flags & VM_SHARED)) {
@@ -209,7 +214,7 @@ static int enter_cached(struct vma *vma, vaddr_t va, uint64_t index, struct page
 			unsigned int count, unsigned int bits, uint64_t *present)
 {
 	struct mm *mm = vma->mm;
-	paddr_t frames[AROUND];
+	paddr_t frames[AROUND] __uninitialized;
 	uint64_t taken = 0, wanted = 0;
 	int error;
 
@@ -252,7 +257,7 @@ static bool map_around(struct vma *vma, vaddr_t va, uint64_t index, unsigned int
 	vaddr_t end = MIN((va & ~(AROUND * PAGE_SIZE - 1)) + AROUND * PAGE_SIZE, vma->end);
 	unsigned int before = (unsigned int)((va - first) >> PAGE_SHIFT);
 	unsigned int count = (unsigned int)((end - first) >> PAGE_SHIFT);
-	struct page *pages[AROUND];
+	struct page *pages[AROUND] __uninitialized;
 	uint64_t present = 0;
 	int error = 0;
 
@@ -264,7 +269,7 @@ static bool map_around(struct vma *vma, vaddr_t va, uint64_t index, unsigned int
 	return !error && (present & (1ull << before));
 }
 
-static int fault_cached(struct vma *vma, vaddr_t va, bool write)
+static __attribute__((noinline)) int fault_cached(struct vma *vma, vaddr_t va, bool write)
 {
 	struct pagecache *cache = vma->cache;
 	uint64_t index = vma->offset + ((va - vma->start) >> PAGE_SHIFT);
@@ -283,7 +288,7 @@ static int fault_cached(struct vma *vma, vaddr_t va, bool write)
 		return error == -ENOMEM ? -ENOMEM : -EIO;
 	if (private_write) {
 		copy = private_frame(vma, page_address(page));
-		error = copy ? enter_private(vma, va, copy) : -ENOMEM;
+		error = copy ? enter_private(vma, va, NULL, copy) : -ENOMEM;
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		if (!error && unlikely(!still_there(page, cache, index)))
 			mm_zap_page(vma->mm, va);
@@ -303,19 +308,27 @@ static int fault_cached(struct vma *vma, vaddr_t va, bool write)
 
 // ---- the fault itself ----
 
+static __attribute__((noinline)) int fault_special(struct vma *vma, vaddr_t va)
+{
+	return hal_map(&vma->mm->space, va, &vma->special[(va - vma->start) >> PAGE_SHIFT], 1,
+		       rights_of(vma) | HAL_PTE_YOUNG, NULL);
+}
+
 int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force)
 {
-	struct hal_entry entry = hal_query(&vma->mm->space, va);
+	struct hal_slot *slot = hal_slot_find(&vma->mm->space, va);
 
-	if (unlikely(entry.bits | entry.pa))
-		return fault_present(vma, &entry, write, exec, force);
-	if (!vma->cache) {
-		if (likely(!vma->special))
-			return fault_anonymous(vma, va, write);
-		return hal_map(&vma->mm->space, va, &vma->special[(va - vma->start) >> PAGE_SHIFT],
-			       1, rights_of(vma) | HAL_PTE_YOUNG, NULL);
+	if (slot) {
+		struct hal_entry entry = hal_slot_read(slot, va);
+
+		if (unlikely(entry.bits | entry.pa))
+			return fault_present(vma, &entry, write, exec, force);
 	}
-	return fault_cached(vma, va, write);
+	if (vma->cache)
+		return fault_cached(vma, va, write);
+	if (unlikely(vma->special))
+		return fault_special(vma, va);
+	return fault_anonymous(vma, va, slot, write);
 }
 
 static bool allowed(unsigned int vm, unsigned int what)
@@ -334,58 +347,65 @@ static bool wait_for_frame(void)
 
 	if (page)
 		page_free(page, 0);
-	return page;
+	return page != NULL;
+}
+
+// 0; -ENOMEM, -EIO; or, positive, SIGSEGV's code.
+static inline __attribute__((always_inline)) int fault(struct mm *mm, vaddr_t address,
+						       unsigned int what)
+{
+	vaddr_t va = PAGE_DOWN(address);
+
+	for (unsigned int attempt = 0;; attempt++) {
+		struct vma *vma = vma_lookup_locked(mm, va, true);
+		int error;
+
+		if (unlikely(!vma))
+			return SEGV_MAPERR;
+		if (unlikely(!allowed(vma->flags, what))) {
+			vma_unlock(vma);
+			return SEGV_ACCERR;
+		}
+		error = vma_fault(vma, va, what & CORE_FAULT_WRITE, what & CORE_FAULT_EXEC, false);
+		rwsem_read_done(&mm->lock);
+		if (unlikely(error == -ENOMEM) && attempt < FAULT_ATTEMPTS && wait_for_frame())
+			continue;
+		current->minor_faults++;
+		return error;
+	}
 }
 
 int mm_fault(struct mm *mm, vaddr_t address, unsigned int what, int *code)
 {
-	vaddr_t va = PAGE_DOWN(address);
-	struct vma *vma;
-	int error;
+	int error = fault(mm, address, what);
 
-	for (unsigned int attempt = 0;; attempt++) {
-		vma = vma_lookup_locked(mm, va, true);
-		if (unlikely(!vma)) {
-			*code = SEGV_MAPERR;
-			return -EFAULT;
-		}
-		if (unlikely(!allowed(vma->flags, what))) {
-			vma_unlock(vma);
-			*code = SEGV_ACCERR;
-			return -EFAULT;
-		}
-		error = vma_fault(vma, va, what & CORE_FAULT_WRITE, what & CORE_FAULT_EXEC, false);
-		vma_unlock(vma);
-		if (likely(error != -ENOMEM))
-			break;
-		if (attempt == FAULT_ATTEMPTS || !wait_for_frame())
-			return error;
-	}
-	current->minor_faults++;
-	return error;
+	if (error <= 0)
+		return error;
+	*code = error;
+	return -EFAULT;
 }
 
-bool core_fault(struct hal_regs *regs, vaddr_t address, unsigned int what)
+static __attribute__((noinline)) bool fault_failed(vaddr_t address, unsigned int what, int error)
 {
-	struct thread *thread = current;
-	int code = 0, error;
-
-	(void)regs;
-	if (!thread->mm || thread->pagefault_disabled || address >= hal_user_end()) {
-		if (what & CORE_FAULT_USER)
-			signal_force(SIGSEGV, SEGV_MAPERR, address);
-		return what & CORE_FAULT_USER;
-	}
-	error = mm_fault(thread->mm, address, what, &code);
-	if (likely(!error))
-		return true;
 	if (!(what & CORE_FAULT_USER))
 		return false;
-	if (error == -EFAULT)
-		signal_force(SIGSEGV, code, address);
+	if (error > 0)
+		signal_force(SIGSEGV, error, address);
 	else if (error == -EIO)
 		signal_force(SIGBUS, BUS_ADRERR, address);
 	else if (!signal_fatal_pending()) // out of memory, and nothing could be killed for it
 		signal_force(SIGKILL, SI_KERNEL, 0);
 	return true;
+}
+
+bool core_fault(struct hal_regs *regs, vaddr_t address, unsigned int what)
+{
+	struct thread *thread = current;
+	int error;
+
+	(void)regs;
+	if (unlikely(!thread->mm || thread->pagefault_disabled || address >= hal_user_end()))
+		return fault_failed(address, what, SEGV_MAPERR);
+	error = fault(thread->mm, address, what);
+	return likely(!error) || fault_failed(address, what, error);
 }

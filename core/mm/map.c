@@ -314,7 +314,7 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 		       unsigned int rights)
 {
 	unsigned int old = vma->flags, vm = (old & ~VM_RIGHTS) | rights;
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 
 	if (vm == old)
 		return 0;
@@ -322,8 +322,6 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 		if (!mm_may_grow(mm, (old & VM_WRITE) ? 0 : (end - start) >> PAGE_SHIFT, vm) ||
 		    commit_charge((end - start) >> PAGE_SHIFT))
 			return -ENOMEM;
-		commit_change(
-			-(int64_t)((end - start) >> PAGE_SHIFT)); // vma_account() adds it again
 		vm |= VM_ACCOUNT;
 	}
 	vma_account(mm, vma, -(int64_t)vma_pages(vma));

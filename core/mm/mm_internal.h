@@ -61,6 +61,7 @@ void vma_unlock_maps(struct vma *vma);
 void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end);
 void vma_account(struct mm *mm, const struct vma *vma, int64_t pages);
 void vma_insert(struct vma *vma);
+void vma_append(struct vma *prev, struct vma *vma);
 void vma_remove(struct vma *vma);
 void vma_forget(struct vma *vma);
 __must_check int vma_split(struct vma *vma, vaddr_t at);
@@ -77,8 +78,9 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
 void mm_zap_page(struct mm *mm, vaddr_t va); /* one page; does not sleep */
 /* The same for the entries of page-cache frames only. */
 void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end);
-/* For a space that nobody can run in any more: no flush. */
-void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end);
+/* For a space that nobody can run in any more: the frames are freed without a flush, and table
+ * pages below ceiling. */
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t ceiling);
 /* After an unmapping, mm->lock exclusive: free table pages that nothing needs, now and then. */
 void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end);
 

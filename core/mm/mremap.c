@@ -53,7 +53,7 @@ static int may_resize(const struct remap *r, const struct vma *vma)
 // contents.
 static int move_entries(struct vma *vma, vaddr_t from, vaddr_t to, size_t length)
 {
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	size_t moved, back;
 	int error;
 
@@ -178,7 +178,6 @@ static int grow_in_place(struct remap *r, struct vma *vma)
 		error = commit_charge(more);
 		if (error)
 			return error;
-		commit_change(-(int64_t)more); // vma_account() adds it again
 	}
 	vma_account(r->mm, vma, (int64_t)more);
 	vma_resize(vma, vma->start, r->from + r->new);

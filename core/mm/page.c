@@ -19,9 +19,10 @@
 #include <core/thread.h>
 #include <hal/boot.h>
 
-#define ORDERS	   11u // blocks up to 4 MiB
-#define CPU_FRAMES 62u
-#define CPU_BATCH  31u
+#define ORDERS	     11u // blocks up to 4 MiB
+#define CPU_FRAMES   62u
+#define CPU_BATCH    31u
+#define REFILL_ORDER 5u // frames in a block: at most CPU_FRAMES
 
 static struct {
 	struct spinlock lock;
@@ -196,23 +197,35 @@ static struct page *take_block(unsigned int order, uint64_t keep)
 
 // ---- per-CPU lists ----
 
-// Interrupts off. Takes a frame for the caller and fills the CPU's list besides.
+static void to_list(struct cpu_frames *list, struct page *page)
+{
+	page->state = PAGE_FREE_CPU;
+	list->frame[list->count++] = page;
+}
+
+// Interrupts off. Takes a frame for the caller and fills the CPU's list besides: from one block,
+// unless smaller pieces lie about.
 static __attribute__((noinline)) struct page *refill(struct cpu_frames *list)
 {
 	struct page *page = NULL;
 
 	spin_lock(&buddy.lock);
-	for (unsigned int i = 0; i < CPU_BATCH && buddy.free_frames > buddy.reserve; i++) {
-		if (page) {
-			set_state(page, PAGE_FREE_CPU, page->state);
-			list->frame[list->count++] = page;
+	if (buddy.nonempty && !(buddy.nonempty & ((1u << REFILL_ORDER) - 1)) &&
+	    buddy.free_frames > buddy.reserve + (1u << REFILL_ORDER)) {
+		page = buddy_remove(REFILL_ORDER);
+		for (unsigned int i = (1u << REFILL_ORDER) - 1; i > 0; i--)
+			to_list(list, page + i);
+	} else {
+		for (unsigned int i = 0; i < CPU_BATCH && buddy.free_frames > buddy.reserve; i++) {
+			struct page *next = buddy_remove(0);
+
+			if (!next)
+				break;
+			if (page)
+				to_list(list, page);
+			page = next;
 		}
-		page = buddy_remove(0);
-		if (!page)
-			break;
 	}
-	if (!page && list->count)
-		page = list->frame[--list->count];
 	spin_unlock(&buddy.lock);
 	return page;
 }
@@ -243,9 +256,12 @@ static void drain_cpu(__weak_unused void *arg)
 	hal_irq_restore(flags);
 }
 
+static void drain_clean(void);
+
 void page_drain(void)
 {
 	might_sleep();
+	drain_clean();
 	drain_cpu(NULL);
 	smp_call_all(drain_cpu, NULL);
 }
@@ -303,12 +319,17 @@ struct page *page_alloc(unsigned int gfp, unsigned int order)
 	if (unlikely(page->state != PAGE_FREE && page->state != PAGE_FREE_CPU))
 		wrong_state(page, "free", caller);
 	check_poison(page, order);
-	for (unsigned int i = 1; i < 1u << order; i++)
-		set_state(page + i, PAGE_KERNEL, caller);
 	set_state(page, PAGE_KERNEL, caller);
 	page->order = (uint8_t)order;
 	page->flags = 0;
 	refcount_set(&page->refs, 1);
+	if (likely(order == 0)) {
+		if (gfp & GFP_ZERO)
+			page_clear(page_address(page));
+		return page;
+	}
+	for (unsigned int i = 1; i < 1u << order; i++)
+		set_state(page + i, PAGE_KERNEL, caller);
 	if (gfp & GFP_ZERO)
 		for (unsigned int i = 0; i < 1u << order; i++)
 			page_clear(page_address(page + i));
@@ -396,20 +417,79 @@ void page_put(struct page *page)
 
 // ---- page tables for the HAL ----
 
+// A table comes back empty, so that it need not be cleared again: a few are kept.
+#define CLEAN_TABLES 32u
+
+static struct {
+	struct spinlock lock;
+	struct list list;   // [lock]
+	unsigned int count; // [lock]
+} clean = {.lock = SPINLOCK_INIT("clean page tables"), .list = LIST_INIT(clean.list)};
+
+static struct page *take_clean(void)
+{
+	struct page *page = NULL;
+
+	if (!READ_ONCE(clean.count))
+		return NULL;
+	spin_lock(&clean.lock);
+	if (clean.count) {
+		page = list_first(&clean.list, struct page, link);
+		list_del(&page->link);
+		clean.count--;
+	}
+	spin_unlock(&clean.lock);
+	return page;
+}
+
+static void drain_clean(void)
+{
+	struct page *page;
+
+	while ((page = take_clean())) {
+		page_set_state(page, PAGE_TABLE, PAGE_KERNEL);
+		page_free(page, 0);
+	}
+}
+
 paddr_t core_table_alloc(void)
 {
-	struct page *page = page_alloc(GFP_ATOMIC | GFP_ZERO, 0);
+	struct page *page = take_clean();
 
+	if (page)
+		return page_pa(page);
+	page = page_alloc(GFP_ATOMIC | GFP_ZERO, 0);
 	if (!page)
 		return 0;
 	page_set_state(page, PAGE_KERNEL, PAGE_TABLE);
 	return page_pa(page);
 }
 
+static void check_clean(__weak_unused const struct page *page)
+{
+#ifdef TERN_DEBUG
+	const uint64_t *word = page_address(page);
+
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		VERIFY(word[i] == 0);
+#endif
+}
+
 static void table_done(struct rcu_head *head)
 {
 	struct page *page = container_of(head, struct page, rcu);
+	bool keep = false;
 
+	check_clean(page);
+	spin_lock(&clean.lock);
+	if (clean.count < CLEAN_TABLES) {
+		list_add(&page->link, &clean.list);
+		clean.count++;
+		keep = true;
+	}
+	spin_unlock(&clean.lock);
+	if (keep)
+		return;
 	page_set_state(page, PAGE_TABLE, PAGE_KERNEL);
 	page_free(page, 0);
 }

@@ -97,15 +97,16 @@ static void tear_down(struct mm *mm)
 		vma_forget(vma); // no truncation comes this way from here on
 		if (vma->start != end) {
 			if (end)
-				mm_zap_dead(mm, start, end);
+				mm_zap_dead(mm, start, end, vma->start);
 			start = vma->start;
 		}
 		end = vma->end;
 		list_add_tail(&vma->cache_link, &dead);
 	}
 	if (end)
-		mm_zap_dead(mm, start, end);
+		mm_zap_dead(mm, start, end, hal_user_end());
 	mm->vmas.node = NULL;
+	mm->hint = NULL;
 	mm->vma_count = 0;
 	ASSERT(mm->anon_pages == 0 && mm->file_pages == 0);
 	vma_free_list(&dead);
@@ -148,7 +149,7 @@ static bool may_have_anon(const struct vma *vma)
 // Add a reference to each private frame of vma and enter it in the child.
 static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma *vma)
 {
-	struct hal_entry entry[24];
+	struct hal_entry entry[24] __uninitialized;
 	vaddr_t at = vma->start;
 	uint64_t total = 0;
 	unsigned int count;
@@ -165,7 +166,8 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 	return error;
 }
 
-static int fork_vma(struct hal_tlb *tlb, struct mm *child, const struct vma *vma)
+// *last: the child's last VMA so far.
+static int fork_vma(struct hal_tlb *tlb, struct mm *child, const struct vma *vma, struct vma **last)
 {
 	uint64_t pages = vma_pages(vma);
 	struct vma *copy;
@@ -184,14 +186,16 @@ static int fork_vma(struct hal_tlb *tlb, struct mm *child, const struct vma *vma
 	}
 	copy->flags &= ~VM_LOCKED; // locks are not inherited
 	copy->has_anon = may_have_anon(vma);
-	vma_insert(copy);
+	vma_append(*last, copy);
+	*last = copy;
 	return copy->has_anon ? copy_entries(tlb, child, vma) : 0;
 }
 
 int mm_fork(struct mm *parent, struct mm **out)
 {
 	struct mm *child = mm_new();
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
+	struct vma *last = NULL;
 	int error = 0;
 
 	if (!child)
@@ -224,7 +228,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 	for (struct vma *vma = vma_first(parent); vma && !error; vma = vma_next(vma)) {
 		if (vma->flags & VM_DONTFORK)
 			continue;
-		error = fork_vma(&tlb, child, vma);
+		error = fork_vma(&tlb, child, vma, &last);
 		if (child->vma_count % 64 == 0) {
 			hal_tlb_flush(
 				&tlb); // before others run: they would write through stale entries
@@ -288,7 +292,6 @@ static int grow_stack(struct vma *vma, vaddr_t address)
 		error = commit_charge(pages);
 		if (error)
 			return error;
-		commit_change(-(int64_t)pages); // vma_account() adds it again
 	}
 	vma_account(mm, vma, (int64_t)pages);
 	vma_resize(vma, start, vma->end);
@@ -300,9 +303,14 @@ struct vma *vma_lookup_locked(struct mm *mm, vaddr_t address, bool grow)
 	struct vma *vma;
 
 	rwsem_read(&mm->lock);
-	vma = vma_find(mm, address);
-	if (likely(vma && vma->start <= address))
+	vma = READ_ONCE(mm->hint);
+	if (vma && vma->start <= address && address < vma->end)
 		return vma;
+	vma = vma_find(mm, address);
+	if (likely(vma && vma->start <= address)) {
+		WRITE_ONCE(mm->hint, vma);
+		return vma;
+	}
 	rwsem_read_done(&mm->lock);
 	if (!grow || !vma)
 		return NULL;

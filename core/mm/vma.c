@@ -220,6 +220,8 @@ static void erase_node(struct mm *mm, struct vma *vma)
 {
 	struct vma *prev = vma_prev(vma), *next = vma_next(vma);
 
+	if (mm->hint == vma)
+		mm->hint = NULL;
 	rb_erase(&mm->vmas, &vma->node);
 	if (next) {
 		next->gap_below = next->start - (prev ? prev->end : 0);
@@ -265,23 +267,32 @@ void vma_account(struct mm *mm, const struct vma *vma, int64_t pages)
 		mm->exec_pages += n;
 	if (vma->flags & VM_LOCKED)
 		mm->locked_pages += n;
-	if (vma->flags & VM_ACCOUNT) {
+	if (vma->flags & VM_ACCOUNT)
 		mm->account_pages += n;
-		commit_change(pages);
-	}
 	mm->peak_total = MAX(mm->peak_total, mm->total_pages);
 }
 
 // A new VMA becomes part of the space; the commitment of a VM_ACCOUNT one was made by the caller.
 void vma_insert(struct vma *vma)
 {
-	struct mm *mm = vma->mm;
-
-	if (vma->flags & VM_ACCOUNT)
-		commit_change(-(int64_t)vma_pages(vma)); // vma_account() adds it again
-	vma_account(mm, vma, (int64_t)vma_pages(vma));
+	vma_account(vma->mm, vma, (int64_t)vma_pages(vma));
 	vma_lock_maps(vma);
-	insert_node(mm, vma);
+	insert_node(vma->mm, vma);
+	maps_add(vma);
+	vma_unlock_maps(vma);
+}
+
+// The same for one that lies above prev, the last so far (NULL: there is none): no descent.
+void vma_append(struct vma *prev, struct vma *vma)
+{
+	struct rb_node **link = prev ? &prev->node.right : &vma->mm->vmas.node;
+
+	ASSERT(!*link && (!prev || prev->end <= vma->start));
+	vma_account(vma->mm, vma, (int64_t)vma_pages(vma));
+	vma_lock_maps(vma);
+	vma->gap_below = vma->start - (prev ? prev->end : 0);
+	rb_insert(&vma->mm->vmas, &vma->node, prev ? &prev->node : NULL, link);
+	vma->mm->vma_count++;
 	maps_add(vma);
 	vma_unlock_maps(vma);
 }
@@ -294,6 +305,8 @@ void vma_remove(struct vma *vma)
 	erase_node(vma->mm, vma);
 	vma_unlock_maps(vma);
 	vma_account(vma->mm, vma, -(int64_t)vma_pages(vma));
+	if (vma->flags & VM_ACCOUNT)
+		commit_change(-(int64_t)vma_pages(vma));
 }
 
 // The end of the space: no tree to keep right.
@@ -379,8 +392,6 @@ struct vma *vma_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int f
 	if (!vma || vma->end != start || vma->flags != flags || vma->file || vma->cache ||
 	    vma->name)
 		return NULL;
-	if (flags & VM_ACCOUNT)
-		commit_change(-(int64_t)((end - start) >> PAGE_SHIFT));
 	vma_account(mm, vma, (int64_t)((end - start) >> PAGE_SHIFT));
 	set_bounds(vma, vma->start, end);
 	return vma_merge(vma);

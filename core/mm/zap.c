@@ -49,7 +49,7 @@ static void release(struct mm *mm, const struct hal_entry *entry, unsigned int c
 
 void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	vaddr_t at = start;
 
 	hal_tlb_begin(&tlb, &mm->space);
@@ -68,7 +68,7 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 void mm_zap_page(struct mm *mm, vaddr_t va)
 {
 	struct hal_entry entry;
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	vaddr_t at = va;
 
 	hal_tlb_begin(&tlb, &mm->space);
@@ -80,7 +80,7 @@ void mm_zap_page(struct mm *mm, vaddr_t va)
 
 void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	vaddr_t at = start;
 
 	hal_tlb_begin(&tlb, &mm->space);
@@ -95,19 +95,23 @@ void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 }
 
-void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t ceiling)
 {
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	vaddr_t at = start;
 
-	hal_tlb_begin(&tlb, &mm->space); // never flushed: no user address is used any more
+	hal_tlb_begin(&tlb, &mm->space);
 	while (at < end) {
 		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
 
+		// No flush before the frames are free: no user address is used any more.
 		release(mm, entry, hal_unmap(&tlb, &at, end, entry, GATHER));
 		if (at < end)
 			resched_point();
 	}
+	// Everything below is empty too: only tables that reach into the next mapping stay.
+	hal_free_tables(&tlb, start, end, 0, ceiling);
+	hal_tlb_flush(&tlb);
 }
 
 // Page tables of small unmappings stay: the next mapping probably uses them again. Now and then all
@@ -115,7 +119,7 @@ void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
 void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	struct vma *next = vma_find(mm, start);
-	struct hal_tlb tlb;
+	struct hal_tlb tlb __uninitialized;
 	vaddr_t floor = 0;
 
 	if (end - start < SMALL_UNMAPPING && ++mm->lazy_tables < LAZY_TABLES)

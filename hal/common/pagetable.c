@@ -246,6 +246,26 @@ struct hal_entry hal_query(struct hal_space *space, vaddr_t va)
 	return describe(va, entry ? load(entry) : 0);
 }
 
+struct hal_slot *hal_slot_find(struct hal_space *space, vaddr_t va)
+{
+	return (struct hal_slot *)find_entry(space, va);
+}
+
+struct hal_entry hal_slot_read(const struct hal_slot *slot, vaddr_t va)
+{
+	return describe(va, load((const hal_pte *)slot));
+}
+
+bool hal_slot_fill(struct hal_slot *slot, paddr_t frame, unsigned int bits)
+{
+	hal_pte seen = 0;
+
+	if (!cas((hal_pte *)slot, &seen, hal_pte_make(frame, bits)))
+		return false;
+	hal_pte_published();
+	return true;
+}
+
 // ---- ranges ----
 
 unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out,
@@ -564,6 +584,7 @@ static void destroy_level(hal_pte *table, unsigned int level, unsigned int entri
 			continue;
 		if (level > 1)
 			destroy_level(table_at(hal_pte_pa(entry)), level - 1, ENTRIES);
+		table[i] = 0;
 		core_table_free(hal_pte_pa(entry));
 	}
 }
@@ -577,6 +598,7 @@ void pagetable_destroy(struct hal_space *space, unsigned int user_entries)
 			core_table_free(space->listed[i]);
 	else if (space->tables > 1)
 		destroy_level(table_at(space->root), hal_pte_levels() - 1, user_entries);
+	hal_clear_page(table_at(space->root)); // the kernel's half
 	core_table_free(space->root);
 	space->root = 0;
 	space->tables = 0;

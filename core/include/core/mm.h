@@ -72,6 +72,7 @@ struct mm {
 	struct refcount refs; /* + lazy users (active_mm): 0: struct and tables freed */
 	struct rwsem lock;
 	struct rb_root vmas;	/* [lock] */
+	struct vma *hint;	/* where the last fault was: read and set under the lock held shared */
 	unsigned int vma_count; /* [lock] */
 	uint64_t total_pages, locked_pages, data_pages, stack_pages, exec_pages,
 		account_pages;	  /* [lock] */

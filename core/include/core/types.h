@@ -38,6 +38,8 @@ typedef uint64_t ktime_t; /* nanoseconds, absolute or relative */
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define __cacheline_aligned __attribute__((aligned(HAL_CACHE_LINE)))
+/* For buffers that are filled before they are read: no zeroing of the automatic variable. */
+#define __uninitialized __attribute__((uninitialized))
 #define __weak_unused       __attribute__((unused))
 
 /* One load or store, not torn, not repeated, not merged: for data that other CPUs or interrupts change. */

@@ -43,7 +43,7 @@ void core_ipi(enum hal_ipi kind);
  * calls again if it is set. */
 void core_return_to_user(struct hal_regs *regs);
 
-/* A zeroed page for a page table, or 0 when there is none. Does not sleep. And its release after a grace period. */
+/* A zeroed page for a page table, or 0 when there is none. Does not sleep. And its release, all zero again, after a grace period. */
 paddr_t core_table_alloc(void);
 void core_table_free(paddr_t table);
 

@@ -71,6 +71,15 @@ bool hal_touch(struct hal_space *space, vaddr_t va, bool write);
 /* Read one entry. bits == 0 && pa == 0: empty. Safe against concurrent unmap in an RCU section or under the address-space lock. */
 struct hal_entry hal_query(struct hal_space *space, vaddr_t va);
 
+/*
+ * For the fault path, one descent for both halves: the place of va's entry, or NULL where there is no table yet; what is there; and fill it if it is
+ * empty (hal_map() for one page: false: it is not). The place is valid as long as no table may be detached (the address-space lock is held).
+ */
+struct hal_slot;
+struct hal_slot *hal_slot_find(struct hal_space *space, vaddr_t va);
+struct hal_entry hal_slot_read(const struct hal_slot *slot, vaddr_t va);
+bool hal_slot_fill(struct hal_slot *slot, paddr_t frame, unsigned int bits);
+
 /* Starting at *at, find up to max non-empty entries below end, in order, and advance *at behind the last looked at. Returns their number; 0 when done. */
 unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
 
