@@ -143,7 +143,8 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 		error = -ENOMEM;
 		goto fail;
 	}
-	vma->offset = offset >> PAGE_SHIFT;
+	if (file)
+		vma->offset = offset >> PAGE_SHIFT;
 	error = attach_backing(vma, file);
 	if (error) {
 		vma_free(vma);
@@ -226,7 +227,7 @@ int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned 
 	length = PAGE_UP(length);
 	if (!length || length > hal_user_end())
 		return -ENOMEM;
-	if ((offset >> PAGE_SHIFT) + (length >> PAGE_SHIFT) < offset >> PAGE_SHIFT)
+	if (file && (length > INT64_MAX || offset > INT64_MAX - length))
 		return -EOVERFLOW;
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;

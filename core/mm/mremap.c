@@ -91,7 +91,10 @@ static int move_vma(struct remap *r, struct vma *vma)
 		error = -ENOMEM;
 		goto fail;
 	}
-	copy->offset += (r->from - vma->start) >> PAGE_SHIFT;
+	if (vma->file || vma->cache || vma->has_anon)
+		copy->offset += (r->from - vma->start) >> PAGE_SHIFT;
+	else
+		copy->offset = r->to >> PAGE_SHIFT; // nothing in it yet: as if made there
 	copy->start = r->to;
 	copy->end = r->to + r->new;
 	vma_insert(copy);

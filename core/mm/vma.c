@@ -103,6 +103,7 @@ struct vma *vma_new(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flag
 		vma->start = start;
 		vma->end = end;
 		vma->flags = flags;
+		vma->offset = start >> PAGE_SHIFT;
 		list_init(&vma->cache_link);
 	}
 	return vma;
@@ -349,7 +350,7 @@ static bool mergeable(const struct vma *low, const struct vma *high)
 	if (low->end != high->start || low->flags != high->flags || low->file != high->file ||
 	    low->cache != high->cache || low->name != high->name || (low->flags & VM_SPECIAL))
 		return false;
-	return !low->cache || low->offset + vma_pages(low) == high->offset;
+	return low->offset + vma_pages(low) == high->offset;
 }
 
 // low swallows high.
@@ -390,7 +391,7 @@ struct vma *vma_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int f
 	struct vma *vma = node ? vma_of(node) : NULL;
 
 	if (!vma || vma->end != start || vma->flags != flags || vma->file || vma->cache ||
-	    vma->name)
+	    vma->name || vma->offset + vma_pages(vma) != start >> PAGE_SHIFT)
 		return NULL;
 	vma_account(mm, vma, (int64_t)((end - start) >> PAGE_SHIFT));
 	set_bounds(vma, vma->start, end);

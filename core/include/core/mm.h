@@ -48,11 +48,13 @@ struct uio;
 #define VM_ACCOUNT  0x10000u
 
 struct vma {
-	struct rb_node node;	 /* [mm->lock] by start; augmented with the largest gap below */
-	vaddr_t start, end;	 /* [mm->lock] */
-	unsigned int flags;	 /* [mm->lock] VM_* */
-	uint64_t offset;	 /* of start, in pages, into the cache */
-	struct file *file;	 /* reference; NULL: anonymous */
+	struct rb_node node; /* [mm->lock] by start; augmented with the largest gap below */
+	vaddr_t start, end;  /* [mm->lock] */
+	unsigned int flags;  /* [mm->lock] VM_* */
+	uint64_t offset;     /* of start, in pages, into the cache; of private anonymous memory: the
+			      * page number where     it was made, which moves along. Neighbours whose
+			      * offsets do not join do not merge */
+	struct file *file;   /* reference; NULL: anonymous */
 	struct pagecache *cache; /* where shared or file contents live; NULL: private anonymous */
 	struct mm *mm;
 	struct list cache_link; /* [cache->maps_lock] in cache->maps: to find the entries of a
@@ -71,8 +73,8 @@ struct mm {
 		users; /* threads and others that use the memory; 0: mappings are torn down */
 	struct refcount refs; /* + lazy users (active_mm): 0: struct and tables freed */
 	struct rwsem lock;
-	struct rb_root vmas;	/* [lock] */
-	struct vma *hint;	/* where the last fault was: read and set under the lock held shared */
+	struct rb_root vmas; /* [lock] */
+	struct vma *hint;    /* where the last fault was: read and set under the lock held shared */
 	unsigned int vma_count; /* [lock] */
 	uint64_t total_pages, locked_pages, data_pages, stack_pages, exec_pages,
 		account_pages;	  /* [lock] */
