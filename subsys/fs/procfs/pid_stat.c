@@ -272,8 +272,8 @@ static void status_identity(struct text *text, struct thread *thread, const stru
 		files_put(files);
 	for (unsigned int i = 0; i < cred->group_count; i++)
 		text_printf(text, i ? " %u" : "%u", cred->groups[i]);
-	text_printf(text, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
-		    cred->group_count ? " " : " ", f->process, f->pid, f->group, f->session);
+	text_printf(text, " \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", f->process,
+		    f->pid, f->group, f->session);
 	cred_put(cred);
 }
 

@@ -208,7 +208,7 @@ int proc_lookup_fixed(struct inode *dir, struct dentry *dentry)
 
 	for (entry = p->entry->children; entry && entry->name; entry++) {
 		if (strlen(entry->name) != dentry->name_length ||
-		    memcmp(entry->name, dentry->name, dentry->name_length))
+		    memcmp(entry->name, dentry->name, dentry->name_length) != 0)
 			continue;
 		struct inode *inode =
 			proc_inode_new(dir->super, entry, p->pid, p->thread, -1,
