@@ -213,10 +213,9 @@ size_t printk_record(uint64_t *seq, char *buf, size_t n)
 		at += r->size;
 		if (s != *seq)
 			continue;
-		done = (size_t)scnprintf(buf, n, "%u,%llu,%llu,-;%.*s\n", r->level,
-					 (unsigned long long)s,
-					 (unsigned long long)(r->time / 1000), (int)r->length,
-					 r->text);
+		done = (size_t)scnprintf(
+			buf, n, "%u,%llu,%llu,-;%.*s\n", r->level, (unsigned long long)s,
+			(unsigned long long)(r->time / 1000), (int)r->length, r->text);
 		*seq = s + 1;
 		break;
 	}

@@ -11,7 +11,7 @@
 #include <hal/time.h>
 #include <hal/vdso.h>
 
-#define VDSO_REFRESH                                                                          \
+#define VDSO_REFRESH \
 	(1 * NSEC_PER_SEC) /* keeps (counter - base) * mult far from overflow, and the coarse \
 			      clocks near */
 

@@ -58,7 +58,7 @@ static bool insert(struct timer_base *base, struct timer *timer, ktime_t expires
 	while (*link) {
 		parent = *link;
 		link = expires < rb_entry(parent, struct timer, node)->expires ? &parent->left
-									      : &parent->right;
+									       : &parent->right;
 	}
 	rb_insert(&base->timers, &timer->node, parent, link);
 	if (expires < base->first)

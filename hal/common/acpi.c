@@ -37,7 +37,8 @@ bool acpi_use_rsdp(const void *rsdp, size_t n, const void *(*map)(paddr_t pa, si
 {
 	const uint8_t *bytes = rsdp;
 
-	if (n < RSDP_V1_SIZE || memcmp(bytes, "RSD PTR ", 8) != 0 || !sum_is_zero(bytes, RSDP_V1_SIZE))
+	if (n < RSDP_V1_SIZE || memcmp(bytes, "RSD PTR ", 8) != 0 ||
+	    !sum_is_zero(bytes, RSDP_V1_SIZE))
 		return false;
 	root.table = read_le(bytes + 16, 4);
 	root.width = 4;

@@ -39,12 +39,13 @@ static bool devpts_revalidate(struct dentry *dentry)
 	return inode && inode->private == pty_peek(index);
 }
 
-static const struct dentry_ops dentry_ops = { .revalidate = devpts_revalidate };
+static const struct dentry_ops dentry_ops = {.revalidate = devpts_revalidate};
 
 /* Owner and mode live with the pseudo-terminal: they outlast the inode. */
 static int devpts_setattr(struct inode *inode, const struct attributes *a)
 {
-	struct pty *pty = inode->ino >= INO_FIRST ? pty_find((unsigned int)(inode->ino - INO_FIRST)) : NULL;
+	struct pty *pty =
+		inode->ino >= INO_FIRST ? pty_find((unsigned int)(inode->ino - INO_FIRST)) : NULL;
 
 	if (!pty)
 		return 0;
@@ -60,7 +61,7 @@ static int devpts_setattr(struct inode *inode, const struct attributes *a)
 	return 0;
 }
 
-static const struct inode_ops node_inode_ops = { .setattr = devpts_setattr };
+static const struct inode_ops node_inode_ops = {.setattr = devpts_setattr};
 
 static struct inode *node(struct super *super, uint64_t ino, umode_t mode, dev_t dev)
 {
@@ -130,18 +131,20 @@ static int devpts_iterate(__attribute__((unused)) struct file *file, struct dir_
 
 		if (index < 0)
 			return 0;
-		if (!context->emit(context, name, (size_t)scnprintf(name, sizeof(name), "%d", index),
+		if (!context->emit(context, name,
+				   (size_t)scnprintf(name, sizeof(name), "%d", index),
 				   INO_FIRST + (uint64_t)index, 2))
 			return 0;
 		context->pos = INO_FIRST + index + 1;
 	}
 }
 
-static const struct inode_ops dir_inode_ops = { .lookup = devpts_lookup };
-static const struct file_ops dir_ops = { .iterate = devpts_iterate, .seek = file_seek_dir };
-static const struct super_ops super_ops = { .evict = NULL };
+static const struct inode_ops dir_inode_ops = {.lookup = devpts_lookup};
+static const struct file_ops dir_ops = {.iterate = devpts_iterate, .seek = file_seek_dir};
+static const struct super_ops super_ops = {.evict = NULL};
 
-static int devpts_mount(__attribute__((unused)) const struct fs_type *type, __attribute__((unused)) const char *source,
+static int devpts_mount(__attribute__((unused)) const struct fs_type *type,
+			__attribute__((unused)) const char *source,
 			__attribute__((unused)) const char *options, struct super **super)
 {
 	if (!the_super)
@@ -150,7 +153,8 @@ static int devpts_mount(__attribute__((unused)) const struct fs_type *type, __at
 	return 0;
 }
 
-static const struct fs_type devpts_type = { .name = "devpts", .flags = FS_NODEV, .mount = devpts_mount };
+static const struct fs_type devpts_type = {
+	.name = "devpts", .flags = FS_NODEV, .mount = devpts_mount};
 FS_TYPE(devpts_type);
 
 static int devpts_init(void)

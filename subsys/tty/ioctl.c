@@ -6,12 +6,13 @@
 #include <core/errno.h>
 
 /* B0..B38400 and the extended rates of c_cflag's CBAUD, for c_ispeed and c_ospeed. */
-#define CBAUD  0010017u
+#define CBAUD	0010017u
 #define CBAUDEX 0010000u
-static const uint32_t rates[] = { 0,	50,   75,   110,   134,	  150,	 200,  300,
-				  600,	1200, 1800, 2400, 4800, 9600, 19200, 38400 };
-static const uint32_t extended_rates[] = { 0,	   57600,  115200, 230400,  460800,  500000,  576000,  921600,
-					   1000000, 1152000, 1500000, 2000000, 2500000, 3000000, 3500000, 4000000 };
+static const uint32_t rates[] = {0,   50,   75,	  110,	134,  150,  200,   300,
+				 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400};
+static const uint32_t extended_rates[] = {0,	   57600,   115200,  230400,  460800,  500000,
+					  576000,  921600,  1000000, 1152000, 1500000, 2000000,
+					  2500000, 3000000, 3500000, 4000000};
 
 static uint32_t rate(uint32_t cflag, uint32_t other)
 {
@@ -73,8 +74,8 @@ static long set_size(struct tty *tty, unsigned long arg)
 	if (copy_from_user(&size, arg, sizeof(size)))
 		return -EFAULT;
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
-	bool changed = size.rows != tty->size.rows || size.columns != tty->size.columns || size.xpixel != tty->size.xpixel ||
-		       size.ypixel != tty->size.ypixel;
+	bool changed = size.rows != tty->size.rows || size.columns != tty->size.columns ||
+		       size.xpixel != tty->size.xpixel || size.ypixel != tty->size.ypixel;
 	tty->size = size;
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (changed)
@@ -145,7 +146,8 @@ static long set_exclusive(struct tty *tty, bool on)
 	return 0;
 }
 
-long tty_ioctl(__attribute__((unused)) struct file *file, struct tty *tty, bool master, unsigned int command, unsigned long arg)
+long tty_ioctl(__attribute__((unused)) struct file *file, struct tty *tty, bool master,
+	       unsigned int command, unsigned long arg)
 {
 	unsigned long flags;
 	size_t n;

@@ -103,7 +103,7 @@ static void take_from_session(struct tty *tty)
 	struct process *process;
 
 	if (tty->session)
-		list_for_each_entry(process, &tty->session->members[PID_SESSION], session_link)
+		list_for_each_entry (process, &tty->session->members[PID_SESSION], session_link)
 			if (process->tty == tty)
 				process_set_terminal(process, NULL);
 	set_session(tty, NULL, NULL);

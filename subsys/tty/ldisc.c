@@ -6,8 +6,8 @@
 #include <core/lib/bitmap.h>
 #include <core/lib/string.h>
 
-#define MASK      (TTY_QUEUE - 1)
-#define CC(i)     (tty->termios.base.cc[i])
+#define MASK	  (TTY_QUEUE - 1)
+#define CC(i)	  (tty->termios.base.cc[i])
 #define IFLAG(f)  (tty->termios.base.iflag & (f))
 #define OFLAG(f)  (tty->termios.base.oflag & (f))
 #define LFLAG(f)  (tty->termios.base.lflag & (f))
@@ -128,8 +128,9 @@ void ldisc_set_stopped(struct tty *tty, bool stopped)
 		return;
 	tty->stopped = stopped;
 	if (tty->packet)
-		tty->packet_status = (uint8_t)((tty->packet_status & ~(TIOCPKT_STOP | TIOCPKT_START)) |
-					       (stopped ? TIOCPKT_STOP : TIOCPKT_START));
+		tty->packet_status =
+			(uint8_t)((tty->packet_status & ~(TIOCPKT_STOP | TIOCPKT_START)) |
+				  (stopped ? TIOCPKT_STOP : TIOCPKT_START));
 	if (!stopped)
 		tty->driver->kick(tty);
 }
@@ -169,7 +170,8 @@ static uint32_t width(const struct tty *tty, uint32_t at)
 			if (before == '\t')
 				column += 8 - (column & 7);
 			else
-				column += is_control(before) ? (LFLAG(ECHOCTL) ? 2 : 0) : !is_continuation(tty, before);
+				column += is_control(before) ? (LFLAG(ECHOCTL) ? 2 : 0)
+							     : !is_continuation(tty, before);
 		}
 		return 8 - (column & 7);
 	}
@@ -201,7 +203,8 @@ static bool erase_one(struct tty *tty)
 
 static bool is_word(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_' || c >= 0x80;
 }
 
 static void erase_word(struct tty *tty)
@@ -327,7 +330,10 @@ static int signal_of(const struct tty *tty, uint8_t c)
 {
 	if (!LFLAG(ISIG))
 		return 0;
-	return is(tty, c, VINTR) ? SIGINT : is(tty, c, VQUIT) ? SIGQUIT : is(tty, c, VSUSP) ? SIGTSTP : 0;
+	return is(tty, c, VINTR)   ? SIGINT
+	       : is(tty, c, VQUIT) ? SIGQUIT
+	       : is(tty, c, VSUSP) ? SIGTSTP
+				   : 0;
 }
 
 static void take_signal(struct tty *tty, uint8_t c)
@@ -410,7 +416,8 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 
 		/* A full queue: a line that is being typed loses characters (the terminal beeps), but nothing that a reader could make room for. */
 		while (i < n && !sig) {
-			if (tty_in_used(tty) == TTY_QUEUE && (!canonical || tty->canon != tty->in_tail))
+			if (tty_in_used(tty) == TTY_QUEUE &&
+			    (!canonical || tty->canon != tty->in_tail))
 				break;
 			sig = take(tty, data[i++]);
 		}

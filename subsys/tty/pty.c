@@ -12,7 +12,7 @@
 #define CHUNK 256
 
 static struct mutex ptys_lock = MUTEX_INIT(ptys_lock, "pty table");
-static struct xarray ptys;  /* [ptys_lock, RCU] index -> struct pty */
+static struct xarray ptys; /* [ptys_lock, RCU] index -> struct pty */
 
 static struct pty *pty_of(struct tty *tty)
 {
@@ -26,7 +26,8 @@ static void pty_kick(struct tty *tty)
 	struct pty *pty = pty_of(tty);
 
 	if ((tty_out_used(tty) && !tty->stopped) || tty->packet_status || !tty->opens)
-		wait_wake(&pty->master_read, 0, tty->opens ? POLLIN | POLLRDNORM : POLLHUP | POLLIN);
+		wait_wake(&pty->master_read, 0,
+			  tty->opens ? POLLIN | POLLRDNORM : POLLHUP | POLLIN);
 }
 
 static void pty_unthrottle(struct tty *tty)
@@ -39,7 +40,8 @@ static void pty_free(struct tty *tty)
 	kfree(pty_of(tty));
 }
 
-static const struct tty_driver driver = { .kick = pty_kick, .unthrottle = pty_unthrottle, .release = pty_free };
+static const struct tty_driver driver = {
+	.kick = pty_kick, .unthrottle = pty_unthrottle, .release = pty_free};
 
 /* ---- the table ---- */
 
@@ -119,7 +121,8 @@ int pty_open_slave(unsigned int index, struct file *file)
 
 static bool readable(struct pty *pty)
 {
-	return (tty_out_used(&pty->tty) && !pty->tty.stopped) || (pty->tty.packet && pty->tty.packet_status);
+	return (tty_out_used(&pty->tty) && !pty->tty.stopped) ||
+	       (pty->tty.packet && pty->tty.packet_status);
 }
 
 static bool slave_closed(struct pty *pty)
@@ -219,8 +222,10 @@ static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((u
 			done += (ssize_t)took;
 			if (at == n)
 				break;
-			error = file->flags & O_NONBLOCK ? -EAGAIN
-							 : wait_event_interruptible(&pty->master_write, input_room(pty));
+			error = file->flags & O_NONBLOCK
+					? -EAGAIN
+					: wait_event_interruptible(&pty->master_write,
+								   input_room(pty));
 			if (error)
 				break;
 		}
@@ -262,7 +267,7 @@ static long set_flag(struct pty *pty, bool *flag, unsigned long arg)
 	return 0;
 }
 
-static const struct file_ops no_ops = { .open = NULL };
+static const struct file_ops no_ops = {.open = NULL};
 
 /* A new descriptor for the slave, without a path: for containers and glibc's posix_openpt users. */
 static long open_peer(struct pty *pty, unsigned long open_flags)
@@ -272,7 +277,8 @@ static long open_peer(struct pty *pty, unsigned long open_flags)
 
 	if (open_flags & ~(unsigned long)(O_ACCMODE | O_NOCTTY | O_NONBLOCK | O_CLOEXEC))
 		return -EINVAL;
-	error = file_anonymous("pts", &tty_file_ops, NULL, (unsigned int)open_flags, FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	error = file_anonymous("pts", &tty_file_ops, NULL, (unsigned int)open_flags,
+			       FILE_READ | FILE_WRITE | FILE_STREAM, &file);
 	if (error)
 		return error;
 	file->ops = &no_ops; /* until it is the slave's */
@@ -361,14 +367,14 @@ static int master_open(__attribute__((unused)) struct inode *inode, struct file 
 	return 0;
 }
 
-static const struct file_ops ptmx_ops = { .open = master_open };
+static const struct file_ops ptmx_ops = {.open = master_open};
 
 static int slave_open(struct inode *inode, struct file *file)
 {
 	return pty_open_slave((MAJOR(inode->rdev) - 136) * 256 + MINOR(inode->rdev), file);
 }
 
-static const struct file_ops slave_ops = { .open = slave_open };
+static const struct file_ops slave_ops = {.open = slave_open};
 
 static int pty_init(void)
 {

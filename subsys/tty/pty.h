@@ -14,8 +14,8 @@ struct pty {
 	gid_t gid;
 	umode_t mode;
 	struct wait_queue master_read, master_write;
-	bool locked;      /* [tty.lock] until unlockpt() */
-	bool was_open;    /* [tty.lock] a slave has been open: its last close is an end of file for the master */
+	bool locked; /* [tty.lock] until unlockpt() */
+	bool was_open; /* [tty.lock] a slave has been open: its last close is an end of file for the master */
 	bool master_gone; /* [tty.lock] */
 };
 

@@ -39,7 +39,7 @@ static void serial_release(__attribute__((unused)) struct tty *tty)
 	panic("the console's terminal was released"); /* the driver's own reference is never given up */
 }
 
-static const struct tty_driver driver = { .kick = serial_kick, .release = serial_release };
+static const struct tty_driver driver = {.kick = serial_kick, .release = serial_release};
 
 static void serial_interrupt(__attribute__((unused)) void *arg)
 {
@@ -47,7 +47,9 @@ static void serial_interrupt(__attribute__((unused)) void *arg)
 	size_t n;
 
 	while ((n = hal_serial_read((char *)data, sizeof(data))) > 0)
-		ldisc_receive(&port, data, n); /* what finds no room is lost, as on a line without flow control */
+		ldisc_receive(
+			&port, data,
+			n); /* what finds no room is lost, as on a line without flow control */
 	unsigned long flags = spin_lock_irqsave(&port.lock);
 	serial_kick(&port);
 	spin_unlock_irqrestore(&port.lock, flags);
@@ -67,7 +69,8 @@ static int serial_open(__attribute__((unused)) struct inode *inode, struct file 
 
 static int console_open(__attribute__((unused)) struct inode *inode, struct file *file)
 {
-	file->flags |= O_NOCTTY; /* the console never becomes a controlling terminal by being opened */
+	file->flags |=
+		O_NOCTTY; /* the console never becomes a controlling terminal by being opened */
 	tty_get(&port);
 	return tty_open_file(&port, file);
 }
@@ -80,9 +83,9 @@ static int own_open(__attribute__((unused)) struct inode *inode, struct file *fi
 	return tty ? tty_open_file(tty, file) : -ENXIO;
 }
 
-static const struct file_ops serial_ops = { .open = serial_open };
-static const struct file_ops console_ops = { .open = console_open };
-static const struct file_ops own_ops = { .open = own_open };
+static const struct file_ops serial_ops = {.open = serial_open};
+static const struct file_ops console_ops = {.open = console_open};
+static const struct file_ops own_ops = {.open = own_open};
 
 static int serial_init(void)
 {

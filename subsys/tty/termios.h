@@ -25,24 +25,42 @@ struct winsize {
 };
 
 /* c_cc */
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSUSP, VEOL, VREPRINT, VDISCARD, VWERASE, VLNEXT, VEOL2 };
+enum {
+	VINTR,
+	VQUIT,
+	VERASE,
+	VKILL,
+	VEOF,
+	VTIME,
+	VMIN,
+	VSWTC,
+	VSTART,
+	VSTOP,
+	VSUSP,
+	VEOL,
+	VREPRINT,
+	VDISCARD,
+	VWERASE,
+	VLNEXT,
+	VEOL2
+};
 
 /* c_iflag */
-#define IGNBRK  0x0001u
-#define BRKINT  0x0002u
-#define IGNPAR  0x0004u
-#define PARMRK  0x0008u
-#define INPCK   0x0010u
-#define ISTRIP  0x0020u
-#define INLCR   0x0040u
-#define IGNCR   0x0080u
-#define ICRNL   0x0100u
-#define IUCLC   0x0200u
-#define IXON    0x0400u
-#define IXANY   0x0800u
-#define IXOFF   0x1000u
+#define IGNBRK	0x0001u
+#define BRKINT	0x0002u
+#define IGNPAR	0x0004u
+#define PARMRK	0x0008u
+#define INPCK	0x0010u
+#define ISTRIP	0x0020u
+#define INLCR	0x0040u
+#define IGNCR	0x0080u
+#define ICRNL	0x0100u
+#define IUCLC	0x0200u
+#define IXON	0x0400u
+#define IXANY	0x0800u
+#define IXOFF	0x1000u
 #define IMAXBEL 0x2000u
-#define IUTF8   0x4000u
+#define IUTF8	0x4000u
 
 /* c_oflag */
 #define OPOST  0x01u
@@ -62,73 +80,73 @@ enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VSWTC, VSTART, VSTOP, VSU
 #define CLOCAL 0x0800u
 
 /* c_lflag */
-#define ISIG    0x0001u
-#define ICANON  0x0002u
-#define XCASE   0x0004u
-#define ECHO    0x0008u
-#define ECHOE   0x0010u
-#define ECHOK   0x0020u
-#define ECHONL  0x0040u
-#define NOFLSH  0x0080u
-#define TOSTOP  0x0100u
+#define ISIG	0x0001u
+#define ICANON	0x0002u
+#define XCASE	0x0004u
+#define ECHO	0x0008u
+#define ECHOE	0x0010u
+#define ECHOK	0x0020u
+#define ECHONL	0x0040u
+#define NOFLSH	0x0080u
+#define TOSTOP	0x0100u
 #define ECHOCTL 0x0200u
 #define ECHOPRT 0x0400u
-#define ECHOKE  0x0800u
-#define FLUSHO  0x1000u
-#define PENDIN  0x4000u
-#define IEXTEN  0x8000u
+#define ECHOKE	0x0800u
+#define FLUSHO	0x1000u
+#define PENDIN	0x4000u
+#define IEXTEN	0x8000u
 #define EXTPROC 0x10000u
 
-#define TCGETS     0x5401u
-#define TCSETS     0x5402u
-#define TCSETSW    0x5403u
-#define TCSETSF    0x5404u
-#define TCSBRK     0x5409u
-#define TCXONC     0x540Au
-#define TCFLSH     0x540Bu
-#define TIOCEXCL   0x540Cu
-#define TIOCNXCL   0x540Du
-#define TIOCSCTTY  0x540Eu
-#define TIOCGPGRP  0x540Fu
-#define TIOCSPGRP  0x5410u
-#define TIOCOUTQ   0x5411u
-#define TIOCGWINSZ 0x5413u
-#define TIOCSWINSZ 0x5414u
-#define TIOCINQ    0x541Bu /* FIONREAD */
-#define TIOCPKT    0x5420u
-#define TIOCNOTTY  0x5422u
-#define TIOCSETD   0x5423u
-#define TIOCGETD   0x5424u
-#define TCSBRKP    0x5425u
-#define TIOCGSID   0x5429u
-#define TCGETS2    0x802C542Au
-#define TCSETS2    0x402C542Bu
-#define TCSETSW2   0x402C542Cu
-#define TCSETSF2   0x402C542Du
-#define TIOCGPTN   0x80045430u
-#define TIOCSPTLCK 0x40045431u
-#define TIOCGDEV   0x80045432u
-#define TIOCGPKT   0x80045438u
-#define TIOCGPTLCK 0x80045439u
-#define TIOCGEXCL  0x80045440u
+#define TCGETS	    0x5401u
+#define TCSETS	    0x5402u
+#define TCSETSW	    0x5403u
+#define TCSETSF	    0x5404u
+#define TCSBRK	    0x5409u
+#define TCXONC	    0x540Au
+#define TCFLSH	    0x540Bu
+#define TIOCEXCL    0x540Cu
+#define TIOCNXCL    0x540Du
+#define TIOCSCTTY   0x540Eu
+#define TIOCGPGRP   0x540Fu
+#define TIOCSPGRP   0x5410u
+#define TIOCOUTQ    0x5411u
+#define TIOCGWINSZ  0x5413u
+#define TIOCSWINSZ  0x5414u
+#define TIOCINQ	    0x541Bu /* FIONREAD */
+#define TIOCPKT	    0x5420u
+#define TIOCNOTTY   0x5422u
+#define TIOCSETD    0x5423u
+#define TIOCGETD    0x5424u
+#define TCSBRKP	    0x5425u
+#define TIOCGSID    0x5429u
+#define TCGETS2	    0x802C542Au
+#define TCSETS2	    0x402C542Bu
+#define TCSETSW2    0x402C542Cu
+#define TCSETSF2    0x402C542Du
+#define TIOCGPTN    0x80045430u
+#define TIOCSPTLCK  0x40045431u
+#define TIOCGDEV    0x80045432u
+#define TIOCGPKT    0x80045438u
+#define TIOCGPTLCK  0x80045439u
+#define TIOCGEXCL   0x80045440u
 #define TIOCGPTPEER 0x5441u
 
 #define TCIFLUSH  0u
 #define TCOFLUSH  1u
 #define TCIOFLUSH 2u
-#define TCOOFF 0u
-#define TCOON  1u
-#define TCIOFF 2u
-#define TCION  3u
+#define TCOOFF	  0u
+#define TCOON	  1u
+#define TCIOFF	  2u
+#define TCION	  3u
 
 /* Packet mode: the first byte of a master's read */
-#define TIOCPKT_DATA       0u
+#define TIOCPKT_DATA	   0u
 #define TIOCPKT_FLUSHREAD  1u
 #define TIOCPKT_FLUSHWRITE 2u
-#define TIOCPKT_STOP       4u
-#define TIOCPKT_START      8u
-#define TIOCPKT_NOSTOP     16u
-#define TIOCPKT_DOSTOP     32u
-#define TIOCPKT_IOCTL      64u
+#define TIOCPKT_STOP	   4u
+#define TIOCPKT_START	   8u
+#define TIOCPKT_NOSTOP	   16u
+#define TIOCPKT_DOSTOP	   32u
+#define TIOCPKT_IOCTL	   64u
 
 #endif

@@ -10,21 +10,33 @@
 
 /* What Linux gives a new terminal. */
 static const struct termios2 sane = {
-	.base = {
-		.iflag = ICRNL | IXON,
-		.oflag = OPOST | ONLCR,
-		.cflag = B38400 | CS8 | CREAD | HUPCL,
-		.lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
-		.cc = { [VINTR] = 3, [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21, [VEOF] = 4, [VMIN] = 1, [VSTART] = 17, [VSTOP] = 19,
-			[VSUSP] = 26, [VREPRINT] = 18, [VDISCARD] = 15, [VWERASE] = 23, [VLNEXT] = 22 },
-	},
+	.base =
+		{
+			.iflag = ICRNL | IXON,
+			.oflag = OPOST | ONLCR,
+			.cflag = B38400 | CS8 | CREAD | HUPCL,
+			.lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+			.cc = {[VINTR] = 3,
+			       [VQUIT] = 28,
+			       [VERASE] = 127,
+			       [VKILL] = 21,
+			       [VEOF] = 4,
+			       [VMIN] = 1,
+			       [VSTART] = 17,
+			       [VSTOP] = 19,
+			       [VSUSP] = 26,
+			       [VREPRINT] = 18,
+			       [VDISCARD] = 15,
+			       [VWERASE] = 23,
+			       [VLNEXT] = 22},
+		},
 	.ispeed = 38400,
 	.ospeed = 38400,
 };
 
 void tty_init(struct tty *tty, const struct tty_driver *driver, dev_t dev)
 {
-	*tty = (struct tty){ .driver = driver, .dev = dev, .termios = sane };
+	*tty = (struct tty){.driver = driver, .dev = dev, .termios = sane};
 	refcount_set(&tty->refs, 1);
 	spin_init(&tty->lock, "tty");
 	mutex_init(&tty->write_lock, "tty write");
@@ -62,7 +74,9 @@ static bool hung_up(struct tty *tty)
 int tty_open_file(struct tty *tty, struct file *file)
 {
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
-	int error = tty->exclusive && tty->opens && !capable(CAP_SYS_ADMIN) ? -EBUSY : tty->hung_up ? -EIO : 0;
+	int error = tty->exclusive && tty->opens && !capable(CAP_SYS_ADMIN) ? -EBUSY
+		    : tty->hung_up					    ? -EIO
+									    : 0;
 
 	if (!error)
 		tty->opens++;
@@ -96,12 +110,12 @@ static void tty_release(struct file *file)
 struct patience {
 	size_t least;
 	ktime_t between; /* between bytes, after the first; KTIME_MAX: none */
-	ktime_t first;   /* for the first byte */
+	ktime_t first;	 /* for the first byte */
 };
 
 static struct patience patience_of(struct tty *tty, size_t n)
 {
-	struct patience p = { 1, KTIME_MAX, KTIME_MAX };
+	struct patience p = {1, KTIME_MAX, KTIME_MAX};
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
 
 	if (!(tty->termios.base.lflag & ICANON)) {
@@ -156,7 +170,8 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 {
 	struct tty *tty = file->private;
 	struct patience patience = patience_of(tty, uio->left);
-	ktime_t deadline = patience.first == KTIME_MAX ? KTIME_MAX : clock_monotonic() + patience.first;
+	ktime_t deadline =
+		patience.first == KTIME_MAX ? KTIME_MAX : clock_monotonic() + patience.first;
 	uint8_t chunk[CHUNK];
 	size_t done = 0;
 	bool end = false;
@@ -209,7 +224,8 @@ static int wait_room(struct file *file, struct tty *tty)
 	tty->driver->kick(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (!room && !hung_up(tty))
-		error = file->flags & O_NONBLOCK ? -EAGAIN : sched_wait(THREAD_INTERRUPTIBLE, KTIME_MAX);
+		error = file->flags & O_NONBLOCK ? -EAGAIN
+						 : sched_wait(THREAD_INTERRUPTIBLE, KTIME_MAX);
 	wait_finish(&tty->write_wait, &entry);
 	return error;
 }

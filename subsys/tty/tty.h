@@ -38,35 +38,35 @@ struct tty {
 	struct refcount refs;
 	struct rcu_head rcu;
 	const struct tty_driver *driver;
-	void *private;         /* the driver's */
+	void *private; /* the driver's */
 	dev_t dev;
 	struct spinlock lock;
 	struct mutex write_lock;
 
 	struct termios2 termios; /* [lock] */
-	struct winsize size;     /* [lock] */
+	struct winsize size;	 /* [lock] */
 
 	/* Input: in[tail..head) as counts that wrap at 2^32; lines end before canon. [lock] */
 	uint8_t in[TTY_QUEUE];
 	uint64_t line_end[TTY_QUEUE / 64]; /* bit: this character ends a line */
 	uint64_t end_file[TTY_QUEUE / 64]; /* bit: this line end is VEOF: not given to the reader */
 	uint32_t in_tail, in_head, canon;
-	bool literal;          /* [lock] VLNEXT came: the next character is taken as it is */
-	uint32_t line_column;  /* [lock] column where the present line's echo began */
+	bool literal;	      /* [lock] VLNEXT came: the next character is taken as it is */
+	uint32_t line_column; /* [lock] column where the present line's echo began */
 
 	/* Output: [lock] */
 	uint8_t out[TTY_QUEUE];
 	uint32_t out_tail, out_head;
 	uint32_t column;
-	bool stopped;          /* [lock] by XOFF or TCOOFF */
+	bool stopped; /* [lock] by XOFF or TCOOFF */
 
 	struct wait_queue read_wait, write_wait;
 	struct pid *session, *group; /* [lock, changed under tasklist too] references */
-	unsigned int opens;    /* [lock] open slave files */
-	bool hung_up;          /* [lock] for good */
-	bool exclusive;        /* [lock] TIOCEXCL */
-	bool packet;           /* [lock] pty: TIOCPKT */
-	uint8_t packet_status; /* [lock] */
+	unsigned int opens;	     /* [lock] open slave files */
+	bool hung_up;		     /* [lock] for good */
+	bool exclusive;		     /* [lock] TIOCEXCL */
+	bool packet;		     /* [lock] pty: TIOCPKT */
+	uint8_t packet_status;	     /* [lock] */
 };
 
 /* tty.c */
@@ -106,15 +106,18 @@ size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n);
 /* job.c */
 /* May the current process use the terminal now? 0, or -ERESTARTSYS after the signal was sent to its group, or -EIO for an orphaned one. sig: SIGTTIN or SIGTTOU. */
 __must_check int job_check(struct tty *tty, int sig);
-void job_open(struct tty *tty, const struct file *file); /* becomes the controlling terminal, if that is due */
-long job_ioctl(struct tty *tty, bool master, unsigned int command, unsigned long arg); /* -ENOIOCTLCMD: not its */
+void job_open(struct tty *tty,
+	      const struct file *file); /* becomes the controlling terminal, if that is due */
+long job_ioctl(struct tty *tty, bool master, unsigned int command,
+	       unsigned long arg);	   /* -ENOIOCTLCMD: not its */
 void job_signal(struct tty *tty, int sig); /* to the foreground group; takes tty->lock */
-void job_disassociate(struct tty *tty);    /* its session has it no longer; on hang-up */
-struct tty *job_terminal(void);            /* current's, with a reference, or NULL */
+void job_disassociate(struct tty *tty);	   /* its session has it no longer; on hang-up */
+struct tty *job_terminal(void);		   /* current's, with a reference, or NULL */
 #define ENOIOCTLCMD 515
 
 /* ioctl.c */
-long tty_ioctl(struct file *file, struct tty *tty, bool master, unsigned int command, unsigned long arg);
+long tty_ioctl(struct file *file, struct tty *tty, bool master, unsigned int command,
+	       unsigned long arg);
 
 /* pty.c */
 __must_check int pty_open_slave(unsigned int index, struct file *file);

@@ -21,59 +21,59 @@ static struct test_case **test_cases_end = &test_cases;
 static unsigned int test_failures;
 static unsigned int test_checks;
 
-#define TEST(test_name)                                                                            \
-	static void test_##test_name(void);                                                        \
-	__attribute__((constructor)) static void test_register_##test_name(void)                   \
-	{                                                                                          \
-		static struct test_case entry = {#test_name, test_##test_name, NULL};              \
-		*test_cases_end = &entry;                                                          \
-		test_cases_end = &entry.next;                                                      \
-	}                                                                                          \
+#define TEST(test_name)                                                               \
+	static void test_##test_name(void);                                           \
+	__attribute__((constructor)) static void test_register_##test_name(void)      \
+	{                                                                             \
+		static struct test_case entry = {#test_name, test_##test_name, NULL}; \
+		*test_cases_end = &entry;                                             \
+		test_cases_end = &entry.next;                                         \
+	}                                                                             \
 	static void test_##test_name(void)
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		test_checks++;                                                                     \
-		if (!(condition)) {                                                                \
-			test_failures++;                                                           \
-			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);             \
-		}                                                                                  \
+#define CHECK(condition)                                                               \
+	do {                                                                           \
+		test_checks++;                                                         \
+		if (!(condition)) {                                                    \
+			test_failures++;                                               \
+			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+		}                                                                      \
 	} while (0)
 
-#define REQUIRE(condition)                                                                         \
-	do {                                                                                       \
-		test_checks++;                                                                     \
-		if (!(condition)) {                                                                \
-			test_failures++;                                                           \
-			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);             \
-			return;                                                                    \
-		}                                                                                  \
+#define REQUIRE(condition)                                                             \
+	do {                                                                           \
+		test_checks++;                                                         \
+		if (!(condition)) {                                                    \
+			test_failures++;                                               \
+			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+			return;                                                        \
+		}                                                                      \
 	} while (0)
 
 /* Two integers of any type; both are printed when they differ. */
-#define CHECK_EQ(got, want)                                                                        \
-	do {                                                                                       \
-		long long got_ = (long long)(got);                                                 \
-		long long want_ = (long long)(want);                                               \
-		test_checks++;                                                                     \
-		if (got_ != want_) {                                                               \
-			test_failures++;                                                           \
-			printf("%s:%d: failed: %s is %lld (%#llx), not %lld (%#llx)\n", __FILE__,  \
-			       __LINE__, #got, got_, (unsigned long long)got_, want_,              \
-			       (unsigned long long)want_);                                         \
-		}                                                                                  \
+#define CHECK_EQ(got, want)                                                                       \
+	do {                                                                                      \
+		long long got_ = (long long)(got);                                                \
+		long long want_ = (long long)(want);                                              \
+		test_checks++;                                                                    \
+		if (got_ != want_) {                                                              \
+			test_failures++;                                                          \
+			printf("%s:%d: failed: %s is %lld (%#llx), not %lld (%#llx)\n", __FILE__, \
+			       __LINE__, #got, got_, (unsigned long long)got_, want_,             \
+			       (unsigned long long)want_);                                        \
+		}                                                                                 \
 	} while (0)
 
-#define CHECK_STR(got, want)                                                                       \
-	do {                                                                                       \
-		const char *got_ = (got);                                                          \
-		const char *want_ = (want);                                                        \
-		test_checks++;                                                                     \
-		if (strcmp(got_, want_) != 0) {                                                    \
-			test_failures++;                                                           \
-			printf("%s:%d: failed: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__,    \
-			       #got, got_, want_);                                                 \
-		}                                                                                  \
+#define CHECK_STR(got, want)                                                                    \
+	do {                                                                                    \
+		const char *got_ = (got);                                                       \
+		const char *want_ = (want);                                                     \
+		test_checks++;                                                                  \
+		if (strcmp(got_, want_) != 0) {                                                 \
+			test_failures++;                                                        \
+			printf("%s:%d: failed: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, \
+			       #got, got_, want_);                                              \
+		}                                                                               \
 	} while (0)
 
 /* A small repeatable generator for randomised tests: xorshift64. */

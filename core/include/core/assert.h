@@ -10,10 +10,10 @@
 
 #include <core/upcall.h>
 
-#define VERIFY(x)                                                                                   \
-	do {                                                                                        \
-		if (__builtin_expect(!(x), 0))                                                      \
-			panic("%s:%d: %s", __FILE_NAME__, __LINE__, #x);                            \
+#define VERIFY(x)                                                        \
+	do {                                                             \
+		if (__builtin_expect(!(x), 0))                           \
+			panic("%s:%d: %s", __FILE_NAME__, __LINE__, #x); \
 	} while (0)
 
 #ifdef TERN_DEBUG

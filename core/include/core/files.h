@@ -26,9 +26,9 @@ struct files {
 	struct refcount refs;
 	struct spinlock lock;
 	struct fd_table *table; /* [lock], RCU */
-	unsigned int next;      /* [lock] lowest number that may be free */
+	unsigned int next;	/* [lock] lowest number that may be free */
 	struct rcu_head rcu;
-	struct fd_table first;  /* the table of most processes */
+	struct fd_table first; /* the table of most processes */
 	struct file *first_files[FILES_FIRST];
 	unsigned long first_open[1], first_cloexec[1];
 };
@@ -64,7 +64,7 @@ void fd_release(int fd);
 __must_check int fd_close(int fd);
 /* dup2 and dup3: make new mean what old means: new or -errno. */
 __must_check int fd_dup_to(int old, int new, bool cloexec);
-__must_check int fd_get_cloexec(int fd);               /* 0, 1 or -EBADF */
+__must_check int fd_get_cloexec(int fd);	       /* 0, 1 or -EBADF */
 __must_check int fd_set_cloexec(int fd, bool cloexec); /* 0 or -EBADF */
 void fd_close_range(unsigned int first, unsigned int last);
 void fd_cloexec_range(unsigned int first, unsigned int last);

@@ -7,7 +7,8 @@
 
 /* Call handler(arg) in interrupt context when line irq (a number of the HAL's) fires, and unmask it. 0, -EINVAL (no such line), -EBUSY, -ENOMEM.
  * Boot or kernel thread. */
-__must_check int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg), void *arg);
+__must_check int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg),
+			      void *arg);
 
 /* For /proc/interrupts: name and count of line irq, NULL when nobody handles it. */
 const char *irq_info(unsigned int irq, uint64_t *count);

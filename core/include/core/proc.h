@@ -63,7 +63,9 @@ struct process *process_alloc(void);
 void process_add_thread(struct process *process, struct thread *thread);
 /* The stack of a thread that is off its CPU for good. May spin. */
 void thread_free_stack(struct thread *thread);
-struct sighand *sighand_create(struct sighand *from); /* actions as from's; NULL: all SIG_DFL. Returns NULL without memory */
+struct sighand *sighand_create(
+	struct sighand
+		*from); /* actions as from's; NULL: all SIG_DFL. Returns NULL without memory */
 void sighand_put(struct sighand *sighand);
 /* Lock a process's sighand, which execve may replace meanwhile. */
 struct sighand *sighand_lock(struct process *process, unsigned long *flags);

@@ -26,19 +26,41 @@ struct cred;
 struct siginfo {
 	int32_t signo, error, code, pad;
 	union {
-		struct { int32_t pid; uint32_t uid; uint64_t value; } rt;                                  /* kill, sigqueue */
-		struct { int32_t tid, overrun; uint64_t value; } timer;                                    /* SI_TIMER; tid: timer id */
-		struct { int32_t pid; uint32_t uid; int32_t status, pad; uint64_t user, system; } child;   /* SIGCHLD */
-		struct { uint64_t address; int16_t lsb; } fault;                                           /* SEGV, BUS, ILL, FPE, TRAP */
-		struct { int64_t band; int32_t fd; } poll;                                                 /* SIGIO */
-		struct { uint64_t call_address; int32_t syscall; uint32_t arch; } sys;                     /* SIGSYS */
+		struct {
+			int32_t pid;
+			uint32_t uid;
+			uint64_t value;
+		} rt; /* kill, sigqueue */
+		struct {
+			int32_t tid, overrun;
+			uint64_t value;
+		} timer; /* SI_TIMER; tid: timer id */
+		struct {
+			int32_t pid;
+			uint32_t uid;
+			int32_t status, pad;
+			uint64_t user, system;
+		} child; /* SIGCHLD */
+		struct {
+			uint64_t address;
+			int16_t lsb;
+		} fault; /* SEGV, BUS, ILL, FPE, TRAP */
+		struct {
+			int64_t band;
+			int32_t fd;
+		} poll; /* SIGIO */
+		struct {
+			uint64_t call_address;
+			int32_t syscall;
+			uint32_t arch;
+		} sys; /* SIGSYS */
 		uint8_t bytes[112];
 	};
 };
 _Static_assert(sizeof(struct siginfo) == 128, "siginfo_t is 128 bytes");
 
 struct sigpending {
-	uint64_t set;      /* bit sig-1 */
+	uint64_t set;	   /* bit sig-1 */
 	struct list queue; /* struct sigqueue, oldest first */
 };
 
@@ -56,7 +78,7 @@ struct sighand {
 	struct sigaction action[64]; /* [lock] index sig-1 */
 };
 
-#define sigbit(sig) (1ull << ((sig) - 1))
+#define sigbit(sig)    (1ull << ((sig) - 1))
 #define SIG_UNMASKABLE (sigbit(SIGKILL) | sigbit(SIGSTOP))
 
 /* Kernel-made signals. info NULL: SI_KERNEL from pid 0. Any context but under sighand->lock. */
@@ -76,7 +98,8 @@ __must_check int signal_set_temporary_mask(const void __user *set, size_t size);
 void signal_set_mask(uint64_t mask); /* current's blocked set */
 
 /* As kill, tgkill and sigqueue do it: permission checked; sig 0 only checks. thread NULL: to the process. 0, -EPERM, -EAGAIN, -ESRCH. */
-__must_check int signal_send_user(struct process *process, struct thread *thread, int sig, const struct siginfo *info);
+__must_check int signal_send_user(struct process *process, struct thread *thread, int sig,
+				  const struct siginfo *info);
 /* The siginfo of a signal that the current process sends. code: SI_USER, SI_TKILL. */
 void signal_info_user(struct siginfo *info, int sig, int code);
 /* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's. target: the process it goes to. */
@@ -95,9 +118,9 @@ struct hal_regs;
 void signal_deliver(struct hal_regs *regs);
 
 /* Errors that never reach user mode: the system call is restarted or becomes -EINTR when a signal has been delivered. */
-#define ERESTARTSYS          512 /* restart if SA_RESTART (or no handler) */
-#define ERESTARTNOINTR       513 /* always restart */
-#define ERESTARTNOHAND       514 /* restart if no handler ran */
+#define ERESTARTSYS	      512 /* restart if SA_RESTART (or no handler) */
+#define ERESTARTNOINTR	      513 /* always restart */
+#define ERESTARTNOHAND	      514 /* restart if no handler ran */
 #define ERESTART_RESTARTBLOCK 516 /* restart by restart_syscall if no handler ran */
 
 #endif

@@ -16,8 +16,8 @@ struct syscall_args {
 };
 
 /* Usage: SYSCALL(read) { int fd = (int)args->arg[0]; ... } defines long sys_read(const struct syscall_args *args). */
-#define SYSCALL(name)                                                                               \
-	long sys_##name(const struct syscall_args *args);                                           \
+#define SYSCALL(name)                                     \
+	long sys_##name(const struct syscall_args *args); \
 	long sys_##name(__attribute__((unused)) const struct syscall_args *args)
 
 #define SYSCALL_MAX 512 /* numbers are below this */

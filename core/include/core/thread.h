@@ -36,13 +36,14 @@ enum pid_kind { PID_THREAD, PID_PROCESS, PID_GROUP, PID_SESSION, PID_KINDS };
 struct pid {
 	struct refcount refs;
 	pid_t number;
-	unsigned int attached;           /* [tasklist] roles in use; the number is free again at 0 */
-	bool owns_number;                /* [tasklist] until then; the field above stays readable for ever */
-	struct hlist_node hash;          /* [pid_lock], RCU */
-	struct thread *thread;           /* [tasklist], RCU: the thread with this number */
-	struct process *process;         /* [tasklist], RCU: the process whose leader has this number */
-	struct list members[PID_KINDS];  /* [tasklist]: processes of this group (PID_GROUP) and session (PID_SESSION) */
-	struct wait_queue waiters;       /* pidfd poll: woken when the process becomes a zombie */
+	unsigned int attached;	/* [tasklist] roles in use; the number is free again at 0 */
+	bool owns_number;	/* [tasklist] until then; the field above stays readable for ever */
+	struct hlist_node hash; /* [pid_lock], RCU */
+	struct thread *thread;	/* [tasklist], RCU: the thread with this number */
+	struct process *process; /* [tasklist], RCU: the process whose leader has this number */
+	struct list members
+		[PID_KINDS]; /* [tasklist]: processes of this group (PID_GROUP) and session (PID_SESSION) */
+	struct wait_queue waiters; /* pidfd poll: woken when the process becomes a zombie */
 	struct rcu_head rcu;
 };
 
@@ -53,35 +54,40 @@ struct rlimit {
 
 struct thread {
 	struct hal_thread hal; /* FIRST: the HAL's current thread is ours */
-	unsigned int state;    /* THREAD_*: changed by itself, and under the run queue's lock by wakers */
+	unsigned int
+		state; /* THREAD_*: changed by itself, and under the run queue's lock by wakers */
 	struct sched_entity sched;
 	struct refcount refs;
 	struct rcu_head rcu;
-	void *stack;           /* kernel stack, lowest address */
-	char name[16];         /* comm */
+	void *stack;   /* kernel stack, lowest address */
+	char name[16]; /* comm */
 
 	struct process *process; /* reference; NULL for kernel threads */
-	struct pid *pid;         /* reference; NULL for kernel threads. Changed by execve only [tasklist] */
-	struct list process_link; /* [tasklist + sighand->lock for change, either for reading] in process->threads */
-	struct mm *mm;            /* NULL: kernel thread, or gone */
-	struct mm *active_mm;     /* [rq] the space that is live while it runs */
+	struct pid *pid; /* reference; NULL for kernel threads. Changed by execve only [tasklist] */
+	struct list
+		process_link; /* [tasklist + sighand->lock for change, either for reading] in process->threads */
+	struct mm *mm;	      /* NULL: kernel thread, or gone */
+	struct mm *active_mm; /* [rq] the space that is live while it runs */
 	struct files *files;
 	struct fs_context *fs;
-	struct sighand *sighand;  /* the process's, which holds the reference; changed by execve, alone */
-	const struct cred *cred;  /* immutable; replaced by its own thread only; readers of others: RCU */
+	struct sighand
+		*sighand; /* the process's, which holds the reference; changed by execve, alone */
+	const struct cred
+		*cred; /* immutable; replaced by its own thread only; readers of others: RCU */
 
 	/* signals: see core/signal.h */
-	struct sigpending pending;  /* [sighand->lock] */
-	uint64_t blocked;           /* by itself, [sighand->lock] */
-	uint64_t saved_mask;        /* to be restored after a temporary mask (sigsuspend, ppoll) */
+	struct sigpending pending; /* [sighand->lock] */
+	uint64_t blocked;	   /* by itself, [sighand->lock] */
+	uint64_t saved_mask;	   /* to be restored after a temporary mask (sigsuspend, ppoll) */
 	bool restore_mask;
 	struct hal_stack altstack;
-	bool exiting;               /* [sighand->lock] in thread_exit(): signals go to other threads */
-	bool exited;                /* [tasklist] nothing left but the struct: a zombie, or a leader that waits for its threads */
-	bool stop_pending;          /* [sighand->lock] is to take part in the group stop */
-	bool stop_dequeued;         /* [sighand->lock] a stop signal was taken, and no SIGCONT came since */
+	bool exiting; /* [sighand->lock] in thread_exit(): signals go to other threads */
+	bool exited; /* [tasklist] nothing left but the struct: a zombie, or a leader that waits for its threads */
+	bool stop_pending;  /* [sighand->lock] is to take part in the group stop */
+	bool stop_dequeued; /* [sighand->lock] a stop signal was taken, and no SIGCONT came since */
 	bool in_execve;
-	uint64_t real_blocked;      /* [sighand->lock] the mask while sigtimedwait has narrowed it; 0: none */
+	uint64_t
+		real_blocked; /* [sighand->lock] the mask while sigtimedwait has narrowed it; 0: none */
 	struct restart_block {
 		long (*restart)(struct thread *thread); /* for restart_syscall; NULL: -EINTR */
 		uint64_t deadline;
@@ -89,11 +95,11 @@ struct thread {
 		int clock, flags;
 	} restart;
 
-	int exit_code;      /* wait status form: code << 8, or signal | 0x80 for core */
-	int exit_signal;    /* to the parent when the leader dies; -1: a thread that is not the leader */
-	int death_signal;   /* PR_SET_PDEATHSIG */
+	int exit_code;	 /* wait status form: code << 8, or signal | 0x80 for core */
+	int exit_signal; /* to the parent when the leader dies; -1: a thread that is not the leader */
+	int death_signal;			      /* PR_SET_PDEATHSIG */
 	unsigned long set_child_tid, clear_child_tid; /* user addresses or 0 */
-	unsigned long robust_list;                     /* user address or 0 */
+	unsigned long robust_list;		      /* user address or 0 */
 	unsigned long rseq, rseq_signature;
 	uint32_t rseq_length;
 	struct thread *vfork_child_of; /* whom to wake when this one execs or exits */
@@ -105,13 +111,13 @@ struct thread {
 	unsigned long personality;
 	bool no_new_privs;
 	unsigned int timer_slack_ns;
-	void *ptrace;       /* tracer state or NULL */
+	void *ptrace; /* tracer state or NULL */
 	unsigned int pagefault_disabled;
 	bool cpu_timers_due; /* a tick found a CPU-time limit or timer that may have passed: looked at on return to user */
-	bool in_oom;        /* chosen by the OOM killer: allocations may dip into reserves */
+	bool in_oom; /* chosen by the OOM killer: allocations may dip into reserves */
 	void (*kthread)(void *);
 	void *kthread_arg;
-	struct list exit_work;  /* deferred work for return to user (core/file.h: fput) */
+	struct list exit_work; /* deferred work for return to user (core/file.h: fput) */
 #ifdef TERN_DEBUG
 	struct held_lock {
 		struct lock_class *class;
@@ -125,52 +131,57 @@ struct thread {
 struct process {
 	struct refcount refs;
 	struct rcu_head rcu;
-	struct spinlock lock;          /* irq-saving, after sighand->lock: limits, accounts, timers below */
-	struct sighand *sighand;       /* reference; use sighand_lock() on other processes. Replaced by execve */
-	struct thread *leader;         /* [tasklist] the thread whose number is the process's; reference */
-	struct list threads;           /* [tasklist + sighand->lock for change] */
-	unsigned int thread_count;     /* [tasklist + sighand->lock for change] not released yet */
-	unsigned int live_threads;     /* [sighand->lock] not exiting yet */
-	struct list all_link;          /* [tasklist], RCU: every process */
-	struct pid *pid, *group, *session; /* [tasklist], readers RCU */
+	struct spinlock lock; /* irq-saving, after sighand->lock: limits, accounts, timers below */
+	struct sighand
+		*sighand; /* reference; use sighand_lock() on other processes. Replaced by execve */
+	struct thread *leader; /* [tasklist] the thread whose number is the process's; reference */
+	struct list threads;   /* [tasklist + sighand->lock for change] */
+	unsigned int thread_count; /* [tasklist + sighand->lock for change] not released yet */
+	unsigned int live_threads; /* [sighand->lock] not exiting yet */
+	struct list all_link;	   /* [tasklist], RCU: every process */
+	struct pid *pid, *group, *session;    /* [tasklist], readers RCU */
 	struct list group_link, session_link; /* [tasklist] */
-	struct process *parent;        /* [tasklist] real parent (reaper) */
-	struct list children, sibling; /* [tasklist] */
-	struct thread *parent_thread;  /* [tasklist] whose child it is within the parent, for __WNOTHREAD and PR_SET_PDEATHSIG */
-	uint32_t exec_id, parent_exec_id; /* [tasklist] execs so far; the parent's at fork: a child of an older image reports by SIGCHLD */
-	struct wait_queue child_exit;  /* wait4 sleeps here */
-	bool zombie;                   /* [tasklist] all threads have exited, not waited for yet */
-	bool reaped;                   /* [tasklist] somebody is releasing it */
+	struct process *parent;		      /* [tasklist] real parent (reaper) */
+	struct list children, sibling;	      /* [tasklist] */
+	struct thread *
+		parent_thread; /* [tasklist] whose child it is within the parent, for __WNOTHREAD and PR_SET_PDEATHSIG */
+	uint32_t exec_id,
+		parent_exec_id; /* [tasklist] execs so far; the parent's at fork: a child of an older image reports by SIGCHLD */
+	struct wait_queue child_exit; /* wait4 sleeps here */
+	bool zombie;		      /* [tasklist] all threads have exited, not waited for yet */
+	bool reaped;		      /* [tasklist] somebody is releasing it */
 	bool child_subreaper, has_child_subreaper, has_execed;
-	bool unkillable;               /* [sighand->lock] PID 1: signals without a handler do nothing */
-	bool group_exit;               /* [sighand->lock] exit_group or a fatal signal: all threads leave */
+	bool unkillable; /* [sighand->lock] PID 1: signals without a handler do nothing */
+	bool group_exit; /* [sighand->lock] exit_group or a fatal signal: all threads leave */
 	int group_exit_code;
-	struct thread *group_exec;     /* [sighand->lock] the thread that waits in execve to be alone */
-	unsigned int notify_count;     /* [tasklist] it is woken when thread_count has fallen to this */
-	struct sigpending shared;      /* [sighand->lock] */
+	struct thread *group_exec; /* [sighand->lock] the thread that waits in execve to be alone */
+	unsigned int notify_count; /* [tasklist] it is woken when thread_count has fallen to this */
+	struct sigpending shared;  /* [sighand->lock] */
 	/* job control [sighand->lock] */
-	bool stopped;                  /* all threads have stopped */
-	bool stop_reported;            /* [tasklist] wait has told the parent about this stop */
-	bool continued_pending;        /* wait may still tell about a continuation */
-	uint8_t stop_notify;           /* CLD_STOPPED or CLD_CONTINUED, owed to the parent; 0: nothing */
+	bool stopped;		/* all threads have stopped */
+	bool stop_reported;	/* [tasklist] wait has told the parent about this stop */
+	bool continued_pending; /* wait may still tell about a continuation */
+	uint8_t stop_notify;	/* CLD_STOPPED or CLD_CONTINUED, owed to the parent; 0: nothing */
 	int stop_signal;
-	unsigned int stop_count;       /* threads that have not stopped yet */
-	struct thread *last_target;    /* [tasklist + sighand->lock] where to look first for a thread to take a signal; in threads, or NULL */
-	struct tty *tty;               /* [tasklist] controlling terminal (reference held) */
+	unsigned int stop_count; /* threads that have not stopped yet */
+	struct thread *
+		last_target; /* [tasklist + sighand->lock] where to look first for a thread to take a signal; in threads, or NULL */
+	struct tty *tty;     /* [tasklist] controlling terminal (reference held) */
 	struct rlimit limits[RLIM_COUNT]; /* [lock] */
 	/* accumulated from dead threads and waited-for children [lock] */
 	ktime_t dead_user, dead_system, children_user, children_system;
-	uint64_t dead_minor, dead_major, children_minor, children_major, children_maxrss, dead_voluntary, dead_involuntary, children_voluntary, children_involuntary, maxrss;
+	uint64_t dead_minor, dead_major, children_minor, children_major, children_maxrss,
+		dead_voluntary, dead_involuntary, children_voluntary, children_involuntary, maxrss;
 	/* timers */
-	struct timer real_timer;       /* ITIMER_REAL */
+	struct timer real_timer; /* ITIMER_REAL */
 	ktime_t real_interval;
-	bool real_used;                /* it was ever set: at exit it may have to be cancelled */
+	bool real_used; /* it was ever set: at exit it may have to be cancelled */
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
-	struct list posix_timers;      /* [lock] */
+	struct list posix_timers;					  /* [lock] */
 	unsigned int cpu_posix_timers; /* [lock] armed ones that count CPU time */
 	int next_timer_id;
 	int oom_score_adj;
-	char *exe_path;                /* only for reports; /proc/PID/exe uses mm->exe_file */
+	char *exe_path; /* only for reports; /proc/PID/exe uses mm->exe_file */
 	bool is_init;
 };
 
@@ -183,7 +194,8 @@ static inline struct thread *thread_of(struct hal_thread *hal)
 
 /* Kernel threads: entry(arg) runs in a thread without user space; it ends by returning. NULL or the thread (reference held by its life). */
 struct thread *kthread_create(const char *name, void (*entry)(void *), void *arg);
-struct thread *kthread_start(const char *name, void (*entry)(void *), void *arg); /* create and run; panics without memory: boot only */
+struct thread *kthread_start(const char *name, void (*entry)(void *),
+			     void *arg); /* create and run; panics without memory: boot only */
 
 /* Caches, pids: before the first kthread_create(). */
 void proc_init(void);
@@ -206,10 +218,10 @@ __must_check int process_may_inspect(struct process *process);
 /* pids */
 struct pid *pid_get(struct pid *pid);
 void pid_put(struct pid *pid);
-struct pid *pid_find(pid_t number);           /* with a reference, or NULL */
-struct pid *pid_find_rcu(pid_t number);       /* without; RCU section or tasklist held */
-struct thread *thread_find(pid_t number);     /* with a reference, or NULL */
-struct process *process_find(pid_t number);   /* with a reference, or NULL; zombies too */
+struct pid *pid_find(pid_t number);	    /* with a reference, or NULL */
+struct pid *pid_find_rcu(pid_t number);	    /* without; RCU section or tasklist held */
+struct thread *thread_find(pid_t number);   /* with a reference, or NULL */
+struct process *process_find(pid_t number); /* with a reference, or NULL; zombies too */
 /* After pid in number order, the next process (reference), for /proc: NULL at the end. */
 struct process *process_next(pid_t after);
 unsigned int process_count(void), thread_count_all(void);
@@ -226,11 +238,13 @@ __noreturn void process_exit(int code);
 
 /* Set once by the terminal room (NULL: no terminals). Every process with ->tty holds a reference. */
 struct terminal_ops {
-	void (*get)(struct tty *tty);               /* any context, under tasklist */
+	void (*get)(struct tty *tty); /* any context, under tasklist */
 	/* tasklist held: its device number and foreground group (-1: none). */
 	void (*describe)(struct tty *tty, dev_t *dev, pid_t *foreground);
-	void (*put)(struct tty *tty);               /* any context, under tasklist: frees later */
-	void (*leader_exit)(struct process *leader); /* a session leader with a terminal exits: hang up, give the terminal back. May sleep */
+	void (*put)(struct tty *tty); /* any context, under tasklist: frees later */
+	void (*leader_exit)(
+		struct process *
+			leader); /* a session leader with a terminal exits: hang up, give the terminal back. May sleep */
 };
 extern const struct terminal_ops *terminal_ops;
 /* tasklist held: replace process's controlling terminal (NULL: none), with the references. */
@@ -254,21 +268,21 @@ static inline uint64_t process_limit(const struct process *p, unsigned int which
 {
 	return READ_ONCE(p->limits[which].soft);
 }
-#define RLIMIT_CPU 0
-#define RLIMIT_FSIZE 1
-#define RLIMIT_DATA 2
-#define RLIMIT_STACK 3
-#define RLIMIT_CORE 4
-#define RLIMIT_RSS 5
-#define RLIMIT_NPROC 6
-#define RLIMIT_NOFILE 7
-#define RLIMIT_MEMLOCK 8
-#define RLIMIT_AS 9
-#define RLIMIT_LOCKS 10
+#define RLIMIT_CPU	  0
+#define RLIMIT_FSIZE	  1
+#define RLIMIT_DATA	  2
+#define RLIMIT_STACK	  3
+#define RLIMIT_CORE	  4
+#define RLIMIT_RSS	  5
+#define RLIMIT_NPROC	  6
+#define RLIMIT_NOFILE	  7
+#define RLIMIT_MEMLOCK	  8
+#define RLIMIT_AS	  9
+#define RLIMIT_LOCKS	  10
 #define RLIMIT_SIGPENDING 11
-#define RLIMIT_MSGQUEUE 12
-#define RLIMIT_NICE 13
-#define RLIMIT_RTPRIO 14
-#define RLIMIT_RTTIME 15
+#define RLIMIT_MSGQUEUE	  12
+#define RLIMIT_NICE	  13
+#define RLIMIT_RTPRIO	  14
+#define RLIMIT_RTTIME	  15
 
 #endif

@@ -8,7 +8,7 @@
 #include <core/types.h>
 #include <hal/user.h>
 
-#define UIO_MAXIOV 1024
+#define UIO_MAXIOV  1024
 #define UIO_FASTIOV 8
 
 struct iovec {
@@ -18,17 +18,18 @@ struct iovec {
 
 struct uio {
 	const struct iovec *iov;
-	unsigned int count;   /* pieces left */
-	size_t offset;        /* into the first piece */
-	size_t left;          /* bytes left in all */
-	bool kernel;          /* addresses are the kernel's */
+	unsigned int count; /* pieces left */
+	size_t offset;	    /* into the first piece */
+	size_t left;	    /* bytes left in all */
+	bool kernel;	    /* addresses are the kernel's */
 };
 
 /* A single-piece uio; iov must live as long as it. */
 void uio_init_user(struct uio *uio, struct iovec *iov, unsigned long base, size_t n);
 void uio_init_kernel(struct uio *uio, struct iovec *iov, void *base, size_t n);
 /* From a user's array of iovecs: copied into fast (UIO_FASTIOV entries) or allocated (*allocated, to be kfreed). 0 or -EINVAL (count > UIO_MAXIOV, negative or overflowing lengths), -EFAULT, -ENOMEM. */
-__must_check int uio_import(struct uio *uio, const void __user *vector, unsigned long count, struct iovec *fast, struct iovec **allocated);
+__must_check int uio_import(struct uio *uio, const void __user *vector, unsigned long count,
+			    struct iovec *fast, struct iovec **allocated);
 
 /* Move up to n bytes between kernel memory and the uio, advancing it; returns the bytes moved: fewer than asked means the uio ended or its memory faulted (uio_fault tells: left > 0).
  * May sleep, unless the _nofault form (which then may move less although memory is only paged out: uio_prefault and retry). */

@@ -25,7 +25,11 @@ long core_syscall(struct hal_regs *regs, unsigned long nr, const unsigned long *
 
 /* An access fault by user code, or by a (pageable) user copy in the kernel. address is untagged. Interrupts on (the HAL enables them, after saving what
  * the fault registers said). True: repeat the access. False in kernel mode: the HAL makes the copy stop. In user mode core has sent the signal and returns true. */
-enum { CORE_FAULT_WRITE = 1, CORE_FAULT_EXEC = 2, CORE_FAULT_USER = 4 /* user mode, not a user copy */ };
+enum {
+	CORE_FAULT_WRITE = 1,
+	CORE_FAULT_EXEC = 2,
+	CORE_FAULT_USER = 4 /* user mode, not a user copy */
+};
 bool core_fault(struct hal_regs *regs, vaddr_t address, unsigned int what);
 
 /* Any other exception of user mode: send Linux signal sig with si_code code and si_addr address. Interrupts on. */

@@ -51,10 +51,10 @@ struct attributes { /* for setattr: valid says which */
 	loff_t size;
 	struct timespec64 atime, mtime, ctime;
 };
-#define ATTR_MODE 0x01u
-#define ATTR_UID 0x02u
-#define ATTR_GID 0x04u
-#define ATTR_SIZE 0x08u
+#define ATTR_MODE  0x01u
+#define ATTR_UID   0x02u
+#define ATTR_GID   0x04u
+#define ATTR_SIZE  0x08u
 #define ATTR_ATIME 0x10u
 #define ATTR_MTIME 0x20u
 #define ATTR_CTIME 0x40u
@@ -71,43 +71,55 @@ struct inode_ops {
 	/* unlink, rmdir: the VFS has checked permissions and kinds, unhashes the dentry afterwards; rmdir: -ENOTEMPTY is the file system's. */
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
-	int (*rename)(struct inode *from_dir, struct dentry *from, struct inode *to_dir, struct dentry *to, unsigned int flags);
+	int (*rename)(struct inode *from_dir, struct dentry *from, struct inode *to_dir,
+		      struct dentry *to, unsigned int flags);
 	int (*tmpfile)(struct inode *dir, struct inode **inode, umode_t mode);
 	/* The target of a symlink that has no inode->link: *target is valid as long as the inode; to be freed with kfree if *owned. May sleep. */
 	int (*readlink)(struct inode *inode, const char **target, bool *owned);
 	/* A magic link (/proc/PID/fd/N, exe, cwd): the path it means, with references; NULL: an ordinary link. */
 	int (*follow)(struct inode *inode, struct path *path);
-	int (*setattr)(struct inode *inode, const struct attributes *a); /* NULL: only the inode's fields change */
+	int (*setattr)(struct inode *inode,
+		       const struct attributes *a); /* NULL: only the inode's fields change */
 	/* NULL: by mode bits. May be called in an RCU section: it must not sleep. */
 	int (*permission)(struct inode *inode, unsigned int mask);
-	void (*getattr)(struct inode *inode, struct kstat *stat);  /* after the generic fill; NULL: nothing to add. RCU section: no sleep */
+	void (*getattr)(
+		struct inode *inode, struct
+		kstat *stat); /* after the generic fill; NULL: nothing to add. RCU section: no sleep */
 	int (*getxattr)(struct inode *inode, const char *name, void *value, size_t size);
-	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size, int flags);
+	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size,
+			int flags);
 	int (*listxattr)(struct inode *inode, char *list, size_t size);
 };
 
 struct dir_context { /* getdents: emit returns false when the buffer is full */
-	bool (*emit)(struct dir_context *context, const char *name, size_t length, uint64_t ino, unsigned int type);
+	bool (*emit)(struct dir_context *context, const char *name, size_t length, uint64_t ino,
+		     unsigned int type);
 	loff_t pos;
 };
 
-#define POS_APPEND INT64_MIN /* a position that means: at the end, whatever O_APPEND says (RWF_APPEND) */
+#define POS_APPEND \
+	INT64_MIN /* a position that means: at the end, whatever O_APPEND says (RWF_APPEND) */
 struct file_ops {
 	/* pos: in and out; the caller holds the file position's lock where it is the file's own. Bytes or -errno. */
 	ssize_t (*read)(struct file *file, struct uio *uio, loff_t *pos);
 	ssize_t (*write)(struct file *file, struct uio *uio, loff_t *pos);
-	loff_t (*seek)(struct file *file, loff_t offset, int whence); /* NULL: -ESPIPE unless FILE_SEEKABLE's generic */
+	loff_t (*seek)(struct file *file, loff_t offset,
+		       int whence); /* NULL: -ESPIPE unless FILE_SEEKABLE's generic */
 	int (*iterate)(struct file *file, struct dir_context *context);
 	unsigned int (*poll)(struct file *file, struct poll_table *table); /* NULL: always ready */
 	long (*ioctl)(struct file *file, unsigned int command, unsigned long arg);
-	int (*mmap)(struct file *file, struct vma *vma); /* sets vma->cache (or vma->special); NULL: -ENODEV */
-	int (*open)(struct inode *inode, struct file *file); /* may replace file->ops and file->private */
+	int (*mmap)(struct file *file,
+		    struct vma *vma); /* sets vma->cache (or vma->special); NULL: -ENODEV */
+	int (*open)(struct inode *inode,
+		    struct file *file);	    /* may replace file->ops and file->private */
 	void (*release)(struct file *file); /* last reference gone; may sleep */
 	int (*flush)(struct file *file);    /* at each close */
 	int (*fsync)(struct file *file, bool data_only);
 	long (*fallocate)(struct file *file, int mode, loff_t offset, loff_t length);
-	int (*set_flags)(struct file *file, unsigned int flags); /* F_SETFL, after checks; NULL: accepted */
-	void (*show_fdinfo)(struct file *file, void (*print)(void *ctx, const char *format, ...), void *ctx);
+	int (*set_flags)(struct file *file,
+			 unsigned int flags); /* F_SETFL, after checks; NULL: accepted */
+	void (*show_fdinfo)(struct file *file, void (*print)(void *ctx, const char *format, ...),
+			    void *ctx);
 };
 
 struct inode {
@@ -125,43 +137,44 @@ struct inode {
 	const struct file_ops *file_ops;
 	struct super *super;
 	struct rwsem rwsem;
-	struct pagecache cache;   /* regular files and tmpfs */
-	const char *link;         /* symlink: the target, if it lives (RCU) as long as the inode; NULL: ask ops->readlink */
-	void *private;            /* the file system's */
-	void *pipe;               /* FIFO state, [rwsem] */
-	void *socket;             /* bound AF_UNIX socket */
+	struct pagecache cache; /* regular files and tmpfs */
+	const char *
+		link; /* symlink: the target, if it lives (RCU) as long as the inode; NULL: ask ops->readlink */
+	void *private;		  /* the file system's */
+	void *pipe;		  /* FIFO state, [rwsem] */
+	void *socket;		  /* bound AF_UNIX socket */
 	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
-	uint32_t watches;         /* inotify */
-	int32_t write_count;      /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
-	unsigned int seals;       /* memfd F_SEAL_* */
+	uint32_t watches;	  /* inotify */
+	int32_t write_count;	  /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
+	unsigned int seals;	  /* memfd F_SEAL_* */
 	unsigned int flags;
 	struct rcu_head rcu;
 };
-#define INODE_NOATIME 1u
-#define INODE_DEAD    2u /* removed directory */
-#define INODE_SEALABLE 16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
+#define INODE_NOATIME	  1u
+#define INODE_DEAD	  2u  /* removed directory */
+#define INODE_SEALABLE	  16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
 #define INODE_SEALED_FILE 32u /* a memfd: F_GET_SEALS answers */
-#define INODE_LINKABLE 8u /* O_TMPFILE: may be linked although nlink is 0 */
-#define INODE_NOTRUNC 4u /* sizes mean nothing: O_TRUNC is ignored (procfs) */
+#define INODE_LINKABLE	  8u  /* O_TMPFILE: may be linked although nlink is 0 */
+#define INODE_NOTRUNC	  4u  /* sizes mean nothing: O_TRUNC is ignored (procfs) */
 
 struct dentry {
 	struct refcount refs;
 	unsigned int flags;
-	uint32_t sequence;        /* seqcount of name, parent and inode: RCU walk */
+	uint32_t sequence; /* seqcount of name, parent and inode: RCU walk */
 	struct spinlock lock;
-	struct dentry *parent;    /* itself for a root; reference held */
-	struct inode *inode;      /* NULL: negative; reference held */
+	struct dentry *parent; /* itself for a root; reference held */
+	struct inode *inode;   /* NULL: negative; reference held */
 	struct hlist_node hash;
 	uint32_t name_hash;
 	uint32_t name_length;
-	char *name;               /* inline_name or kmalloc'ed, RCU-freed */
+	char *name; /* inline_name or kmalloc'ed, RCU-freed */
 	char inline_name[32];
 	struct list children, sibling; /* [parent->lock] */
 	struct list lru;
 	struct super *super;
 	const struct dentry_ops *ops;
 	void *private;
-	uint64_t cookie;          /* place in its directory, the file system's [parent inode rwsem] */
+	uint64_t cookie; /* place in its directory, the file system's [parent inode rwsem] */
 	struct rcu_head rcu;
 };
 /*
@@ -170,16 +183,22 @@ struct dentry {
  */
 #define DENTRY_REFERENCED 8u /* used since the shrinker last came by */
 #define DENTRY_MOUNTPOINT 1u /* something is mounted on it, somewhere */
-#define DENTRY_UNHASHED   2u
-#define DENTRY_PERSIST    4u /* the file system keeps its own reference (ramfs: the dentry is the directory entry) */
+#define DENTRY_UNHASHED	  2u
+#define DENTRY_PERSIST \
+	4u /* the file system keeps its own reference (ramfs: the dentry is the directory entry) */
 
 struct dentry_ops {
-	bool (*revalidate)(struct dentry *dentry); /* procfs: is the process still there? RCU section */
+	bool (*revalidate)(
+		struct dentry *dentry); /* procfs: is the process still there? RCU section */
 };
 
 struct super_ops {
-	void (*evict)(struct inode *inode); /* last reference gone: drop contents (and blocks when nlink is 0). May sleep */
-	void (*release)(struct inode *inode); /* after the grace period: free what RCU walkers may have seen (private, a link's target); no sleep */
+	void (*evict)(
+		struct
+		inode *inode); /* last reference gone: drop contents (and blocks when nlink is 0). May sleep */
+	void (*release)(
+		struct
+		inode *inode); /* after the grace period: free what RCU walkers may have seen (private, a link's target); no sleep */
 	int (*statfs)(struct super *super, struct kstatfs *out);
 	int (*sync)(struct super *super);
 	void (*shutdown)(struct super *super);
@@ -189,15 +208,15 @@ struct super_ops {
 
 struct super {
 	struct refcount refs;
-	uint32_t active;          /* mounts that show it; atomic. The last one gone: shut down */
+	uint32_t active; /* mounts that show it; atomic. The last one gone: shut down */
 	const struct fs_type *type;
 	const struct super_ops *ops;
 	dev_t dev;
 	struct dentry *root;
 	struct mutex rename_lock;
-	unsigned long flags;      /* MS_RDONLY ... */
-	uint64_t next_ino;        /* atomic */
-	uint64_t time_granularity;/* ns */
+	unsigned long flags;	   /* MS_RDONLY ... */
+	uint64_t next_ino;	   /* atomic */
+	uint64_t time_granularity; /* ns */
 	void *private;
 	uint32_t magic, blocksize;
 	loff_t max_size;
@@ -208,27 +227,32 @@ struct fs_type {
 	const char *name;
 	unsigned int flags; /* FS_* */
 	/* Make a superblock with its root: 0 or -errno. options: as mount(2)'s data, or NULL. */
-	int (*mount)(const struct fs_type *type, const char *source, const char *options, struct super **super);
+	int (*mount)(const struct fs_type *type, const char *source, const char *options,
+		     struct super **super);
 };
-#define FS_NODEV    1u /* needs no block device */
-#define FS_COMPLETE 2u /* the dentry cache is the directory: a name that is not in it does not exist */
-#define FS_KERNEL   4u /* not for mount(2), not in /proc/filesystems */
-#define FS_NO_ATIME 8u
+#define FS_NODEV 1u /* needs no block device */
+#define FS_COMPLETE \
+	2u /* the dentry cache is the directory: a name that is not in it does not exist */
+#define FS_KERNEL      4u /* not for mount(2), not in /proc/filesystems */
+#define FS_NO_ATIME    8u
 #define FS_NO_NEGATIVE 16u /* names come and go by themselves: never cache that one is missing */
-#define FS_TYPE(t) static const struct fs_type *const fs_type_##t __attribute__((used, section("core_fs_types"))) = &t
+#define FS_TYPE(t)                                     \
+	static const struct fs_type *const fs_type_##t \
+		__attribute__((used, section("core_fs_types"))) = &t
 
 struct mount {
 	struct refcount refs;
-	struct mount *parent;     /* [mount_lock] NULL: detached or the root */
-	struct dentry *mountpoint;/* [mount_lock] in parent; reference */
-	struct dentry *root;      /* what of super it shows */
+	struct mount *parent;	   /* [mount_lock] NULL: detached or the root */
+	struct dentry *mountpoint; /* [mount_lock] in parent; reference */
+	struct dentry *root;	   /* what of super it shows */
 	struct super *super;
 	struct list children, sibling; /* [mount_lock] */
-	struct hlist_node hash;   /* by (parent, mountpoint); RCU */
-	struct list all;          /* [mount_lock] in order of mounting */
-	bool attached;            /* [mount_lock] in the tree: one reference */
-	struct path was_on;       /* parent and mountpoint of one that was just detached, until they are put */
-	unsigned int flags;       /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
+	struct hlist_node hash;	       /* by (parent, mountpoint); RCU */
+	struct list all;	       /* [mount_lock] in order of mounting */
+	bool attached;		       /* [mount_lock] in the tree: one reference */
+	struct path
+		was_on; /* parent and mountpoint of one that was just detached, until they are put */
+	unsigned int flags; /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
 	int id;
 	char *source;
 	struct rcu_head rcu;
@@ -236,18 +260,19 @@ struct mount {
 
 struct file {
 	struct refcount refs;
-	unsigned int flags;       /* O_* status flags; F_SETFL changes some: atomic */
-	unsigned int mode;        /* FILE_* below, constant */
+	unsigned int flags; /* O_* status flags; F_SETFL changes some: atomic */
+	unsigned int mode;  /* FILE_* below, constant */
 	const struct file_ops *ops;
-	struct path path;         /* with references; anonymous files have a dentry of the anonymous superblock */
+	struct path
+		path; /* with references; anonymous files have a dentry of the anonymous superblock */
 	struct inode *inode;
 	struct mutex pos_lock;
 	loff_t pos;
 	void *private;
 	const struct cred *cred;
-	struct list epolls;       /* [epoll_lock] epoll items that watch it */
+	struct list epolls; /* [epoll_lock] epoll items that watch it */
 	struct spinlock epoll_lock;
-	int owner;                /* F_SETOWN */
+	int owner; /* F_SETOWN */
 	int owner_signal;
 	struct rcu_head rcu;
 	struct list exit_link;
@@ -255,28 +280,31 @@ struct file {
 #define FILE_READ     1u
 #define FILE_WRITE    2u
 #define FILE_SEEKABLE 4u
-#define FILE_PATH     8u  /* O_PATH */
-#define FILE_STREAM   16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
-#define FILE_WRITER   32u /* counts in inode->write_count */
-#define FILE_NOATIME  128u
-#define FILE_ATOMIC_POS 512u /* regular files and directories: the position is locked when others may use the file */
-#define FILE_OPENED   256u /* ops->open succeeded: release is due */
+#define FILE_PATH     8u /* O_PATH */
+#define FILE_STREAM \
+	16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
+#define FILE_WRITER  32u /* counts in inode->write_count */
+#define FILE_NOATIME 128u
+#define FILE_ATOMIC_POS \
+	512u /* regular files and directories: the position is locked when others may use the file */
+#define FILE_OPENED 256u /* ops->open succeeded: release is due */
 
 /* ---- paths ---- */
-#define LOOKUP_FOLLOW    0x01u
-#define LOOKUP_DIRECTORY 0x02u
-#define LOOKUP_PARENT    0x04u
-#define LOOKUP_EMPTY     0x08u /* AT_EMPTY_PATH */
+#define LOOKUP_FOLLOW	   0x01u
+#define LOOKUP_DIRECTORY   0x02u
+#define LOOKUP_PARENT	   0x04u
+#define LOOKUP_EMPTY	   0x08u /* AT_EMPTY_PATH */
 #define LOOKUP_NO_SYMLINKS 0x10u
-#define LOOKUP_BENEATH   0x20u
-#define LOOKUP_IN_ROOT   0x40u
-#define LOOKUP_NO_XDEV   0x80u
-#define LOOKUP_NO_MAGIC  0x100u
+#define LOOKUP_BENEATH	   0x20u
+#define LOOKUP_IN_ROOT	   0x40u
+#define LOOKUP_NO_XDEV	   0x80u
+#define LOOKUP_NO_MAGIC	   0x100u
 
 /* Walk name (kernel string) from dirfd (AT_FDCWD or a descriptor): *path with references. */
 __must_check int path_lookup(int dirfd, const char *name, unsigned int flags, struct path *path);
 /* The same from user space's string. */
-__must_check int path_lookup_user(int dirfd, unsigned long name, unsigned int flags, struct path *path);
+__must_check int path_lookup_user(int dirfd, unsigned long name, unsigned int flags,
+				  struct path *path);
 void path_get(const struct path *path);
 void path_put(const struct path *path);
 /* Absolute name of path as seen from root (getcwd, /proc): into buf's end; returns the start or an err_ptr (-ENAMETOOLONG, or "(unreachable)" prefix). */
@@ -291,7 +319,8 @@ void path_string_free(char *string);
 
 /* ---- kernel-side operations (exec, boot, cpio) ---- */
 /* flags: O_*, mode: permission bits, the umask is applied. */
-__must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode, struct file **file);
+__must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode,
+			  struct file **file);
 /* For execve: name from dirfd (LOOKUP_* in flags), a regular file that current may execute on a mount without MS_NOEXEC (else -EACCES); it can be read and mapped even without read permission. */
 __must_check int vfs_open_exec(int dirfd, const char *name, unsigned int flags, struct file **file);
 ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos); /* kernel buffer */
@@ -303,16 +332,20 @@ __must_check int vfs_mknod(const char *name, umode_t mode, dev_t rdev);
 __must_check int vfs_symlink(const char *target, const char *name);
 __must_check int vfs_link(const char *from, const char *to);
 __must_check int vfs_chown(const char *name, uid_t uid, gid_t gid);
-__must_check int vfs_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options);
-__must_check int inode_permission(struct inode *inode, unsigned int mask); /* MAY_* against current's fs credentials */
-#define MAY_EXEC 1u
+__must_check int vfs_mount(const char *source, const char *target, const char *type,
+			   unsigned long flags, const char *options);
+__must_check int inode_permission(struct inode *inode,
+				  unsigned int mask); /* MAY_* against current's fs credentials */
+#define MAY_EXEC  1u
 #define MAY_WRITE 2u
-#define MAY_READ 4u
+#define MAY_READ  4u
 __must_check int inode_deny_write(struct inode *inode); /* exec: -ETXTBSY if open for writing */
 void inode_allow_write(struct inode *inode);
 
 /* ---- for file systems ---- */
-struct inode *inode_new(struct super *super, umode_t mode); /* refs 1, times now, fs uid/gid of current; NULL: no memory */
+struct inode *
+inode_new(struct super *super,
+	  umode_t mode); /* refs 1, times now, fs uid/gid of current; NULL: no memory */
 /* The same for a new entry of dir: set-gid directories hand down their group. */
 struct inode *inode_new_in(struct inode *dir, umode_t mode);
 struct inode *inode_get(struct inode *inode);
@@ -322,13 +355,15 @@ void dentry_attach(struct dentry *dentry, struct inode *inode); /* consumes the 
 struct dentry *dentry_get(struct dentry *dentry);
 void dentry_put(struct dentry *dentry);
 struct dentry *dentry_root(struct super *super, struct inode *inode);
-struct dentry *dentry_child(struct dentry *parent, const char *name, size_t length); /* look in the cache only; with reference */
-void dentry_drop(struct dentry *dentry); /* unhash */
+struct dentry *dentry_child(struct dentry *parent, const char *name,
+			    size_t length);		/* look in the cache only; with reference */
+void dentry_drop(struct dentry *dentry);		/* unhash */
 struct dentry *dentry_parent_of(struct dentry *dentry); /* with a reference; a root is its own */
 /* A new negative dentry below parent with one reference; and its entry into the cache, when the file system has attached an inode. The parent inode's rwsem is held exclusively. */
 struct dentry *dentry_create(struct dentry *parent, const char *name, size_t length);
 void dentry_publish(struct dentry *dentry);
-loff_t file_seek_dir(struct file *file, loff_t offset, int whence); /* SEEK_SET and CUR on a directory's cookies */
+loff_t file_seek_dir(struct file *file, loff_t offset,
+		     int whence); /* SEEK_SET and CUR on a directory's cookies */
 /* For file systems that make their own trees (devfs, sysfs): a new hashed, persistent child of parent that holds inode (consumed, also on failure). The parent inode's rwsem is held
  * or the tree is not public yet. */
 __must_check int dentry_add_child(struct dentry *parent, const char *name, struct inode *inode);
@@ -336,14 +371,18 @@ __must_check int dentry_add_child(struct dentry *parent, const char *name, struc
 void dentry_tree_drop(struct dentry *dentry);
 void super_get(struct super *super);
 void super_put(struct super *super);
-void super_kill(struct super *super); /* a mount that failed half way: drops what super_new() gave */
+void super_kill(
+	struct super *super); /* a mount that failed half way: drops what super_new() gave */
 struct timespec64 inode_now(struct super *super);
 void inode_touch_atime(struct file *file); /* after a read: relatime and its kin */
-__must_check int inode_change(struct inode *inode, struct attributes *a); /* apply ATTR_* to the fields; rwsem held exclusively */
+__must_check int
+inode_change(struct inode *inode,
+	     struct attributes *a); /* apply ATTR_* to the fields; rwsem held exclusively */
 
 /* Generic pieces for file_ops. */
-loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size, loff_t max); /* SEEK_SET, CUR, END on file->pos */
-loff_t file_seek_inode(struct file *file, loff_t offset, int whence);  /* by inode->size */
+loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size,
+			 loff_t max); /* SEEK_SET, CUR, END on file->pos */
+loff_t file_seek_inode(struct file *file, loff_t offset, int whence); /* by inode->size */
 /* RLIMIT_FSIZE, max_size: how many of n bytes may be written at pos: >0, or -EFBIG (and SIGXFSZ). */
 ssize_t file_write_limit(struct file *file, loff_t pos, size_t n);
 /* Clear set-id bits on write by one without CAP_FSETID. rwsem held exclusively. */
@@ -360,14 +399,18 @@ extern void (*file_epoll_release)(struct file *file);
 extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 
 /* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]" is formed by the caller's super), inode mode. */
-__must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
+__must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private,
+				unsigned int flags, unsigned int mode, struct file **file);
 /* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]" (pipe, socket) and mode the inode's type. */
-__must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private, unsigned int flags, unsigned int file_mode, struct file **file);
+__must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops,
+				      void *private, unsigned int flags, unsigned int file_mode,
+				      struct file **file);
 /* For file systems that only the kernel mounts: a mount outside the tree, for good; and a dentry without a place in it (consumes the inode, also on failure; NULL: no memory). */
 __must_check int vfs_kernel_mount(const struct fs_type *type, struct mount **mount);
 struct dentry *dentry_nameless(struct super *super, const char *name, struct inode *inode);
 /* A second struct file for an inode that has one (the other end of a pipe). */
-__must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private, unsigned int flags, unsigned int mode, struct file **file);
+__must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private,
+			       unsigned int flags, unsigned int mode, struct file **file);
 struct file *file_get(struct file *file);
 /* Drop a reference; the last one releases (deferred to return-to-user or a worker when the context may not sleep). */
 void file_put(struct file *file);
@@ -378,14 +421,16 @@ void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
 
 /* Character devices: subsys registers major/minor ranges. */
-__must_check int chrdev_register(unsigned int major, unsigned int minor, unsigned int count, const char *name, const struct file_ops *ops);
+__must_check int chrdev_register(unsigned int major, unsigned int minor, unsigned int count,
+				 const char *name, const struct file_ops *ops);
 
 /* For /proc/devices: the index-th registration; false: no more. */
 bool chrdev_info(unsigned int index, unsigned int *major, const char **name);
 /* devfs announces itself: add is called for all nodes so far, and for each new one. name: as below /dev, with slashes for folders ("pts/0"). */
 __must_check int devfs_set_hook(int (*add)(const char *name, umode_t mode, dev_t rdev));
 /* Nodes in /dev made by devfs when drivers register (before or after it is mounted). */
-__must_check int devfs_add(const char *name, umode_t mode, dev_t rdev); /* through a registry hook: core/vfs/devnode.c */
+__must_check int devfs_add(const char *name, umode_t mode,
+			   dev_t rdev); /* through a registry hook: core/vfs/devnode.c */
 
 extern struct mount *root_mount;
 extern struct spinlock mount_lock;
@@ -394,7 +439,8 @@ const struct fs_type *fs_type_find(const char *name);
 const struct fs_type *fs_type_next(unsigned int *index); /* for /proc/filesystems; NULL: the end */
 void mount_get(struct mount *mount);
 void mount_put(struct mount *mount);
-struct mount *mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
+struct mount *
+mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
 /* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and INIT_CORE initcalls of file systems are linked in (they need no call). */
 void vfs_init(void);
 /* Unpack a cpio archive (newc; plain, gzip, zstd; several, zero padding between) into /. 0, or -errno with *why: what is wrong with it. */
@@ -404,7 +450,7 @@ __must_check int initramfs_unpack(const void *data, size_t n, const char **why);
 unsigned int file_flags_user(const struct file *file);
 /* Record and flock locks: at close and exit. */
 void locks_close(struct file *file, const void *owner); /* POSIX locks of this files table */
-void locks_release(struct file *file);                  /* last reference: flock and OFD locks */
+void locks_release(struct file *file);			/* last reference: flock and OFD locks */
 
 /* drop_caches: unused dentries, inodes, clean page-cache pages. May sleep. */
 void vfs_drop_caches(void);

@@ -16,13 +16,13 @@
 #include <hal/types.h>
 
 #define HAL_MEM_REGIONS_MAX 64
-#define HAL_CMDLINE_MAX     2048
+#define HAL_CMDLINE_MAX	    2048
 
 enum hal_mem_kind {
-	HAL_MEM_RAM,      /* usable now */
-	HAL_MEM_KERNEL,   /* RAM that holds the kernel image, boot page tables, the device tree: never given back */
-	HAL_MEM_INITRD,   /* RAM that holds the initramfs: usable once unpacked */
-	HAL_MEM_BOOT,     /* RAM that boot data occupies: usable once core_main has read hal_boot_info and the CPUs are up */
+	HAL_MEM_RAM, /* usable now */
+	HAL_MEM_KERNEL, /* RAM that holds the kernel image, boot page tables, the device tree: never given back */
+	HAL_MEM_INITRD, /* RAM that holds the initramfs: usable once unpacked */
+	HAL_MEM_BOOT, /* RAM that boot data occupies: usable once core_main has read hal_boot_info and the CPUs are up */
 	HAL_MEM_RESERVED, /* not to be touched */
 };
 
@@ -36,9 +36,11 @@ struct hal_mem_region {
 struct hal_boot_info {
 	struct hal_mem_region regions[HAL_MEM_REGIONS_MAX];
 	unsigned int region_count;
-	unsigned int cpu_count; /* CPUs that can be started, this one included; at most HAL_MAX_CPUS */
-	char cmdline[HAL_CMDLINE_MAX]; /* NUL-terminated copy; cut off (and said so on the serial port) if it is longer */
-	paddr_t initrd; /* physical address of the initramfs, exact; 0 when there is none */
+	unsigned int
+		cpu_count; /* CPUs that can be started, this one included; at most HAL_MAX_CPUS */
+	char cmdline
+		[HAL_CMDLINE_MAX]; /* NUL-terminated copy; cut off (and said so on the serial port) if it is longer */
+	paddr_t initrd;	      /* physical address of the initramfs, exact; 0 when there is none */
 	uint64_t initrd_size; /* bytes, exact */
 	const char *loader;   /* "pvh", "multiboot2", "fdt": for the log */
 };

@@ -8,9 +8,9 @@
 /* Why one CPU interrupts another; the receiver's HAL calls core_ipi(kind) (SHOOTDOWN is handled inside the HAL). */
 enum hal_ipi {
 	HAL_IPI_RESCHED, /* look at your run queue */
-	HAL_IPI_CALL,    /* run your queue of cross-CPU calls */
-	HAL_IPI_STOP,    /* stop for a panic: park with interrupts off, never return */
-	HAL_IPI_TLB,     /* HAL's own: TLB shootdown; never reaches core */
+	HAL_IPI_CALL,	 /* run your queue of cross-CPU calls */
+	HAL_IPI_STOP,	 /* stop for a panic: park with interrupts off, never return */
+	HAL_IPI_TLB,	 /* HAL's own: TLB shootdown; never reaches core */
 	HAL_IPI_COUNT
 };
 
@@ -21,7 +21,8 @@ enum hal_ipi {
  * Context: boot CPU, interrupts on or off.
  */
 struct hal_thread;
-__must_check int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack, void *emergency_stack);
+__must_check int hal_cpu_start(unsigned int cpu, struct hal_thread *thread, void *irq_stack,
+			       void *emergency_stack);
 
 /* Attach core's per-CPU block to the running CPU; hal_cpu_local() returns it from then on. */
 void hal_cpu_set_local(void *local);

@@ -11,14 +11,14 @@
 
 enum hal_device_kind {
 	HAL_DEVICE_VIRTIO_MMIO, /* a virtio transport, registers and one line */
-	HAL_DEVICE_PCI_ECAM,    /* a PCI host bridge with memory-mapped configuration space */
+	HAL_DEVICE_PCI_ECAM,	/* a PCI host bridge with memory-mapped configuration space */
 };
 
 struct hal_device {
 	enum hal_device_kind kind;
-	paddr_t base;      /* registers */
-	uint64_t size;     /* bytes */
-	unsigned int irq;  /* HAL_IRQ_NONE when it has none */
+	paddr_t base;	  /* registers */
+	uint64_t size;	  /* bytes */
+	unsigned int irq; /* HAL_IRQ_NONE when it has none */
 };
 
 /* Device number i, or NULL when there are no more. Valid after hal_boot_devices(); constant. */

@@ -21,12 +21,12 @@
 #include <hal_arch/mmu.h>
 
 /* What an entry says, in the machine-independent form. */
-#define HAL_PTE_READ  0x01u
-#define HAL_PTE_WRITE 0x02u
-#define HAL_PTE_EXEC  0x04u
-#define HAL_PTE_YOUNG 0x08u /* accessed */
-#define HAL_PTE_DIRTY 0x10u
-#define HAL_PTE_ANON  0x20u /* holds a reference to an anonymous frame (software bit) */
+#define HAL_PTE_READ   0x01u
+#define HAL_PTE_WRITE  0x02u
+#define HAL_PTE_EXEC   0x04u
+#define HAL_PTE_YOUNG  0x08u /* accessed */
+#define HAL_PTE_DIRTY  0x10u
+#define HAL_PTE_ANON   0x20u /* holds a reference to an anonymous frame (software bit) */
 #define HAL_PTE_RIGHTS (HAL_PTE_READ | HAL_PTE_WRITE | HAL_PTE_EXEC)
 
 struct hal_entry {
@@ -59,11 +59,13 @@ void hal_tlb_flush(struct hal_tlb *tlb);
  * bits: rights, YOUNG, DIRTY, ANON for all. Returns the number filled in *filled (as a bit set in *taken when taken is not NULL: bit i = page i; count <= 64 then).
  * 0, or -ENOMEM when no table page could be had (some may be filled). No flush is needed. Does not sleep if core_table_alloc does not.
  */
-__must_check int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned int count, unsigned int bits, uint64_t *taken);
+__must_check int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames,
+			 unsigned int count, unsigned int bits, uint64_t *taken);
 
 /* Replace the entry at old->va, if it still has old's frame, by frame pa with bits. 0, or -EAGAIN when it changed meanwhile. Old translations are gathered (or on
  * arm64 flushed inside). Also used to raise or lower rights of one entry (same pa). */
-__must_check int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, unsigned int bits);
+__must_check int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa,
+			     unsigned int bits);
 
 /* Set YOUNG (and DIRTY when write) in the entry at va if it is there and has the right. True if the access will now succeed. */
 bool hal_touch(struct hal_space *space, vaddr_t va, bool write);
@@ -81,32 +83,40 @@ struct hal_entry hal_slot_read(const struct hal_slot *slot, vaddr_t va);
 bool hal_slot_fill(struct hal_slot *slot, paddr_t frame, unsigned int bits);
 
 /* Starting at *at, find up to max non-empty entries below end, in order, and advance *at behind the last looked at. Returns their number; 0 when done. */
-unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
+unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+		      unsigned int max);
 
 /* The same, and empties each reported entry (accessed and dirty bits final). Table pages are kept. */
-unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
+unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+		       unsigned int max);
 
 /* As hal_unmap(), but entries with HAL_PTE_ANON stay: private copies survive when a page leaves the page cache. */
-unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max);
+unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
+			      unsigned int max);
 
 /* After the range has been emptied: detach table pages that lie wholly between floor and ceiling (neighbouring mappings' bounds), to be released at the flush. */
-void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling);
+void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor,
+		     vaddr_t ceiling);
 
 /* Set the rights of every non-empty entry in the range to rights, keeping frame, ANON, YOUNG, DIRTY. With keep_write false a WRITE in rights is applied only to entries
  * that had it (COW: raising is left to faults). */
-void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights, bool keep_write);
+void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,
+		 bool keep_write);
 
 /*
  * For fork: starting at *at, copy up to max ANON entries of parent's range into child at the same addresses, WRITE removed from both; report them (core adds a frame reference to each BEFORE
  * the child can run) and advance *at. Entries without ANON are skipped. *count 0: done. 0 or -ENOMEM (what was reported was copied). Both spaces are locked exclusively.
  */
-__must_check int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, vaddr_t end, struct hal_entry *out, unsigned int max, unsigned int *count);
+__must_check int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at,
+			  vaddr_t end, struct hal_entry *out, unsigned int max,
+			  unsigned int *count);
 
 /* Move the entries of [from, from+len) to [to, to+len) (disjoint ranges, target empty). 0 or -ENOMEM with *moved bytes done. */
 __must_check int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *moved);
 
 /* Clear YOUNG in the range; report (as hal_scan does) the entries that had it or DIRTY, clearing DIRTY too when clear_dirty. */
-unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty, struct hal_entry *out, unsigned int max);
+unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty,
+		     struct hal_entry *out, unsigned int max);
 
 /* Number of bytes of page tables the space owns (for /proc and the OOM score). */
 size_t hal_space_table_bytes(const struct hal_space *space);
@@ -119,7 +129,8 @@ void hal_icache_sync(paddr_t pa, size_t n);
 enum hal_memory_type { HAL_MEMORY_NORMAL, HAL_MEMORY_DEVICE };
 
 /* Map n bytes (page-aligned) of pa at kernel address va with rights; 0 or -ENOMEM. Visible on all CPUs. */
-__must_check int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum hal_memory_type type);
+__must_check int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights,
+				enum hal_memory_type type);
 /* Unmap, flush on every CPU, wait. Interrupts on. Table pages are kept. */
 void hal_kernel_unmap(vaddr_t va, size_t n);
 /* The frame behind a kernel address of that range, or 0. */

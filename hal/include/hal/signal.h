@@ -23,20 +23,21 @@ struct hal_stack {
 
 struct hal_signal {
 	int sig;
-	const void *info;        /* siginfo_t, 128 bytes as Linux lays it out */
+	const void *info; /* siginfo_t, 128 bytes as Linux lays it out */
 	vaddr_t handler;
-	unsigned long sa_flags;  /* SA_SIGINFO, SA_RESTORER, ... */
-	vaddr_t restorer;        /* where SA_RESTORER applies */
-	vaddr_t vdso;            /* base of this process's vDSO image */
-	uint64_t mask;           /* blocked signals to restore at sigreturn */
-	struct hal_stack stack;  /* the alternate stack as uc_stack shows it */
-	vaddr_t stack_top;       /* 0: build below the interrupted sp, respecting the red zone; else: top of the alternate stack */
-	vaddr_t stack_limit;     /* lowest usable address when stack_top is given; a frame that does not fit is -EFAULT */
+	unsigned long sa_flags; /* SA_SIGINFO, SA_RESTORER, ... */
+	vaddr_t restorer;	/* where SA_RESTORER applies */
+	vaddr_t vdso;		/* base of this process's vDSO image */
+	uint64_t mask;		/* blocked signals to restore at sigreturn */
+	struct hal_stack stack; /* the alternate stack as uc_stack shows it */
+	vaddr_t stack_top; /* 0: build below the interrupted sp, respecting the red zone; else: top of the alternate stack */
+	vaddr_t stack_limit; /* lowest usable address when stack_top is given; a frame that does not fit is -EFAULT */
 };
 
 struct hal_signal_restored {
-	uint64_t mask;           /* as read: core removes SIGKILL and SIGSTOP */
-	struct hal_stack stack;  /* uc_stack as read: core applies it as sigaltstack would, ignoring errors */
+	uint64_t mask; /* as read: core removes SIGKILL and SIGSTOP */
+	struct hal_stack
+		stack; /* uc_stack as read: core applies it as sigaltstack would, ignoring errors */
 };
 
 /* Push the frame and aim regs at the handler. The saved sp is the one from before any switch. 0 or -EFAULT (nothing changed in regs). */

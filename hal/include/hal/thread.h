@@ -34,7 +34,8 @@ void hal_thread_init_idle(struct hal_thread *thread, void *stack);
  * system call with result 0. sp 0 keeps the parent's stack pointer; set_tls says whether tls replaces the parent's TLS pointer. The FP state is
  * copied into child->fpu. Context: the parent, in a system call.
  */
-void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls, unsigned long tls);
+void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls,
+		     unsigned long tls);
 
 /*
  * Prepare thread, made by hal_thread_init() with a stack, so that a kernel thread (init) or the current thread after execve enters user mode:
@@ -67,9 +68,9 @@ vaddr_t hal_thread_pc(const struct hal_thread *thread);
  * asked; it answers -ENOSYS all the same. args: the six system call arguments. May sleep.
  */
 enum hal_private_call {
-	HAL_CALL_ARCH_PRCTL,          /* x86_64: ARCH_{SET,GET}_{FS,GS}, ARCH_CPUID refused as Linux without the feature */
-	HAL_CALL_RISCV_FLUSH_ICACHE,  /* riscv64 */
-	HAL_CALL_RISCV_HWPROBE,       /* riscv64 */
+	HAL_CALL_ARCH_PRCTL, /* x86_64: ARCH_{SET,GET}_{FS,GS}, ARCH_CPUID refused as Linux without the feature */
+	HAL_CALL_RISCV_FLUSH_ICACHE, /* riscv64 */
+	HAL_CALL_RISCV_HWPROBE,	     /* riscv64 */
 };
 long hal_private_call(enum hal_private_call which, const unsigned long *args);
 

@@ -17,14 +17,14 @@ typedef unsigned long vaddr_t; /* a virtual address, user or kernel, as a number
 #define __user
 #endif
 
-#define __must_check  __attribute__((warn_unused_result))
-#define __noreturn    __attribute__((noreturn))
-#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __must_check	__attribute__((warn_unused_result))
+#define __noreturn	__attribute__((noreturn))
+#define __printf(f, a)	__attribute__((format(printf, f, a)))
 #define __aligned_to(n) __attribute__((aligned(n)))
-#define __section(s)  __attribute__((section(s)))
+#define __section(s)	__attribute__((section(s)))
 
 /* Turn an integer from a register into a user pointer and back; the only two casts that do so. */
 #define hal_user_ptr(type, value) ((type __user *)(unsigned long)(value))
-#define hal_user_addr(pointer)    ((vaddr_t)(pointer))
+#define hal_user_addr(pointer)	  ((vaddr_t)(pointer))
 
 #endif

@@ -32,8 +32,10 @@ __must_check int hal_put_user64(void __user *to, uint64_t value);
 /* Futex words, 4-byte aligned (the caller checks). Sequentially consistent. 0 or -EFAULT; the old value goes to *seen.
  * _nofault forms: for use under the futex bucket's spinlock. */
 __must_check int hal_user_load32_nofault(uint32_t *seen, const uint32_t __user *word);
-__must_check int hal_user_cmpxchg32_nofault(uint32_t *seen, uint32_t __user *word, uint32_t expected, uint32_t desired);
-__must_check int hal_user_cmpxchg32(uint32_t *seen, uint32_t __user *word, uint32_t expected, uint32_t desired);
+__must_check int hal_user_cmpxchg32_nofault(uint32_t *seen, uint32_t __user *word,
+					    uint32_t expected, uint32_t desired);
+__must_check int hal_user_cmpxchg32(uint32_t *seen, uint32_t __user *word, uint32_t expected,
+				    uint32_t desired);
 
 /*
  * Inline half, <hal_arch/user.h>:

@@ -16,13 +16,14 @@
 /* What the vDSO's clocks read; one writer (core's time keeping), readers retry while seq is odd or has changed. */
 struct hal_vdso_data {
 	uint32_t seq;
-	uint32_t usable;          /* 0: the counter may not be read from user mode; fall back to the system call */
-	uint64_t counter_base;    /* counter value at which the two times below hold */
-	uint64_t mult;            /* ns = ((counter - counter_base) * mult) >> shift */
+	uint32_t
+		usable; /* 0: the counter may not be read from user mode; fall back to the system call */
+	uint64_t counter_base; /* counter value at which the two times below hold */
+	uint64_t mult;	       /* ns = ((counter - counter_base) * mult) >> shift */
 	uint32_t shift;
 	uint32_t pad;
-	uint64_t monotonic_ns;    /* CLOCK_MONOTONIC at counter_base */
-	uint64_t realtime_ns;     /* CLOCK_REALTIME at counter_base */
+	uint64_t monotonic_ns; /* CLOCK_MONOTONIC at counter_base */
+	uint64_t realtime_ns;  /* CLOCK_REALTIME at counter_base */
 	uint64_t coarse_monotonic_ns;
 	uint64_t coarse_realtime_ns;
 };

@@ -84,7 +84,8 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 	*f = (struct facts){.foreground = -1};
 	f->pid = thread->pid ? thread->pid->number : 0;
 	f->process = process->pid->number;
-	f->parent = process->parent && process->parent != process ? process->parent->pid->number : 0;
+	f->parent =
+		process->parent && process->parent != process ? process->parent->pid->number : 0;
 	f->group = process->group ? process->group->number : 0;
 	f->session = process->session ? process->session->number : 0;
 	if (process->tty && terminal_ops && terminal_ops->describe)
@@ -272,8 +273,8 @@ static void status_identity(struct text *text, struct thread *thread, const stru
 		files_put(files);
 	for (unsigned int i = 0; i < cred->group_count; i++)
 		text_printf(text, i ? " %u" : "%u", cred->groups[i]);
-	text_printf(text, " \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", f->process,
-		    f->pid, f->group, f->session);
+	text_printf(text, " \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
+		    f->process, f->pid, f->group, f->session);
 	cred_put(cred);
 }
 

@@ -10,7 +10,7 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name) {&(name), &(name)}
 
 static inline void list_init(struct list *l)
 {
@@ -72,18 +72,19 @@ static inline void list_splice_tail(struct list *from, struct list *head)
 	list_init(from);
 }
 
-#define list_entry(p, type, member) ((type *)(void *)((char *)(p)-offsetof(type, member)))
+#define list_entry(p, type, member)    ((type *)(void *)((char *)(p) - offsetof(type, member)))
 #define list_first(head, type, member) list_entry((head)->next, type, member)
-#define list_last(head, type, member) list_entry((head)->prev, type, member)
-#define list_for_each(p, head) for (struct list *p = (head)->next; p != (head); p = p->next)
-#define list_for_each_entry(e, head, member)                                                        \
-	for (e = list_entry((head)->next, __typeof__(*e), member); &e->member != (head);            \
+#define list_last(head, type, member)  list_entry((head)->prev, type, member)
+#define list_for_each(p, head)	       for (struct list *p = (head)->next; p != (head); p = p->next)
+#define list_for_each_entry(e, head, member)                                             \
+	for (e = list_entry((head)->next, __typeof__(*e), member); &e->member != (head); \
 	     e = list_entry(e->member.next, __typeof__(*e), member))
 /* e may be removed in the body. */
-#define list_for_each_entry_safe(e, tmp, head, member)                                              \
-	for (e = list_entry((head)->next, __typeof__(*e), member),                                  \
-	    tmp = list_entry(e->member.next, __typeof__(*e), member);                               \
-	     &e->member != (head); e = tmp, tmp = list_entry(e->member.next, __typeof__(*e), member))
+#define list_for_each_entry_safe(e, tmp, head, member)                \
+	for (e = list_entry((head)->next, __typeof__(*e), member),    \
+	    tmp = list_entry(e->member.next, __typeof__(*e), member); \
+	     &e->member != (head);                                    \
+	     e = tmp, tmp = list_entry(e->member.next, __typeof__(*e), member))
 
 /* Hash chains: one pointer per head. */
 struct hlist {
@@ -114,8 +115,10 @@ static inline void hlist_del(struct hlist_node *n)
 }
 
 #define hlist_entry_or_null_(p, type, member) ((p) ? list_entry(p, type, member) : NULL)
-#define hlist_for_each_entry(e, head, member)                                                       \
-	for (e = hlist_entry_or_null_(__atomic_load_n(&(head)->first, __ATOMIC_ACQUIRE), __typeof__(*e), member); e; \
-	     e = hlist_entry_or_null_(__atomic_load_n(&e->member.next, __ATOMIC_ACQUIRE), __typeof__(*e), member))
+#define hlist_for_each_entry(e, head, member)                                                \
+	for (e = hlist_entry_or_null_(__atomic_load_n(&(head)->first, __ATOMIC_ACQUIRE),     \
+				      __typeof__(*e), member);                               \
+	     e; e = hlist_entry_or_null_(__atomic_load_n(&e->member.next, __ATOMIC_ACQUIRE), \
+					 __typeof__(*e), member))
 
 #endif

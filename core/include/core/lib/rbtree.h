@@ -18,7 +18,8 @@ struct rb_root {
 };
 
 /* Insert node as the child of parent at *link (found by the caller's descent; parent NULL: the tree is empty), then rebalance. */
-void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent, struct rb_node **link);
+void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
+	       struct rb_node **link);
 void rb_erase(struct rb_root *root, struct rb_node *node);
 /* Tell the tree that node's own data changed: update it and all above. */
 void rb_updated(struct rb_root *root, struct rb_node *node);
@@ -27,6 +28,6 @@ struct rb_node *rb_last(const struct rb_root *root);
 struct rb_node *rb_next(const struct rb_node *node);
 struct rb_node *rb_prev(const struct rb_node *node);
 
-#define rb_entry(p, type, member) ((type *)(void *)((char *)(p)-offsetof(type, member)))
+#define rb_entry(p, type, member) ((type *)(void *)((char *)(p) - offsetof(type, member)))
 
 #endif

@@ -5,17 +5,17 @@
 
 #include <stdint.h>
 
-#define S_IFMT   0170000
-#define S_IFSOCK 0140000
-#define S_IFLNK  0120000
-#define S_IFREG  0100000
-#define S_IFBLK  0060000
-#define S_IFDIR  0040000
-#define S_IFCHR  0020000
-#define S_IFIFO  0010000
-#define S_ISUID  0004000
-#define S_ISGID  0002000
-#define S_ISVTX  0001000
+#define S_IFMT	    0170000
+#define S_IFSOCK    0140000
+#define S_IFLNK	    0120000
+#define S_IFREG	    0100000
+#define S_IFBLK	    0060000
+#define S_IFDIR	    0040000
+#define S_IFCHR	    0020000
+#define S_IFIFO	    0010000
+#define S_ISUID	    0004000
+#define S_ISGID	    0002000
+#define S_ISVTX	    0001000
 #define S_ISLNK(m)  (((m) & S_IFMT) == S_IFLNK)
 #define S_ISREG(m)  (((m) & S_IFMT) == S_IFREG)
 #define S_ISDIR(m)  (((m) & S_IFMT) == S_IFDIR)
@@ -23,12 +23,12 @@
 #define S_ISBLK(m)  (((m) & S_IFMT) == S_IFBLK)
 #define S_ISFIFO(m) (((m) & S_IFMT) == S_IFIFO)
 #define S_ISSOCK(m) (((m) & S_IFMT) == S_IFSOCK)
-#define S_IRWXUGO 00777
-#define S_IALLUGO 07777
+#define S_IRWXUGO   00777
+#define S_IALLUGO   07777
 
 /* Linux's 64-bit device number in stat: 12 bits of major at 8, the low 8 bits of minor at 0, the rest of minor at 20, the rest of major at 44. */
-#define MKDEV(major, minor)                                                                         \
-	((((uint64_t)(major) & 0xfffff000u) << 32) | (((uint64_t)(major) & 0xfffu) << 8) |          \
+#define MKDEV(major, minor)                                                                \
+	((((uint64_t)(major) & 0xfffff000u) << 32) | (((uint64_t)(major) & 0xfffu) << 8) | \
 	 (((uint64_t)(minor) & 0xffffff00u) << 12) | ((uint64_t)(minor) & 0xffu))
 #define MAJOR(dev) ((unsigned int)((((dev) >> 32) & 0xfffff000u) | (((dev) >> 8) & 0xfffu)))
 #define MINOR(dev) ((unsigned int)((((dev) >> 12) & 0xffffff00u) | ((dev) & 0xffu)))

@@ -12,13 +12,14 @@
 
 #include <stddef.h>
 
-#define ASM_OFFSETS_BEGIN                                                                          \
-	void asm_offsets(void);                                                                    \
-	void asm_offsets(void)                                                                     \
+#define ASM_OFFSETS_BEGIN       \
+	void asm_offsets(void); \
+	void asm_offsets(void)  \
 	{
 #define ASM_OFFSETS_END }
 
-#define CONSTANT(name, value)	     __asm__ volatile("\n.ascii \"->" #name " %c0\"" : : "i"((long)(value)));
+#define CONSTANT(name, value) \
+	__asm__ volatile("\n.ascii \"->" #name " %c0\"" : : "i"((long)(value)));
 #define OFFSET(name, type, member) CONSTANT(name, offsetof(type, member))
 
 #endif

@@ -16,7 +16,7 @@ struct dt_node {
 	const char *name;
 	unsigned int address_cells, size_cells; /* for this node's own reg */
 	uint32_t interrupt_parent;		/* phandle, inherited */
-	unsigned int name_at, compatible_at;	/* where in the tree; compatible_at 0: it has none */
+	unsigned int name_at, compatible_at; /* where in the tree; compatible_at 0: it has none */
 	unsigned int compatible_size;
 };
 

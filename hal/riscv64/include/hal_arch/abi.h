@@ -8,7 +8,7 @@
 
 #define HAL_ABI_MACHINE	    "riscv64"
 #define HAL_ABI_ELF_MACHINE 243
-#define HAL_ABI_ELF_FLAGS_OK(f)                                           \
+#define HAL_ABI_ELF_FLAGS_OK(f) \
 	(((f) & 0x8) == 0) /* all but the embedded base with 16 registers \
 			    */
 #define HAL_ABI_CLONE_TLS_LAST	0

@@ -8,7 +8,7 @@
 #include <hal/thread.h>
 
 #define GDT_TSS 8 /* index; two entries */
-#define GDT_NUMBER                                                                             \
+#define GDT_NUMBER \
 	15 /* index; its limit is the CPU's number: the vDSO's getcpu reads it with LSL, as on \
 	      Linux */
 #define GDT_ENTRIES 16

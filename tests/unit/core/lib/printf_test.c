@@ -2,11 +2,11 @@
 // The kernel's snprintf against the C library's, conversion by conversion; and strings.
 // sources: core/lib/printf.c core/lib/string.c
 
-#define snprintf libc_snprintf
+#define snprintf  libc_snprintf
 #define vsnprintf libc_vsnprintf
-#define memcpy libc_memcpy
-#define memmove libc_memmove
-#define memset libc_memset
+#define memcpy	  libc_memcpy
+#define memmove	  libc_memmove
+#define memset	  libc_memset
 #include <test.h>
 #undef snprintf
 #undef vsnprintf
@@ -34,11 +34,11 @@ static void check(int line, const char *got, int length, const char *want)
 	}
 }
 
-#define SAYS(want, ...)                                                                             \
-	do {                                                                                        \
-		char got_[128];                                                                     \
-		int n_ = snprintf(got_, sizeof(got_), __VA_ARGS__);                                 \
-		check(__LINE__, got_, n_, want);                                                    \
+#define SAYS(want, ...)                                             \
+	do {                                                        \
+		char got_[128];                                     \
+		int n_ = snprintf(got_, sizeof(got_), __VA_ARGS__); \
+		check(__LINE__, got_, n_, want);                    \
 	} while (0)
 
 TEST(conversions)

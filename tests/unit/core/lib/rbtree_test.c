@@ -20,7 +20,8 @@ static struct item *at(struct rb_node *node)
 
 static void update(struct rb_node *node)
 {
-	at(node)->sum = at(node)->key + (node->left ? at(node->left)->sum : 0) + (node->right ? at(node->right)->sum : 0);
+	at(node)->sum = at(node)->key + (node->left ? at(node->left)->sum : 0) +
+			(node->right ? at(node->right)->sum : 0);
 }
 
 static void insert(struct rb_root *root, struct item *item)
@@ -54,7 +55,7 @@ TEST(random_operations)
 {
 	enum { N = 300 };
 	static struct item items[N];
-	struct rb_root root = { .update = update };
+	struct rb_root root = {.update = update};
 
 	srand(1);
 	for (unsigned int i = 0; i < N; i++)
@@ -89,8 +90,8 @@ TEST(random_operations)
 
 TEST(data_of_a_node_changes)
 {
-	struct item items[7] = { 0 };
-	struct rb_root root = { .update = update };
+	struct item items[7] = {0};
+	struct rb_root root = {.update = update};
 
 	for (unsigned int i = 0; i < 7; i++) {
 		items[i].key = i;

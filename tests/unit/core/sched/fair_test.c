@@ -51,7 +51,8 @@ TEST(equal_shares)
 	for (unsigned int i = 0; i < 10000; i++)
 		run(NSEC_PER_MSEC);
 	for (unsigned int i = 0; i < 5; i++)
-		CHECK(threads[i].sched.runtime / NSEC_PER_MSEC > 1990 && threads[i].sched.runtime / NSEC_PER_MSEC < 2010);
+		CHECK(threads[i].sched.runtime / NSEC_PER_MSEC > 1990 &&
+		      threads[i].sched.runtime / NSEC_PER_MSEC < 2010);
 }
 
 TEST(shares_follow_nice)
@@ -65,7 +66,8 @@ TEST(shares_follow_nice)
 	uint64_t total = 1024 + 335 + 3121;
 
 	for (unsigned int i = 0; i < 3; i++) {
-		uint64_t due = 20000 * (uint64_t)threads[i].sched.weight / total, had = threads[i].sched.runtime / NSEC_PER_MSEC;
+		uint64_t due = 20000 * (uint64_t)threads[i].sched.weight / total,
+			 had = threads[i].sched.runtime / NSEC_PER_MSEC;
 
 		CHECK(had + 20 > due && had < due + 20);
 	}
@@ -113,7 +115,7 @@ TEST(nobody_waits_long)
 	begin();
 	for (unsigned int i = 0; i < 8; i++)
 		new_thread(i, 0);
-	unsigned int last[8] = { 0 };
+	unsigned int last[8] = {0};
 
 	for (unsigned int i = 1; i < 4000; i++) {
 		long which = run(NSEC_PER_MSEC) - threads;

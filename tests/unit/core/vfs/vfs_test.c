@@ -162,15 +162,19 @@ int scnprintf(char *buf, size_t n, const char *format, ...)
 }
 
 // User memory is not touched by these tests.
-#define NO_USER(name, to, from)                                                                    \
-	size_t name(to, from, size_t n)                                                            \
-	{                                                                                          \
-		return n;                                                                          \
+#define NO_USER(name, to, from)         \
+	size_t name(to, from, size_t n) \
+	{                               \
+		return n;               \
 	}
-NO_USER(hal_copy_from_user, __attribute__((unused)) void *to, __attribute__((unused)) const void __user *from)
-NO_USER(hal_copy_from_user_nofault, __attribute__((unused)) void *to, __attribute__((unused)) const void __user *from)
-NO_USER(hal_copy_to_user, __attribute__((unused)) void __user *to, __attribute__((unused)) const void *from)
-NO_USER(hal_copy_to_user_nofault, __attribute__((unused)) void __user *to, __attribute__((unused)) const void *from)
+NO_USER(hal_copy_from_user, __attribute__((unused)) void *to,
+	__attribute__((unused)) const void __user *from)
+NO_USER(hal_copy_from_user_nofault, __attribute__((unused)) void *to,
+	__attribute__((unused)) const void __user *from)
+NO_USER(hal_copy_to_user, __attribute__((unused)) void __user *to,
+	__attribute__((unused)) const void *from)
+NO_USER(hal_copy_to_user_nofault, __attribute__((unused)) void __user *to,
+	__attribute__((unused)) const void *from)
 long hal_string_from_user(char *to, const char __user *from, size_t n)
 {
 	(void)to, (void)from, (void)n;
@@ -351,10 +355,14 @@ TEST(removing_and_renaming)
 	CHECK_EQ(exists("/r/a/f"), -ENOENT);
 	CHECK_EQ(inode_of("/r/b/g"), g);
 	CHECK_EQ(do_rename(AT_FDCWD, "/r", AT_FDCWD, "/r/a/x", 0), -EINVAL);
-	CHECK_EQ(do_rename(AT_FDCWD, "/r/a", AT_FDCWD, "/r/b/a-with-a-name-longer-than-the-inline-room", 0), 0);
+	CHECK_EQ(do_rename(AT_FDCWD, "/r/a", AT_FDCWD,
+			   "/r/b/a-with-a-name-longer-than-the-inline-room", 0),
+		 0);
 	CHECK_EQ(exists("/r/b/a-with-a-name-longer-than-the-inline-room"), 0);
 	CHECK_EQ(exists("/r/a"), -ENOENT);
-	CHECK_EQ(do_rename(AT_FDCWD, "/r/b/a-with-a-name-longer-than-the-inline-room", AT_FDCWD, "/r/short", 0), 0);
+	CHECK_EQ(do_rename(AT_FDCWD, "/r/b/a-with-a-name-longer-than-the-inline-room", AT_FDCWD,
+			   "/r/short", 0),
+		 0);
 	CHECK_EQ(do_rename(AT_FDCWD, "/r/short", AT_FDCWD, "/r/b", 0), -ENOTEMPTY);
 	CHECK_EQ(do_rename(AT_FDCWD, "/r/b/g", AT_FDCWD, "/r/short", 0), -EISDIR);
 	CHECK_EQ(do_rename(AT_FDCWD, "/r/short", AT_FDCWD, "/r/b/g", 0), -ENOTDIR);
@@ -507,7 +515,8 @@ struct listing {
 	unsigned int room;
 };
 
-static bool emit(struct dir_context *context, const char *name, size_t length, uint64_t ino, unsigned int type)
+static bool emit(struct dir_context *context, const char *name, size_t length, uint64_t ino,
+		 unsigned int type)
 {
 	struct listing *l = container_of(context, struct listing, context);
 

@@ -5,9 +5,10 @@
 
 #include <hal/types.h>
 
-#define HAL_ABI_MACHINE		"riscv64"
-#define HAL_ABI_ELF_MACHINE	243
-#define HAL_ABI_ELF_FLAGS_OK(f) (((f) & 0x8) == 0) /* all but the embedded base with 16 registers \
+#define HAL_ABI_MACHINE	    "riscv64"
+#define HAL_ABI_ELF_MACHINE 243
+#define HAL_ABI_ELF_FLAGS_OK(f) \
+	(((f) & 0x8) == 0) /* all but the embedded base with 16 registers \
 						    */
 #define HAL_ABI_CLONE_TLS_LAST	0
 #define HAL_ABI_HAS_SA_RESTORER 0

@@ -12,7 +12,7 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables;
-	bool unlisted;	      /* common/pagetable.h: is listed of no use */
+	bool unlisted; /* common/pagetable.h: is listed of no use */
 	paddr_t listed[HAL_SPACE_LISTED];
 	unsigned long flushes; /* how many hal_tlb_flush() had something to do */
 };
