@@ -130,7 +130,7 @@ static void load_tables(struct hal_cpu *cpu)
 	cpu->gdt[GDT_TSS] = (sizeof(cpu->tss) - 1) | (tss & 0xffffff) << 16 | 0x89ul << 40 |
 			    (tss >> 24 & 0xff) << 56;
 	cpu->gdt[GDT_TSS + 1] = tss >> 32;
-	cpu->gdt[GDT_NUMBER] = 0x0040f50000000000 | cpu->head.id; // expand-up, read-only, accessed
+	cpu->gdt[GDT_NUMBER] = 0x0040f50000000000 | cpu->head.id; // read-only, accessed
 	cpu->tss.iomap_base = sizeof(cpu->tss);
 
 	__asm__ volatile("lgdt %0" : : "m"(gdtr.limit), "m"(gdtr));
@@ -151,6 +151,8 @@ static void set_registers(struct hal_cpu *cpu)
 	uint64_t cr4 = read_cr4() | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_WP | CR0_AM) & ~(CR0_EM | CR0_TS));
+	if (bit(f->edx1, 7))
+		cr4 |= CR4_MCE;
 	if (f->smep)
 		cr4 |= CR4_SMEP;
 	if (f->smap)

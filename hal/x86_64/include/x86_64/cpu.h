@@ -112,6 +112,7 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 #define CR0_WP 0x00010000ul
 #define CR0_AM 0x00040000ul
 
+#define CR4_MCE	       0x00040ul
 #define CR4_PGE	       0x00080ul
 #define CR4_OSFXSR     0x00200ul
 #define CR4_OSXMMEXCPT 0x00400ul
