@@ -115,7 +115,7 @@ static struct sample take(const struct reference *reference)
 	struct sample best = {0};
 	uint64_t shortest = ~0ul;
 
-	for (unsigned int i = 0; i < 5; i++) {
+	for (unsigned int i = 0; i < 25; i++) {
 		uint64_t before = rdtsc();
 		uint32_t value = reference->read();
 		uint64_t after = rdtsc();
