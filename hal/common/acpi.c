@@ -119,7 +119,7 @@ bool acpi_find_soft_off(struct acpi_soft_off *off)
 	// Name (\_S5, Package { SLP_TYPa, SLP_TYPb, ... }): the name, 0x12, the package's length,
 	// its element count, the elements.
 	at = (const uint8_t *)(dsdt + 1);
-	end = (const uint8_t *)dsdt + dsdt->length - 12;
+	end = (const uint8_t *)dsdt + dsdt->length - 16;
 	for (; at < end; at++) {
 		if (memcmp(at, "_S5_\x12", 5) != 0)
 			continue;
