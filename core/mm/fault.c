@@ -131,8 +131,8 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 	struct page *from = page_valid(old->pa) ? page_of(old->pa) : NULL;
 	struct hal_tlb tlb __uninitialized;
 	struct page *page;
-	bool replaced = false;
 	int error = 0;
+	bool held;
 
 	hal_tlb_begin(&tlb, &mm->space);
 	if ((old->bits & HAL_PTE_ANON) && refcount_read(&from->refs) == 1) {
@@ -141,36 +141,33 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 			hal_tlb_flush(&tlb);
 		return 0;
 	}
-	// Another thread may replace the entry while we copy: the frame must live until then.
-	if (old->bits & HAL_PTE_ANON) {
-		if (!refcount_get_unless_zero(&from->refs))
-			return 0;
-		if (from->state != PAGE_ANON) { // it was freed, and is somebody else's already
-			page_put(from);
-			return 0;
-		}
+	// Another thread may replace the entry while we copy, or truncation take the frame away: it
+	// must live until then. The zero frame and special frames always do.
+	held = from && ((old->bits & HAL_PTE_ANON) || from->state == PAGE_CACHE);
+	if (held && !refcount_get_unless_zero(&from->refs))
+		return 0;
+	if (held && from->state != PAGE_ANON && from->state != PAGE_CACHE) {
+		page_put(from); // it was freed, and is somebody else's already
+		return 0;
 	}
 	page = private_frame(vma, old->pa == zero_frame ? NULL : hal_phys_to_virt(old->pa));
-	if (!page)
+	if (!page) {
 		error = -ENOMEM;
-	else if (hal_replace(&tlb, old, page_pa(page), bits))
+	} else if (hal_replace(&tlb, old, page_pa(page), bits)) {
 		page_put(page); // somebody was faster
-	else
-		replaced = true;
-	if (replaced)
+	} else {
 		hal_tlb_flush(&tlb);
-	if (old->bits & HAL_PTE_ANON) {
-		page_put(from);
-		if (replaced)
-			page_put(from); // the entry's
-		return error;
+		if (old->bits & HAL_PTE_ANON) {
+			page_put(from); // the entry's reference
+		} else {
+			count_anon(mm);
+			if (held)
+				__atomic_fetch_sub(&mm->file_pages, 1, __ATOMIC_RELAXED);
+		}
 	}
-	if (!replaced)
-		return error;
-	count_anon(mm);
-	if (from && from->state == PAGE_CACHE)
-		__atomic_fetch_sub(&mm->file_pages, 1, __ATOMIC_RELAXED);
-	return 0;
+	if (held)
+		page_put(from);
+	return error;
 }
 
 static __attribute__((noinline)) int fault_present(struct vma *vma, const struct hal_entry *entry,

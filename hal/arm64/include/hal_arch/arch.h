@@ -34,6 +34,6 @@
 #define HAL_REGISTERS_BASE  0xffffffffc0000000 /* 512 MiB */
 
 #define HAL_USER_BITS 48
-#define HAL_USER_MIN  0x10000 /* lowest address that mmap without MAP_FIXED gives out */
+#define HAL_USER_MIN  0x1000 /* lowest address that mmap without MAP_FIXED gives out */
 
 #endif
