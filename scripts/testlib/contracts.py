@@ -68,7 +68,8 @@ def verdict(kind, number, seconds, output, name):
     if kind == "exit" and number == 0 and re.fullmatch(r"ok \d+ checks?", last.strip()):
         return Result(name, PASSED, last.strip(), seconds)
     # The line that says what went wrong comes first.
-    said = next((line for line in output if re.search(r"(?i)fail|expect|got|not ok", line)), last)
+    said = next((line for line in output if line.startswith("FAIL")), None)
+    said = said or next((line for line in output if re.search(r"(?i)fail|expect|got|not ok", line)), last)
     ended = {"exit": f"exit status {number}", "signal": f"killed by signal {number}",
              "timeout": f"not done after {SECONDS_EACH} s"}[kind]
     if kind == "exit" and number == 0:

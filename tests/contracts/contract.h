@@ -163,6 +163,33 @@ static __attribute__((unused)) int child_wait(pid_t child)
 #define CHECK_EXIT(child, code)	  CHECK_EQ(child_wait(child), (code) << 8)
 #define CHECK_KILLED(child, number) CHECK_EQ(child_wait(child) & ~0x80, number)
 
+#ifdef __riscv
+// musl 1.2.3 believes that riscv64 has a restorer in front of the mask (later ones do not), so it would set no mask at all.
+static __attribute__((unused)) int contract_sigaction(int number, const struct sigaction *new, struct sigaction *old)
+{
+	struct {
+		void (*handler)(int);
+		unsigned long flags, mask;
+	} in = {0}, out = {0};
+	int result;
+
+	if (new) {
+		in.handler = new->sa_handler;
+		in.flags = (unsigned long)new->sa_flags;
+		memcpy(&in.mask, &new->sa_mask, sizeof(in.mask));
+	}
+	result = (int)syscall(SYS_rt_sigaction, number, new ? &in : NULL, old ? &out : NULL, sizeof(in.mask));
+	if (result == 0 && old) {
+		memset(old, 0, sizeof(*old));
+		old->sa_handler = out.handler;
+		old->sa_flags = (int)out.flags;
+		memcpy(&old->sa_mask, &out.mask, sizeof(out.mask));
+	}
+	return result;
+}
+#define sigaction(number, new, old) contract_sigaction(number, new, old)
+#endif
+
 static __attribute__((unused)) void catch_signal(int number, void (*handler)(int, siginfo_t *, void *),
 						 int flags)
 {

@@ -38,6 +38,8 @@ CONTRACT
 	MUST(kill(child, SIGCONT));
 	CHECK_EQ(waitpid(child, &status, WCONTINUED), child);
 	CHECK_EQ(status, 0xffff);
+	while (count < 2)
+		sleep_ms(1);
 	CHECK_EQ(waitpid(child, &status, WCONTINUED | WNOHANG), 0);
 	MUST(kill(child, SIGKILL));
 	CHECK_KILLED(child, SIGKILL);
