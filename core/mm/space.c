@@ -248,7 +248,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 
 // ---- layout ----
 
-void mm_layout(struct mm *mm, uint64_t stack_limit)
+void mm_layout(struct mm *mm, uint64_t stack_limit, bool randomize)
 {
 	vaddr_t end = hal_user_end();
 	uint64_t gap = MIN(stack_limit, end / 6 * 5);
@@ -257,8 +257,10 @@ void mm_layout(struct mm *mm, uint64_t stack_limit)
 	gap = MAX(gap, 128ull << 20) + ((uint64_t)HAL_ABI_STACK_RND_PAGES << PAGE_SHIFT) +
 	      STACK_GUARD;
 	gap = MIN(gap, end / 6 * 5);
-	mm->mmap_base = PAGE_DOWN(end - gap) -
-			((random_u64() & ((1ull << HAL_ABI_MMAP_RND_BITS) - 1)) << PAGE_SHIFT);
+	mm->mmap_base = PAGE_DOWN(end - gap);
+	if (randomize)
+		mm->mmap_base -= (random_u64() & ((1ull << HAL_ABI_MMAP_RND_BITS) - 1))
+				 << PAGE_SHIFT;
 }
 
 void mm_set_brk_start(struct mm *mm, vaddr_t start)

@@ -296,7 +296,8 @@ int exec_load_elf(struct exec *e)
 			goto out;
 	}
 	e->exec_stack = image.exec_stack;
-	mm_layout(e->mm, process_limit(current->process, RLIMIT_STACK));
+	mm_layout(e->mm, process_limit(current->process, RLIMIT_STACK),
+		  !(current->personality & ADDR_NO_RANDOMIZE));
 	error = map_stack(e);
 	if (!error)
 		error = map_image(e->mm, e->file, &image, segments, interp != NULL, &l);

@@ -159,7 +159,8 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 		error = may_open(path, how);
 	if (error)
 		goto fail_path;
-	file = file_new(how->flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC),
+	// O_NOCTTY is for the terminal's open; like the others it does not stay.
+	file = file_new(how->flags & ~(O_CREAT | O_EXCL | O_TRUNC),
 			(how->flags + 1) & O_ACCMODE);
 	if (!file)
 		goto no_memory;
@@ -181,6 +182,7 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 		if (error)
 			goto fail;
 	}
+	file->flags &= ~O_NOCTTY;
 	file->mode |= FILE_OPENED;
 	if (file->ops->seek || S_ISREG(inode->mode) || S_ISDIR(inode->mode))
 		file->mode |= FILE_SEEKABLE;

@@ -170,7 +170,7 @@ static const char *test_space(void)
 		struct mm *mm = mm_create();
 
 		CHECK(mm);
-		mm_layout(mm, 8 << 20);
+		mm_layout(mm, 8 << 20, true);
 		before = i ? before : 0;
 		mm_switch(mm);
 		wrong = use_space(mm);
@@ -256,7 +256,7 @@ static const char *test_coherence(void)
 
 	shared.mm = mm_create();
 	CHECK(shared.mm);
-	mm_layout(shared.mm, 8 << 20);
+	mm_layout(shared.mm, 8 << 20, true);
 	shared.at = 0;
 	CHECK(mm_map(shared.mm, &shared.at, PAGE_SIZE, RW, 0, NULL, 0) == 0);
 	WRITE_ONCE(shared.stop, false);

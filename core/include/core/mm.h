@@ -110,9 +110,9 @@ void mm_put(struct mm *mm);
 __must_check int mm_fork(struct mm *parent, struct mm **child);
 /* Make mm the current thread's (exec): switches, drops the old one. NULL: become without (exit). */
 void mm_switch(struct mm *mm);
-/* Choose randomised mmap_base, for exec; brk is set by mm_set_brk_start. stack_limit: RLIMIT_STACK.
- */
-void mm_layout(struct mm *mm, uint64_t stack_limit);
+/* Choose mmap_base, for exec; brk is set by mm_set_brk_start. stack_limit: RLIMIT_STACK; randomize:
+ * the personality does not forbid it. */
+void mm_layout(struct mm *mm, uint64_t stack_limit, bool randomize);
 
 /* ---- mappings (mm is current's or a space under construction by exec) ---- */
 #define MM_FIXED     0x1u
