@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-06. Two equal busy processes on one processor share it evenly; a niced one gets much less, but not nothing.
+#include "contract.h"
+
+static long long *used;
+
+static pid_t worker(int slot, int niceness)
+{
+	return CHILD(setpriority(PRIO_PROCESS, 0, niceness); for (;;) used[slot] = now_ns(CLOCK_PROCESS_CPUTIME_ID));
+}
+
+CONTRACT
+{
+	cpu_set_t one;
+	pid_t a, b;
+
+	used = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	MUST(sched_setaffinity(0, sizeof(one), &one));
+	a = worker(0, 0);
+	b = worker(1, 0);
+	sleep_ms(400);
+	kill(a, SIGKILL);
+	kill(b, SIGKILL);
+	child_wait(a);
+	child_wait(b);
+	say("equal: %lld and %lld us", used[0] / 1000, used[1] / 1000);
+	CHECK(used[0] > 20000000 && used[1] > 20000000);
+	CHECK(used[0] < 2 * used[1] && used[1] < 2 * used[0]);
+	used[0] = used[1] = 0;
+	a = worker(0, 0);
+	b = worker(1, 10);
+	sleep_ms(400);
+	kill(a, SIGKILL);
+	kill(b, SIGKILL);
+	child_wait(a);
+	child_wait(b);
+	say("niced: %lld and %lld us", used[0] / 1000, used[1] / 1000);
+	CHECK(used[1] > 1000000);
+	CHECK(used[0] > 3 * used[1]);
+}
