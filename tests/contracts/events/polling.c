@@ -40,8 +40,8 @@ CONTRACT
 	FD_SET(ends[0], &in);
 	CHECK_EQ(select(ends[1] + 1, &in, &out, NULL, NULL), 2);
 	FD_ZERO(&in);
-	FD_SET(99, &in);
-	CHECK_ERRNO(select(100, &in, NULL, NULL, &time), EBADF);
+	FD_SET(60, &in);
+	CHECK_ERRNO(select(61, &in, NULL, NULL, &time), EBADF);
 	CHECK_ERRNO(select(-1, NULL, NULL, NULL, &time), EINVAL);
 	struct timespec bad = {0, -1}, bit = {0, 10000000};
 	CHECK_ERRNO(pselect(0, NULL, NULL, NULL, &bad, NULL), EINVAL);

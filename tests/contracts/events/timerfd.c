@@ -33,6 +33,7 @@ CONTRACT
 	set.it_value.tv_nsec = 1;
 	MUST(timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, &got));
 	CHECK_EQ(got.it_interval.tv_nsec, 5000000);
+	CHECK_EQ(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, -1), 1);
 	CHECK_EQ(read(fd, &count, 8), 8);
 	CHECK((long long)count >= start / 5000000);
 	memset(&set, 0, sizeof(set));
