@@ -240,10 +240,12 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 	}
 }
 
-void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last)
+// *leaf: the node that holds what was found; NULL when it is the root itself.
+static void *find(const struct xarray *x, uint64_t *index, uint64_t last, const struct xnode **leaf)
 {
 	uint64_t at = *index;
 
+	*leaf = NULL;
 	for (;;) {
 		void *p = rcu_dereference(x->root);
 		struct xnode *node;
@@ -276,11 +278,41 @@ void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last)
 				return NULL;
 			if (!is_node(p)) {
 				*index = at;
+				*leaf = node;
 				return p;
 			}
 			node = to_node(p);
 		}
 	}
+}
+
+void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last)
+{
+	const struct xnode *leaf;
+
+	return find(x, index, last, &leaf);
+}
+
+void *xarray_walk(const struct xarray *x, const void **place, uint64_t *index, uint64_t last)
+{
+	const struct xnode *leaf = *place;
+	uint64_t at = *index;
+	void *p;
+
+	// Still in the node of the last entry, unless the step led over its end.
+	if (leaf && at & (SLOTS - 1)) {
+		do {
+			p = leaf->slot[at & (SLOTS - 1)];
+			if (p) {
+				*index = at;
+				return at <= last ? p : NULL;
+			}
+		} while (++at & (SLOTS - 1));
+	}
+	p = find(x, &at, last, &leaf);
+	*index = at;
+	*place = leaf;
+	return p;
 }
 
 uint64_t xarray_free_index(const struct xarray *x, uint64_t from, uint64_t last)

@@ -41,7 +41,7 @@ static bool emit(struct dir_context *context, const char *name, size_t length, u
 	if (g->last)
 		g->last->off = context->pos;
 	entry = (struct dirent64 *)(void *)(g->buf + g->used);
-	memset((char *)entry + need - 8, 0, 8);
+	*(uint64_t *)(void *)((char *)entry + need - 8) = 0; /* what the name leaves over */
 	entry->ino = ino;
 	entry->reclen = (uint16_t)need;
 	if (g->old) {

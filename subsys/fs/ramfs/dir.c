@@ -192,6 +192,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 		[1] = 1, [2] = 2, [4] = 4, [6] = 6, [8] = 8, [10] = 10, [12] = 12};
 	struct dentry *dir = file->path.dentry;
 	struct tmpfs_inode *private = tmpfs_inode_of(file->inode);
+	const void *node = NULL;
 
 	if (context->pos == 0) {
 		if (!context->emit(context, ".", 1, file->inode->ino, 4))
@@ -208,7 +209,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 		context->pos = FIRST_PLACE;
 	}
 	for (uint64_t place = (uint64_t)context->pos;; place++) {
-		struct dentry *dentry = xarray_find(&private->entries, &place, UINT64_MAX);
+		struct dentry *dentry = xarray_walk(&private->entries, &node, &place, UINT64_MAX);
 
 		if (!dentry)
 			return 0;

@@ -184,3 +184,26 @@ TEST(random_against_a_table)
 	fake_rcu_run();
 	CHECK_EQ(nodes, 0);
 }
+
+TEST(walking_in_order_finds_what_searching_finds)
+{
+	struct xarray x = XARRAY_INIT;
+	const void *place = NULL;
+	uint64_t at = 0, walked = 0;
+
+	srand(5);
+	for (unsigned int i = 0; i < 500; i++) {
+		uint64_t index = (uint64_t)rand() % 5000;
+
+		CHECK_EQ(xarray_store(&x, index, entry(index), GFP_KERNEL), 0);
+	}
+	for (;; at++, walked++) {
+		void *found = xarray_find(&x, &at, 4900);
+
+		CHECK(xarray_walk(&x, &place, &walked, 4900) == found);
+		if (!found)
+			break;
+		CHECK_EQ(walked, at);
+	}
+	xarray_destroy(&x);
+}
