@@ -295,7 +295,7 @@ SYSCALL(sched_getattr)
 	if (is_rt(t->sched.policy))
 		a.priority = t->sched.rt_priority;
 	else
-		a.nice = t->sched.nice;
+		a.nice = (int32_t)t->sched.nice;
 	a.util_max = 1024;
 	thread_put(t);
 	return copy_to_user(args->arg[1], &a, a.size);

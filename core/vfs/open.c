@@ -160,8 +160,7 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	if (error)
 		goto fail_path;
 	// O_NOCTTY is for the terminal's open; like the others it does not stay.
-	file = file_new(how->flags & ~(O_CREAT | O_EXCL | O_TRUNC),
-			(how->flags + 1) & O_ACCMODE);
+	file = file_new(how->flags & ~(O_CREAT | O_EXCL | O_TRUNC), (how->flags + 1) & O_ACCMODE);
 	if (!file)
 		goto no_memory;
 	file->path = *path;

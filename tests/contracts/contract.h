@@ -114,36 +114,38 @@ static __attribute__((unused)) long long check_done(const char *file, int line, 
 	return result;
 }
 
-#define CHECK(condition)	   check_truth(__FILE_NAME__, __LINE__, #condition, condition)
-#define CHECK_EQ(got, expected)	   check_value(__FILE_NAME__, __LINE__, #got, (long long)(got), (long long)(expected))
-#define CHECK_TEXT(got, expected)  check_text(__FILE_NAME__, __LINE__, #got, got, expected)
-#define CHECK_ERRNO(call, error)                                                                    \
-	do {                                                                                        \
-		errno = 0;                                                                          \
-		long long result_ = (long long)(call);                                              \
-		check_error(__FILE_NAME__, __LINE__, #call, result_, error);                        \
+#define CHECK(condition) check_truth(__FILE_NAME__, __LINE__, #condition, condition)
+#define CHECK_EQ(got, expected) \
+	check_value(__FILE_NAME__, __LINE__, #got, (long long)(got), (long long)(expected))
+#define CHECK_TEXT(got, expected) check_text(__FILE_NAME__, __LINE__, #got, got, expected)
+#define CHECK_ERRNO(call, error)                                             \
+	do {                                                                 \
+		errno = 0;                                                   \
+		long long result_ = (long long)(call);                       \
+		check_error(__FILE_NAME__, __LINE__, #call, result_, error); \
 	} while (0)
 // What a contract needs before it can check anything: not counted.
-#define MUST(call)		   check_done(__FILE_NAME__, __LINE__, #call, (long long)(call))
-#define MAP(...)                                                                                    \
-	((void *)(uintptr_t)check_done(__FILE_NAME__, __LINE__, "mmap", (long long)mmap(__VA_ARGS__)))
+#define MUST(call) check_done(__FILE_NAME__, __LINE__, #call, (long long)(call))
+#define MAP(...)                                                        \
+	((void *)(uintptr_t)check_done(__FILE_NAME__, __LINE__, "mmap", \
+				       (long long)mmap(__VA_ARGS__)))
 
-#define NOT_HERE(why)                                                                               \
-	do {                                                                                        \
-		say("n/a: %s", why);                                                                \
-		_exit(77);                                                                          \
+#define NOT_HERE(why)                \
+	do {                         \
+		say("n/a: %s", why); \
+		_exit(77);           \
 	} while (0)
 
 // Start BODY in a child and give its pid; the child exits with 0 when the body does not exit.
-#define CHILD(...)                                                                                  \
-	({                                                                                          \
-		pid_t child_ = fork();                                                              \
-		check_done(__FILE_NAME__, __LINE__, "fork", child_);                                \
-		if (child_ == 0) {                                                                  \
-			__VA_ARGS__;                                                                \
-			_exit(0);                                                                   \
-		}                                                                                   \
-		child_;                                                                             \
+#define CHILD(...)                                                   \
+	({                                                           \
+		pid_t child_ = fork();                               \
+		check_done(__FILE_NAME__, __LINE__, "fork", child_); \
+		if (child_ == 0) {                                   \
+			__VA_ARGS__;                                 \
+			_exit(0);                                    \
+		}                                                    \
+		child_;                                              \
 	})
 
 static __attribute__((unused)) int child_wait(pid_t child)
@@ -160,12 +162,13 @@ static __attribute__((unused)) int child_wait(pid_t child)
 }
 
 // The child ended with this exit status, or was killed by this signal.
-#define CHECK_EXIT(child, code)	  CHECK_EQ(child_wait(child), (code) << 8)
+#define CHECK_EXIT(child, code)	    CHECK_EQ(child_wait(child), (code) << 8)
 #define CHECK_KILLED(child, number) CHECK_EQ(child_wait(child) & ~0x80, number)
 
 #ifdef __riscv
 // musl 1.2.3 believes that riscv64 has a restorer in front of the mask (later ones do not), so it would set no mask at all.
-static __attribute__((unused)) int contract_sigaction(int number, const struct sigaction *new, struct sigaction *old)
+static __attribute__((unused)) int contract_sigaction(int number, const struct sigaction *new,
+						      struct sigaction *old)
 {
 	struct {
 		void (*handler)(int);
@@ -178,7 +181,8 @@ static __attribute__((unused)) int contract_sigaction(int number, const struct s
 		in.flags = (unsigned long)new->sa_flags;
 		memcpy(&in.mask, &new->sa_mask, sizeof(in.mask));
 	}
-	result = (int)syscall(SYS_rt_sigaction, number, new ? &in : NULL, old ? &out : NULL, sizeof(in.mask));
+	result = (int)syscall(SYS_rt_sigaction, number, new ? &in : NULL, old ? &out : NULL,
+			      sizeof(in.mask));
 	if (result == 0 && old) {
 		memset(old, 0, sizeof(*old));
 		old->sa_handler = out.handler;
@@ -190,8 +194,8 @@ static __attribute__((unused)) int contract_sigaction(int number, const struct s
 #define sigaction(number, new, old) contract_sigaction(number, new, old)
 #endif
 
-static __attribute__((unused)) void catch_signal(int number, void (*handler)(int, siginfo_t *, void *),
-						 int flags)
+static __attribute__((unused)) void
+catch_signal(int number, void (*handler)(int, siginfo_t *, void *), int flags)
 {
 	struct sigaction action = {.sa_sigaction = handler, .sa_flags = flags | SA_SIGINFO};
 
@@ -282,13 +286,13 @@ static __attribute__((unused)) const char *get_file(const char *path)
 
 static void contract(void);
 
-#define CONTRACT                                                                                    \
-	int main(void)                                                                              \
-	{                                                                                           \
-		contract();                                                                         \
-		say("ok %d checks", contract_checks);                                               \
-		return 0;                                                                           \
-	}                                                                                           \
+#define CONTRACT                                      \
+	int main(void)                                \
+	{                                             \
+		contract();                           \
+		say("ok %d checks", contract_checks); \
+		return 0;                             \
+	}                                             \
 	static void contract(void)
 
 #endif

@@ -24,7 +24,8 @@ CONTRACT
 	CHECK_ERRNO(epoll_ctl(poller, EPOLL_CTL_ADD, 99, &event), EBADF);
 	CHECK_ERRNO(epoll_ctl(ends[0], EPOLL_CTL_ADD, ends[1], &event), EINVAL);
 	put_file("f", "x");
-	CHECK_ERRNO(epoll_ctl(poller, EPOLL_CTL_ADD, (int)MUST(open("f", O_RDONLY)), &event), EPERM);
+	CHECK_ERRNO(epoll_ctl(poller, EPOLL_CTL_ADD, (int)MUST(open("f", O_RDONLY)), &event),
+		    EPERM);
 	CHECK_ERRNO(epoll_wait(poller, got, 0, 0), EINVAL);
 	CHECK_ERRNO(epoll_wait(ends[0], got, 1, 0), EINVAL);
 	CHECK_EQ(epoll_wait(poller, got, 4, 0), 0);

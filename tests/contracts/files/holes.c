@@ -13,7 +13,9 @@ CONTRACT
 	int fd = (int)MUST(memfd_create("holes", 0)), other;
 	char data[16] = {0}, zero[16] = {0};
 	struct stat info;
-	struct iovec in[2] = {{"ab", 2}, {"cde", 3}}, out[3] = {{data, 1}, {data + 8, 0}, {data + 1, 9}}, bad[2] = {{"x", 1}, {(void *)8, 1}};
+	struct iovec in[2] = {{"ab", 2}, {"cde", 3}},
+		     out[3] = {{data, 1}, {data + 8, 0}, {data + 1, 9}},
+		     bad[2] = {{"x", 1}, {(void *)8, 1}};
 
 	CHECK_EQ(pwrite(fd, "x", 1, 100 * PAGE), 1);
 	CHECK_EQ(lseek(fd, 0, SEEK_CUR), 0);

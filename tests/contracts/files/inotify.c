@@ -28,7 +28,9 @@ CONTRACT
 
 	fd = (int)MUST(inotify_init1(IN_NONBLOCK));
 	MUST(mkdir("d", 0755));
-	watch = (int)MUST(inotify_add_watch(fd, "d", IN_CREATE | IN_MOVE | IN_DELETE | IN_DELETE_SELF | IN_MODIFY | IN_CLOSE_WRITE));
+	watch = (int)MUST(inotify_add_watch(fd, "d",
+					    IN_CREATE | IN_MOVE | IN_DELETE | IN_DELETE_SELF |
+						    IN_MODIFY | IN_CLOSE_WRITE));
 	CHECK_EQ(watch, 1);
 	CHECK_ERRNO(read(fd, buffer, sizeof(buffer)), EAGAIN);
 	file = (int)MUST(open("d/f", O_CREAT | O_WRONLY, 0600));

@@ -50,7 +50,10 @@ CONTRACT
 	CHECK_ERRNO(mount("none", "m", "nosuchfs", 0, NULL), ENODEV);
 	CHECK_ERRNO(mount("none", "none", "tmpfs", 0, NULL), ENOENT);
 	CHECK_ERRNO(mount("none", "m/hidden", "tmpfs", 0, NULL), ENOTDIR);
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); CHECK_ERRNO(mount("none", "m", "tmpfs", 0, NULL), EPERM); CHECK_ERRNO(umount2("/proc", 0), EPERM)), 0);
+	CHECK_EXIT(CHILD(MUST(setuid(1000));
+			 CHECK_ERRNO(mount("none", "m", "tmpfs", 0, NULL), EPERM);
+			 CHECK_ERRNO(umount2("/proc", 0), EPERM)),
+		   0);
 	// Lazily, while in use.
 	MUST(mount("none", "m", "tmpfs", 0, NULL));
 	put_file("m/f", "still");

@@ -46,7 +46,8 @@ CONTRACT
 	CHECK_EQ(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
 	fd = (int)MUST(open("f", O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC));
 	CHECK_ERRNO(read(fd, long_name, 1), EBADF);
-	CHECK_EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK), O_WRONLY | O_APPEND | O_NONBLOCK);
+	CHECK_EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK),
+		 O_WRONLY | O_APPEND | O_NONBLOCK);
 	CHECK_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	fd = (int)MUST(open("f", O_RDWR | O_TRUNC));
 	CHECK_EQ(fstat(fd, &info), 0);

@@ -2,7 +2,7 @@
 // Covers: FILE-06 FILE-07. rename over everything, NOREPLACE, EXCHANGE, into itself; hard links.
 #include "contract.h"
 
-#define EXCHANGE 2
+#define EXCHANGE  2
 #define NOREPLACE 1
 
 static long renameat2_(const char *from, const char *to, unsigned flags)

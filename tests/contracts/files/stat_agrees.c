@@ -13,7 +13,8 @@ static void agree(const char *path)
 	MUST(fstat(fd, &b));
 	MUST(fstatat(fd, "", &c, AT_EMPTY_PATH));
 	MUST(syscall(SYS_statx, AT_FDCWD, path, 0, 0x7ff, &x));
-	CHECK(a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode && a.st_nlink == b.st_nlink);
+	CHECK(a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mode == b.st_mode &&
+	      a.st_nlink == b.st_nlink);
 	CHECK(a.st_dev == c.st_dev && a.st_ino == c.st_ino && a.st_size == c.st_size);
 	CHECK_EQ(x.stx_ino, a.st_ino);
 	CHECK_EQ(x.stx_mode, a.st_mode);

@@ -27,7 +27,8 @@ static const char *from_master(int master, size_t length)
 
 CONTRACT
 {
-	int master = (int)MUST(open("/dev/ptmx", O_RDWR | O_NOCTTY)), number = -1, unlock = 0, slave, waiting;
+	int master = (int)MUST(open("/dev/ptmx", O_RDWR | O_NOCTTY)), number = -1, unlock = 0,
+	    slave, waiting;
 	char name[32], data[64] = {0};
 	struct winsize size = {24, 80, 0, 0}, got;
 	struct termios mode;
@@ -78,10 +79,11 @@ CONTRACT
 	mode.c_lflag |= ISIG;
 	MUST(tcsetattr(slave, TCSANOW, &mode));
 	CHECK_ERRNO(tcgetpgrp(slave), ENOTTY);
-	child = CHILD(MUST(setsid()); MUST(ioctl(slave, TIOCSCTTY, 0)); CHECK_EQ(tcgetpgrp(slave), getpid());
-		      CHECK(open("/dev/tty", O_RDWR) >= 0); catch_signal(SIGWINCH, on_resize, 0);
-		      MUST(write(slave, "+", 1)); while (!resized) pause();
-		      MUST(ioctl(slave, TIOCGWINSZ, &got)); CHECK_EQ(got.ws_row, 24); CHECK_EQ(got.ws_col, 80);
+	child = CHILD(MUST(setsid()); MUST(ioctl(slave, TIOCSCTTY, 0));
+		      CHECK_EQ(tcgetpgrp(slave), getpid()); CHECK(open("/dev/tty", O_RDWR) >= 0);
+		      catch_signal(SIGWINCH, on_resize, 0); MUST(write(slave, "+", 1));
+		      while (!resized) pause(); MUST(ioctl(slave, TIOCGWINSZ, &got));
+		      CHECK_EQ(got.ws_row, 24); CHECK_EQ(got.ws_col, 80);
 		      MUST(write(slave, "-", 1)); for (;;) pause());
 	CHECK_TEXT(from_master(master, 1), "+");
 	MUST(ioctl(master, TIOCSWINSZ, &size));
@@ -91,8 +93,9 @@ CONTRACT
 	// A background process that reads is stopped; when its terminal hangs up, the leader gets SIGHUP.
 	child = CHILD(int status; close(master); MUST(setsid()); MUST(ioctl(slave, TIOCSCTTY, 1));
 		      pid_t back = CHILD(setpgid(0, 0); read(slave, data, 1));
-		      MUST(waitpid(back, &status, WUNTRACED)); CHECK(WIFSTOPPED(status)); CHECK_EQ(WSTOPSIG(status), SIGTTIN);
-		      kill(back, SIGKILL); MUST(write(slave, "*", 1)); for (;;) pause());
+		      MUST(waitpid(back, &status, WUNTRACED)); CHECK(WIFSTOPPED(status));
+		      CHECK_EQ(WSTOPSIG(status), SIGTTIN); kill(back, SIGKILL);
+		      MUST(write(slave, "*", 1)); for (;;) pause());
 	CHECK_TEXT(from_master(master, 1), "*");
 	close(master);
 	CHECK_KILLED(child, SIGHUP);

@@ -4,7 +4,10 @@
 
 CONTRACT
 {
-	struct timespec set[2] = {{1000, 123456789}, {2000, 987654321}}, omit[2] = {{0, UTIME_OMIT}, {7, 7}}, now[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}}, bad[2] = {{0, 1000000000}, {0, 0}};
+	struct timespec set[2] = {{1000, 123456789}, {2000, 987654321}},
+			omit[2] = {{0, UTIME_OMIT}, {7, 7}},
+			now[2] = {{0, UTIME_NOW}, {0, UTIME_NOW}},
+			bad[2] = {{0, 1000000000}, {0, 0}};
 	struct stat a, b;
 	int fd;
 
@@ -42,8 +45,10 @@ CONTRACT
 	MUST(stat(".", &b));
 	CHECK(b.st_mtim.tv_nsec != a.st_mtim.tv_nsec || b.st_mtim.tv_sec != a.st_mtim.tv_sec);
 	MUST(chmod(".", 0755));
-	CHECK_EXIT(CHILD(MUST(chmod("f", 0666)); MUST(setuid(1000)); CHECK_EQ(utimensat(AT_FDCWD, "f", NULL, 0), 0);
-			 CHECK_ERRNO(utimensat(AT_FDCWD, "f", set, 0), EPERM)), 0);
+	CHECK_EXIT(CHILD(MUST(chmod("f", 0666)); MUST(setuid(1000));
+			 CHECK_EQ(utimensat(AT_FDCWD, "f", NULL, 0), 0);
+			 CHECK_ERRNO(utimensat(AT_FDCWD, "f", set, 0), EPERM)),
+		   0);
 	MUST(symlink("f", "l"));
 	CHECK_EQ(utimensat(AT_FDCWD, "l", set, AT_SYMLINK_NOFOLLOW), 0);
 	MUST(lstat("l", &a));

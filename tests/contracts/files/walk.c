@@ -72,6 +72,9 @@ CONTRACT
 	MUST(chdir(".."));
 	MUST(chmod("a", 0700));
 	MUST(chmod(".", 0755));
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); CHECK_ERRNO(stat("a/f", &info), EACCES); CHECK_ERRNO(chdir("a"), EACCES);
-			 CHECK_ERRNO(open("n", O_CREAT | O_WRONLY, 0600), EACCES); CHECK_ERRNO(stat("a/none", &info), EACCES)), 0);
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); CHECK_ERRNO(stat("a/f", &info), EACCES);
+			 CHECK_ERRNO(chdir("a"), EACCES);
+			 CHECK_ERRNO(open("n", O_CREAT | O_WRONLY, 0600), EACCES);
+			 CHECK_ERRNO(stat("a/none", &info), EACCES)),
+		   0);
 }

@@ -32,8 +32,10 @@ CONTRACT
 	memset(private, 6, 4 * PAGE);
 	CHECK_EQ(madvise(private, PAGE, MADV_WIPEONFORK), 0);
 	CHECK_EQ(madvise(private + PAGE, PAGE, MADV_DONTFORK), 0);
-	CHECK_EXIT(CHILD(CHECK_EQ(private[0], 0); CHECK_ERRNO(mincore(private + PAGE, PAGE, resident), ENOMEM);
-			 CHECK_EQ(private[2 * PAGE], 6)), 0);
+	CHECK_EXIT(CHILD(CHECK_EQ(private[0], 0);
+			 CHECK_ERRNO(mincore(private + PAGE, PAGE, resident), ENOMEM);
+			 CHECK_EQ(private[2 * PAGE], 6)),
+		   0);
 	CHECK_EQ(private[0], 6);
 	CHECK_ERRNO(madvise(shared, PAGE, MADV_WIPEONFORK), EINVAL);
 	CHECK_ERRNO(madvise(private, PAGE, 12345), EINVAL);
@@ -48,9 +50,12 @@ CONTRACT
 	CHECK_EQ(resident[1] & 1, 1);
 	CHECK_ERRNO(madvise(locked, PAGE, MADV_DONTNEED), EINVAL);
 	CHECK_EQ(munlock(locked, 2 * PAGE), 0);
-	CHECK_EXIT(CHILD(MUST(setrlimit(RLIMIT_MEMLOCK, &small)); MUST(setuid(1000)); CHECK_ERRNO(mlock(locked, 2 * PAGE), ENOMEM);
-			 CHECK_EQ(mlock(locked, PAGE), 0)), 0);
-	char *populated = MAP(NULL, 2 * PAGE, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	CHECK_EXIT(CHILD(MUST(setrlimit(RLIMIT_MEMLOCK, &small)); MUST(setuid(1000));
+			 CHECK_ERRNO(mlock(locked, 2 * PAGE), ENOMEM);
+			 CHECK_EQ(mlock(locked, PAGE), 0)),
+		   0);
+	char *populated =
+		MAP(NULL, 2 * PAGE, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	CHECK_EQ(mincore(populated, 2 * PAGE, resident), 0);
 	CHECK_EQ(resident[0] & resident[1] & 1, 1);
 }

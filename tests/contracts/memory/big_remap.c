@@ -14,14 +14,17 @@ static bool filled(const char *from, size_t pages, int seed)
 
 CONTRACT
 {
-	char *raw = MAP(NULL, 4 * BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *moved;
+	char *raw = MAP(NULL, 4 * BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     *moved;
 	char *map = (char *)(((uintptr_t)raw + BIG - 1) & ~(BIG - 1));
 
 	madvise(map, 2 * BIG, MADV_HUGEPAGE);
 	for (size_t i = 0; i < 1024; i++)
 		memset(map + i * PAGE, (int)i, PAGE);
 	CHECK(filled(map, 1024, 0));
-	CHECK_EXIT(CHILD(memset(map + 3 * PAGE, 77, PAGE); CHECK(filled(map, 3, 0)); CHECK(filled(map + 4 * PAGE, 1020, 4))), 0);
+	CHECK_EXIT(CHILD(memset(map + 3 * PAGE, 77, PAGE); CHECK(filled(map, 3, 0));
+			 CHECK(filled(map + 4 * PAGE, 1020, 4))),
+		   0);
 	CHECK(filled(map, 1024, 0));
 	MUST(mprotect(map + 5 * PAGE, PAGE, PROT_READ));
 	CHECK(filled(map, 1024, 0));

@@ -5,7 +5,10 @@
 CONTRACT
 {
 	int up[2], down[2], fd = (int)MUST(open("f", O_RDWR | O_CREAT, 0600));
-	char byte, *anonymous = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *file;
+	char byte,
+		*anonymous = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		*file;
 	pid_t child;
 
 	MUST(write(fd, "file", 4));
@@ -20,8 +23,9 @@ CONTRACT
 		      CHECK_EQ(anonymous[0], 'p'); CHECK_EQ(file[0], 'F'); CHECK_EQ(file[1], 'i');
 		      anonymous[0] = 'c'; file[0] = 'C'; file[1] = 'C';
 		      // A system call that writes to us copies too.
-		      int zero = (int)MUST(open("/dev/zero", O_RDONLY)); MUST(read(zero, anonymous + PAGE, 1));
-		      CHECK_EQ(anonymous[PAGE], 0); MUST(write(up[1], "", 1)));
+		      int zero = (int)MUST(open("/dev/zero", O_RDONLY));
+		      MUST(read(zero, anonymous + PAGE, 1)); CHECK_EQ(anonymous[PAGE], 0);
+		      MUST(write(up[1], "", 1)));
 	anonymous[0] = 'P';
 	file[0] = 'X';
 	MUST(write(down[1], "", 1));

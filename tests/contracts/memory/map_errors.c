@@ -27,7 +27,9 @@ CONTRACT
 	CHECK_ERRNO(TRY(NULL, PAGE, rw, MAP_PRIVATE, (int)MUST(open(".", O_RDONLY)), 0), ENODEV);
 	CHECK_ERRNO(TRY(NULL, 1UL << 62, rw, ap, -1, 0), ENOMEM);
 	CHECK_ERRNO(TRY(map + 1, PAGE, rw, ap | MAP_FIXED, -1, 0), EINVAL);
-	CHECK_ERRNO(TRY(NULL, PAGE, rw, MAP_SHARED_VALIDATE | 0x80000, (int)MUST(open("f", O_RDWR)), 0), EOPNOTSUPP);
+	CHECK_ERRNO(
+		TRY(NULL, PAGE, rw, MAP_SHARED_VALIDATE | 0x80000, (int)MUST(open("f", O_RDWR)), 0),
+		EOPNOTSUPP);
 	memset(map, 7, 4 * PAGE);
 	CHECK_ERRNO(TRY(map + PAGE, PAGE, rw, ap | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
 	CHECK_EQ(map[PAGE], 7);
@@ -47,5 +49,7 @@ CONTRACT
 	CHECK(mmap(map, PAGE, rw, ap, -1, 0) != map);
 	CHECK_EQ(map[0], 7);
 	// Not below mmap_min_addr for those without privilege.
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); CHECK_ERRNO(TRY(NULL, PAGE, rw, ap | MAP_FIXED, -1, 0), EPERM)), 0);
+	CHECK_EXIT(CHILD(MUST(setuid(1000));
+			 CHECK_ERRNO(TRY(NULL, PAGE, rw, ap | MAP_FIXED, -1, 0), EPERM)),
+		   0);
 }

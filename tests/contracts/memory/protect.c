@@ -25,7 +25,8 @@ static int areas_within(char *start, char *end, char *permissions)
 		unsigned long from, to;
 		char flags[8];
 
-		if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3 || to <= (uintptr_t)start || from >= (uintptr_t)end)
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, flags) != 3 || to <= (uintptr_t)start ||
+		    from >= (uintptr_t)end)
 			continue;
 		count++;
 		strcpy(permissions, flags);
@@ -36,7 +37,8 @@ static int areas_within(char *start, char *end, char *permissions)
 
 CONTRACT
 {
-	char *map = MAP(NULL, 5 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *page = map + PAGE, flags[64] = "";
+	char *map = MAP(NULL, 5 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     *page = map + PAGE, flags[64] = "";
 
 	catch_signal(SIGSEGV, handler, 0);
 	MUST(mprotect(page, 3 * PAGE, PROT_READ | PROT_WRITE));

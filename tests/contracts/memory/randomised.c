@@ -18,7 +18,8 @@ static struct places run(int steady)
 	pid_t child;
 
 	MUST(pipe(ends));
-	child = CHILD(dup2(ends[1], 20); if (steady) personality(ADDR_NO_RANDOMIZE); execve(path, arguments, environment); _exit(9));
+	child = CHILD(dup2(ends[1], 20); if (steady) personality(ADDR_NO_RANDOMIZE);
+		      execve(path, arguments, environment); _exit(9));
 	if (read(ends[0], &places, sizeof(places)) != sizeof(places))
 		_exit(8);
 	child_wait(child);
@@ -32,9 +33,10 @@ CONTRACT
 	struct places a, b, c;
 
 	if (getenv("INNER")) {
-		a = (struct places){(uintptr_t)&a, (uintptr_t)syscall(SYS_brk, 0),
-				    (uintptr_t)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-				    getauxval(AT_SYSINFO_EHDR)};
+		a = (struct places){
+			(uintptr_t)&a, (uintptr_t)syscall(SYS_brk, 0),
+			(uintptr_t)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+			getauxval(AT_SYSINFO_EHDR)};
 		_exit(write(20, &a, sizeof(a)) == sizeof(a) ? 0 : 1);
 	}
 	MUST(readlink("/proc/self/exe", path, sizeof(path) - 1));

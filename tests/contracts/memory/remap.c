@@ -34,13 +34,15 @@ CONTRACT
 	CHECK_ERRNO(mincore(map, PAGE, resident), ENOMEM);
 	to = MAP(NULL, 8 * PAGE, rw, ap, -1, 0);
 	to[0] = 99;
-	CHECK(mremap(moved, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 2 * PAGE) == to + 2 * PAGE);
+	CHECK(mremap(moved, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + 2 * PAGE) ==
+	      to + 2 * PAGE);
 	CHECK_EQ(to[0], 99);
 	CHECK_EQ(to[2 * PAGE], 1);
 	CHECK_EQ(to[3 * PAGE], 2);
 	CHECK_EQ(moved[2 * PAGE], 3);
 	CHECK_ERRNO((long)mremap(to, 2 * PAGE, 2 * PAGE, MREMAP_FIXED, map), EINVAL);
-	CHECK_ERRNO((long)mremap(to, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE), EINVAL);
+	CHECK_ERRNO((long)mremap(to, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to + PAGE),
+		    EINVAL);
 	CHECK_ERRNO((long)mremap(to + 1, PAGE, PAGE, 0), EINVAL);
 	CHECK_ERRNO((long)mremap(to, PAGE, 0, 0), EINVAL);
 	CHECK_ERRNO((long)mremap(moved, PAGE, 2 * PAGE, MREMAP_MAYMOVE), EFAULT);

@@ -13,7 +13,8 @@ static long resident(void)
 CONTRACT
 {
 	const size_t size = 1UL << 30;
-	char *map = MAP(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *map = MAP(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	long before = resident();
 	int sum = 0;
 

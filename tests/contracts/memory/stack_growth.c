@@ -27,11 +27,14 @@ CONTRACT
 	CHECK(to - from >= 500 * 4096);
 	CHECK_TEXT(flags, "rw-p");
 	MUST(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
-	CHECK_EXIT(CHILD(MUST(setrlimit(RLIMIT_STACK, &(struct rlimit){8 << 20, 8 << 20})); CHECK_EQ(deep(1500, NULL), 1500)), 0);
+	CHECK_EXIT(CHILD(MUST(setrlimit(RLIMIT_STACK, &(struct rlimit){8 << 20, 8 << 20}));
+			 CHECK_EQ(deep(1500, NULL), 1500)),
+		   0);
 	CHECK_KILLED(CHILD(MUST(setrlimit(RLIMIT_STACK, &limit)); deep(4000, NULL)), SIGSEGV);
 	// A mapping in the way of growth: 256 pages below it there is no growing.
 	char *wall = (char *)(from - 400 * PAGE);
-	CHECK(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == wall);
+	CHECK(mmap(wall, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		   0) == wall);
 	CHECK_KILLED(CHILD(*(volatile char *)(wall + 100 * PAGE) = 1), SIGSEGV);
 	CHECK_EXIT(CHILD(*(volatile char *)(wall + 300 * PAGE) = 1), 0);
 }

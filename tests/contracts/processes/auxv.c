@@ -9,9 +9,10 @@ extern char **environ;
 
 CONTRACT
 {
-	static const unsigned long wanted[] = {AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_ENTRY, AT_UID, AT_EUID, AT_GID, AT_EGID,
-					       AT_SECURE, AT_RANDOM, AT_EXECFN, AT_PLATFORM, AT_CLKTCK, AT_SYSINFO_EHDR,
-					       AT_HWCAP, AT_FLAGS, AT_BASE};
+	static const unsigned long wanted[] = {
+		AT_PHDR,     AT_PHENT,	AT_PHNUM,	 AT_PAGESZ, AT_ENTRY,  AT_UID,
+		AT_EUID,     AT_GID,	AT_EGID,	 AT_SECURE, AT_RANDOM, AT_EXECFN,
+		AT_PLATFORM, AT_CLKTCK, AT_SYSINFO_EHDR, AT_HWCAP,  AT_FLAGS,  AT_BASE};
 	char **end = environ;
 	const Elf64_auxv_t *vector, *file;
 	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM);

@@ -16,8 +16,9 @@ CONTRACT
 		for (int i = 0; i < 10000; i++)
 			turns++;
 	MUST(getrusage(RUSAGE_SELF, &usage));
-	CHECK(usage.ru_utime.tv_sec * 1000000 + usage.ru_utime.tv_usec + usage.ru_stime.tv_sec * 1000000 +
-	      usage.ru_stime.tv_usec >= 30000);
+	CHECK(usage.ru_utime.tv_sec * 1000000 + usage.ru_utime.tv_usec +
+		      usage.ru_stime.tv_sec * 1000000 + usage.ru_stime.tv_usec >=
+	      30000);
 	CHECK(usage.ru_utime.tv_usec > 0);
 	CHECK(usage.ru_minflt > 0);
 	before = times(&times_now);
@@ -25,10 +26,12 @@ CONTRACT
 	CHECK(before > 0);
 	MUST(getrusage(RUSAGE_CHILDREN, &usage));
 	CHECK_EQ(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec + usage.ru_utime.tv_sec, 0);
-	child = CHILD(setrlimit(RLIMIT_CORE, &none); setrlimit(RLIMIT_CPU, &second); for (;;) turns++);
+	child = CHILD(setrlimit(RLIMIT_CORE, &none); setrlimit(RLIMIT_CPU, &second);
+		      for (;;) turns++);
 	CHECK_KILLED(child, SIGXCPU);
 	MUST(getrusage(RUSAGE_CHILDREN, &usage));
-	CHECK(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec >= 1 || usage.ru_utime.tv_usec + usage.ru_stime.tv_usec >= 900000);
+	CHECK(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec >= 1 ||
+	      usage.ru_utime.tv_usec + usage.ru_stime.tv_usec >= 900000);
 	times(&times_now);
 	CHECK(times_now.tms_cutime + times_now.tms_cstime >= 90);
 }

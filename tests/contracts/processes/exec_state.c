@@ -47,7 +47,8 @@ CONTRACT
 		after();
 		return;
 	}
-	MUST(syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", memset(path, 0, sizeof(path)), sizeof(path) - 1));
+	MUST(syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", memset(path, 0, sizeof(path)),
+		     sizeof(path) - 1));
 	snprintf(self, sizeof(self), "SELF=%d", getpid());
 	signal(SIGUSR1, handler);
 	signal(SIGUSR2, SIG_IGN);

@@ -15,7 +15,8 @@ static void handler_never(int number)
 CONTRACT
 {
 	int pidfd = -1;
-	struct clone_args arguments = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+	struct clone_args arguments = {
+		.flags = CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd, .exit_signal = SIGCHLD};
 	siginfo_t info = {0};
 	pid_t child = (pid_t)MUST(syscall(SYS_clone3, &arguments, sizeof(arguments)));
 	struct pollfd ready;

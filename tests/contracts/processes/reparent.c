@@ -13,16 +13,17 @@ CONTRACT
 	MUST(prctl(PR_GET_CHILD_SUBREAPER, &on));
 	CHECK_EQ(on, 1);
 	middle = CHILD(pid_t mine = getpid();
-		       CHILD(while (getppid() == mine) sleep_ms(1);
-			     numbers[0] = getpid(); numbers[1] = getppid();
-			     MUST(write(ends[1], numbers, sizeof(numbers))); _exit(9)));
+		       CHILD(while (getppid() == mine) sleep_ms(1); numbers[0] = getpid();
+			     numbers[1] = getppid(); MUST(write(ends[1], numbers, sizeof(numbers)));
+			     _exit(9)));
 	CHECK_EXIT(middle, 0);
 	CHECK_EQ(read(ends[0], numbers, sizeof(numbers)), sizeof(numbers));
 	CHECK_EQ(numbers[1], getpid());
 	CHECK_EQ(waitpid(-1, &status, 0), numbers[0]);
 	CHECK_EQ(status, 9 << 8);
 
-	middle = CHILD(pid_t leaf = CHILD(prctl(PR_SET_PDEATHSIG, SIGUSR1); MUST(write(ends[1], "", 1)); for (;;) pause());
+	middle = CHILD(pid_t leaf = CHILD(prctl(PR_SET_PDEATHSIG, SIGUSR1);
+					  MUST(write(ends[1], "", 1)); for (;;) pause());
 		       MUST(read(ends[0], &status, 1)); numbers[0] = leaf;
 		       MUST(write(ends[1], numbers, sizeof(numbers))));
 	CHECK_EXIT(middle, 0);

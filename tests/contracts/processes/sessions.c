@@ -9,8 +9,9 @@ CONTRACT
 	pid_t child;
 
 	MUST(pipe2(ends, O_CLOEXEC));
-	child = CHILD(CHECK_EQ(getpgrp(), getpgid(getppid())); CHECK_EQ(setsid(), getpid()); CHECK_EQ(getsid(0), getpid());
-		      CHECK_EQ(getpgrp(), getpid()); CHECK_ERRNO(setsid(), EPERM); CHECK_ERRNO(setpgid(0, 0), EPERM));
+	child = CHILD(CHECK_EQ(getpgrp(), getpgid(getppid())); CHECK_EQ(setsid(), getpid());
+		      CHECK_EQ(getsid(0), getpid()); CHECK_EQ(getpgrp(), getpid());
+		      CHECK_ERRNO(setsid(), EPERM); CHECK_ERRNO(setpgid(0, 0), EPERM));
 	CHECK_EXIT(child, 0);
 	child = CHILD(execl("/bin/sleep", "sleep", "10", (char *)NULL));
 	close(ends[1]);

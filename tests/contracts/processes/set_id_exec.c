@@ -17,7 +17,8 @@ static void run(const char *path, const char *word)
 static void copy_self(void)
 {
 	static char buffer[65536];
-	int in = (int)MUST(open("/proc/self/exe", O_RDONLY)), out = (int)MUST(open("x", O_WRONLY | O_CREAT, 0755));
+	int in = (int)MUST(open("/proc/self/exe", O_RDONLY)),
+	    out = (int)MUST(open("x", O_WRONLY | O_CREAT, 0755));
 	ssize_t n;
 
 	while ((n = MUST(read(in, buffer, sizeof(buffer)))) > 0)
@@ -33,16 +34,18 @@ CONTRACT
 	if (access("x", F_OK) == 0) {
 		getresuid(&r, &e, &s);
 		// The exit status says what we are.
-		_exit(e == 5000 && s == 5000 && r == 1000 ? (getauxval(AT_SECURE) == 1 ? 10 : 11) :
-		      e == 1000 && r == 1000 ? (getauxval(AT_SECURE) == 0 ? 20 : 21) :
-					       30);
+		_exit(e == 5000 && s == 5000 && r == 1000 ? (getauxval(AT_SECURE) == 1 ? 10 : 11)
+		      : e == 1000 && r == 1000		  ? (getauxval(AT_SECURE) == 0 ? 20 : 21)
+							  : 30);
 	}
 	copy_self();
 	MUST(chmod(".", 0755));
 	MUST(chown("x", 5000, 0));
 	MUST(chmod("x", 04755));
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 10);
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); run("./x", "a")), 20);
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+			 run("./x", "a")),
+		   20);
 	MUST(chmod("x", 0755));
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 20);
 	// chown clears the bit.

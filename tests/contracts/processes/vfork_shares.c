@@ -25,7 +25,8 @@ CONTRACT
 	struct sigaction now;
 	long long start = now_ns(CLOCK_MONOTONIC);
 	static char stack[65536] __attribute__((aligned(16)));
-	pid_t child = (pid_t)MUST(clone(body, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL));
+	pid_t child = (pid_t)MUST(
+		clone(body, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL));
 	int status;
 
 	CHECK(now_ns(CLOCK_MONOTONIC) - start >= 40000000);

@@ -23,7 +23,8 @@ static void handler(int number, siginfo_t *info, void *context)
 
 CONTRACT
 {
-	stack_t new = {.ss_sp = first, .ss_size = sizeof(first), .ss_flags = (int)SS_AUTODISARM}, old;
+	stack_t new = {.ss_sp = first, .ss_size = sizeof(first), .ss_flags = (int)SS_AUTODISARM},
+		old;
 
 	MUST(sigaltstack(&new, NULL));
 	catch_signal(SIGUSR1, handler, SA_ONSTACK);

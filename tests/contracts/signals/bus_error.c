@@ -20,7 +20,8 @@ CONTRACT
 
 	MUST(ftruncate(fd, 100));
 	for (int shared = 0; shared < 2; shared++) {
-		char *map = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE, fd, 0);
+		char *map = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+				shared ? MAP_SHARED : MAP_PRIVATE, fd, 0);
 
 		catch_signal(SIGBUS, handler, 0);
 		CHECK_EQ(map[99], 0);
@@ -32,7 +33,8 @@ CONTRACT
 		CHECK_EQ(seen.si_code, BUS_ADRERR);
 		CHECK((char *)seen.si_addr == map + PAGE + 7);
 		// A system call says EFAULT instead.
-		CHECK_ERRNO(write((int)MUST(open("g", O_WRONLY | O_CREAT, 0600)), map + PAGE, 1), EFAULT);
+		CHECK_ERRNO(write((int)MUST(open("g", O_WRONLY | O_CREAT, 0600)), map + PAGE, 1),
+			    EFAULT);
 		memset((void *)&seen, 0, sizeof(seen));
 		if (sigsetjmp(back, 1) == 0)
 			*(volatile char *)(map + PAGE) = 1;

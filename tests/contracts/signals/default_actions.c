@@ -42,7 +42,8 @@ CONTRACT
 		MUST(waitid(P_PID, (id_t)child, &info, WEXITED | WSTOPPED));
 		if (expected == CLD_DUMPED && info.si_code == CLD_KILLED)
 			expected = CLD_KILLED; // whether there is a core depends on the folder
-		if (info.si_code != expected || info.si_status != (expected == CLD_EXITED ? 7 : number))
+		if (info.si_code != expected ||
+		    info.si_status != (expected == CLD_EXITED ? 7 : number))
 			say("signal %d:", number);
 		CHECK_EQ(info.si_code, expected);
 		CHECK_EQ(info.si_status, expected == CLD_EXITED ? 7 : number);

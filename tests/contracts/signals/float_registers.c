@@ -10,13 +10,16 @@ static void destroy(int number, siginfo_t *info, void *context)
 	(void)info;
 	(void)context;
 #if defined(__x86_64__)
-	__asm__ volatile("pxor %%xmm0,%%xmm0\n pxor %%xmm7,%%xmm7\n pxor %%xmm15,%%xmm15\n fninit\n" ::
-				 : "xmm0", "xmm7", "xmm15");
+	__asm__ volatile(
+		"pxor %%xmm0,%%xmm0\n pxor %%xmm7,%%xmm7\n pxor %%xmm15,%%xmm15\n fninit\n" ::
+			: "xmm0", "xmm7", "xmm15");
 #elif defined(__aarch64__)
-	__asm__ volatile("movi v0.2d,#0\n movi v8.2d,#0\n movi v31.2d,#0\n msr fpcr, xzr\n" ::: "v0", "v8", "v31");
+	__asm__ volatile("movi v0.2d,#0\n movi v8.2d,#0\n movi v31.2d,#0\n msr fpcr, xzr\n" ::
+				 : "v0", "v8", "v31");
 #else
-	__asm__ volatile("fmv.d.x fa0, zero\n fmv.d.x fs0, zero\n fmv.d.x ft11, zero\n fsflags zero\n" ::
-				 : "fa0", "fs0", "ft11");
+	__asm__ volatile(
+		"fmv.d.x fa0, zero\n fmv.d.x fs0, zero\n fmv.d.x ft11, zero\n fsflags zero\n" ::
+			: "fa0", "fs0", "ft11");
 #endif
 	runs++;
 }

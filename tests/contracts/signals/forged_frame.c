@@ -54,7 +54,8 @@ static void privileged(int number, siginfo_t *info, void *context)
 CONTRACT
 {
 	struct rlimit none = {0, 0};
-	char *page = MAP(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page =
+		MAP(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pid_t child;
 	int status;
 

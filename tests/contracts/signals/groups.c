@@ -22,8 +22,8 @@ CONTRACT
 	CHECK_ERRNO(kill(getpid(), 65), EINVAL);
 	CHECK_ERRNO(kill(getpid(), -1), EINVAL);
 	CHECK_ERRNO(setpgid(1, 1), ESRCH);
-	a = CHILD(setuid(1000); CHECK_ERRNO(kill(getppid(), 0), EPERM); CHECK_ERRNO(kill(1, SIGTERM), EPERM);
-		  CHECK_EQ(kill(getpid(), 0), 0));
+	a = CHILD(setuid(1000); CHECK_ERRNO(kill(getppid(), 0), EPERM);
+		  CHECK_ERRNO(kill(1, SIGTERM), EPERM); CHECK_EQ(kill(getpid(), 0), 0));
 	CHECK_EXIT(a, 0);
 	CHECK_EQ(getsid(0), getpid());
 	CHECK_ERRNO(setsid(), EPERM);

@@ -62,10 +62,10 @@ CONTRACT
 	CHECK_KILLED(child, SIGUSR1);
 
 	// A signal in sa_mask waits until the handler has returned.
-	child = CHILD(signal(SIGUSR1, SIG_IGN);
-		      orders = 0; second_runs = 0; action.sa_flags = SA_SIGINFO;
-		      sigaction(SIGTERM, &action, NULL); raise(SIGTERM); CHECK_EQ(orders, 3);
-		      CHECK_EQ(order[0], 1); CHECK_EQ(order[1], 2); CHECK_EQ(order[2], 3);
+	child = CHILD(signal(SIGUSR1, SIG_IGN); orders = 0; second_runs = 0;
+		      action.sa_flags = SA_SIGINFO; sigaction(SIGTERM, &action, NULL);
+		      raise(SIGTERM); CHECK_EQ(orders, 3); CHECK_EQ(order[0], 1);
+		      CHECK_EQ(order[1], 2); CHECK_EQ(order[2], 3);
 		      CHECK_EQ(sigismember(&mask_inside, SIGTERM), 1);
 		      CHECK_EQ(sigismember(&mask_inside, SIGUSR2), 1));
 	CHECK_EXIT(child, 0);

@@ -42,14 +42,20 @@ CONTRACT
 	no_cores();
 	MUST(setrlimit(RLIMIT_STACK, &limit));
 	CHECK_KILLED(CHILD(fault()), SIGSEGV);
-	CHECK_KILLED(CHILD(catch_signal(SIGSEGV, handler, 0); sigprocmask(SIG_BLOCK, &segv, NULL); fault()), SIGSEGV);
+	CHECK_KILLED(CHILD(catch_signal(SIGSEGV, handler, 0); sigprocmask(SIG_BLOCK, &segv, NULL);
+			   fault()),
+		     SIGSEGV);
 	CHECK_KILLED(CHILD(signal(SIGSEGV, SIG_IGN); fault()), SIGSEGV);
 	CHECK_EXIT(CHILD(catch_signal(SIGSEGV, handler, 0); fault()), 5);
 	// Endless recursion: the handler has no room, unless it has a stack of its own.
 	CHECK_KILLED(CHILD(catch_signal(SIGSEGV, handler, 0); recurse(0)), SIGSEGV);
-	CHECK_EXIT(CHILD(stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)}; sigaltstack(&other, NULL);
-			 catch_signal(SIGSEGV, handler, SA_ONSTACK); recurse(0)), 5);
+	CHECK_EXIT(CHILD(stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
+			 sigaltstack(&other, NULL); catch_signal(SIGSEGV, handler, SA_ONSTACK);
+			 recurse(0)),
+		   5);
 	// The handler's alternate stack is not there.
-	CHECK_KILLED(CHILD(stack_t other = {.ss_sp = (void *)0x1000, .ss_size = 65536}; sigaltstack(&other, NULL);
-			   catch_signal(SIGUSR1, handler, SA_ONSTACK); raise(SIGUSR1)), SIGSEGV);
+	CHECK_KILLED(CHILD(stack_t other = {.ss_sp = (void *)0x1000, .ss_size = 65536};
+			   sigaltstack(&other, NULL); catch_signal(SIGUSR1, handler, SA_ONSTACK);
+			   raise(SIGUSR1)),
+		     SIGSEGV);
 }

@@ -16,11 +16,20 @@ static void handler(int number, siginfo_t *info, void *context)
 	siglongjmp(back, 1);
 }
 
-#define FAULTS(statement)                                                                           	do {                                                                                        		runs = 0;                                                                           		if (sigsetjmp(back, 1) == 0) {                                                      			statement;                                                                  		}                                                                                   		CHECK_EQ(runs, 1);                                                                  		CHECK_EQ(seen.si_signo, SIGSEGV);                                                   	} while (0)
+#define FAULTS(statement)                         \
+	do {                                      \
+		runs = 0;                         \
+		if (sigsetjmp(back, 1) == 0) {    \
+			statement;                \
+		}                                 \
+		CHECK_EQ(runs, 1);                \
+		CHECK_EQ(seen.si_signo, SIGSEGV); \
+	} while (0)
 
 CONTRACT
 {
-	char *page = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page =
+		MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *null = NULL;
 
 	__asm__("" : "+r"(null));

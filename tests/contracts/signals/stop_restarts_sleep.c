@@ -6,8 +6,8 @@ static pid_t stopper(void)
 {
 	pid_t parent = getpid();
 
-	return CHILD(wait_until_asleep(parent); kill(parent, SIGSTOP); while (state_of(parent) != 'T') sleep_ms(1);
-		     kill(parent, SIGCONT));
+	return CHILD(wait_until_asleep(parent); kill(parent, SIGSTOP);
+		     while (state_of(parent) != 'T') sleep_ms(1); kill(parent, SIGCONT));
 }
 
 CONTRACT

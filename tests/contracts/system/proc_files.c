@@ -9,7 +9,9 @@ CONTRACT
 	long total, free_, available;
 	const char *at;
 
-	CHECK_EQ(sscanf(get_file("/proc/self/stat"), "%d (%63[^)]) %c %d %d %d", &pid, name, &state, &parent, &group, &session), 6);
+	CHECK_EQ(sscanf(get_file("/proc/self/stat"), "%d (%63[^)]) %c %d %d %d", &pid, name, &state,
+			&parent, &group, &session),
+		 6);
 	CHECK_EQ(pid, getpid());
 	CHECK_EQ(parent, getppid());
 	CHECK_EQ(group, getpgrp());
@@ -26,16 +28,21 @@ CONTRACT
 	snprintf(text, sizeof(text), "\nPid:\t%d\nPPid:\t%d\n", getpid(), getppid());
 	CHECK(strstr(get_file("/proc/self/status"), text) != NULL);
 	at = get_file("/proc/meminfo");
-	CHECK_EQ(sscanf(at, "MemTotal: %ld kB MemFree: %ld kB MemAvailable: %ld kB", &total, &free_, &available), 3);
+	CHECK_EQ(sscanf(at, "MemTotal: %ld kB MemFree: %ld kB MemAvailable: %ld kB", &total, &free_,
+			&available),
+		 3);
 	CHECK(total > 100000 && free_ > 0 && free_ < total && available > 0 && available < total);
-	CHECK(strstr(at, "Buffers:") && strstr(at, "Cached:") && strstr(at, "SwapTotal:") && strstr(at, "Slab:"));
+	CHECK(strstr(at, "Buffers:") && strstr(at, "Cached:") && strstr(at, "SwapTotal:") &&
+	      strstr(at, "Slab:"));
 	at = get_file("/proc/stat");
 	CHECK_EQ(strncmp(at, "cpu  ", 5), 0);
-	CHECK(strstr(at, "\ncpu0 ") && strstr(at, "\nctxt ") && strstr(at, "\nbtime ") && strstr(at, "\nprocesses "));
+	CHECK(strstr(at, "\ncpu0 ") && strstr(at, "\nctxt ") && strstr(at, "\nbtime ") &&
+	      strstr(at, "\nprocesses "));
 	double up, idle;
 	CHECK_EQ(sscanf(get_file("/proc/uptime"), "%lf %lf", &up, &idle), 2);
 	CHECK(up > 0 && idle >= 0);
-	CHECK_EQ(sscanf(get_file("/proc/loadavg"), "%*f %*f %*f %d/%d %d", &pid, &parent, &group), 3);
+	CHECK_EQ(sscanf(get_file("/proc/loadavg"), "%*f %*f %*f %d/%d %d", &pid, &parent, &group),
+		 3);
 	CHECK(pid >= 1 && parent >= pid && group >= 2);
 	CHECK(strstr(get_file("/proc/mounts"), " /proc proc ") != NULL);
 	CHECK(strstr(get_file("/proc/filesystems"), "nodev\ttmpfs\n") != NULL);

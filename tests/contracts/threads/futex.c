@@ -6,14 +6,16 @@
 static uint32_t *words;
 static volatile int woken;
 
-static long futex(uint32_t *word, int op, uint32_t value, const void *time, uint32_t *second, uint32_t third)
+static long futex(uint32_t *word, int op, uint32_t value, const void *time, uint32_t *second,
+		  uint32_t third)
 {
 	return syscall(SYS_futex, word, op, value, time, second, third);
 }
 
 static void *waiter(void *argument)
 {
-	if (futex(words, FUTEX_WAIT_BITSET_PRIVATE, 0, NULL, NULL, (uint32_t)(uintptr_t)argument) != 0)
+	if (futex(words, FUTEX_WAIT_BITSET_PRIVATE, 0, NULL, NULL, (uint32_t)(uintptr_t)argument) !=
+	    0)
 		_exit(40);
 	__atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
 	return NULL;
@@ -69,10 +71,14 @@ CONTRACT
 	// WAKE_OP: word 1 gets 7 added, its old value 3 is compared with 3: both are woken.
 	words[1] = 3;
 	start(threads, 2, ~0U);
-	CHECK_EQ(futex(words, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1UL, words + 1, FUTEX_OP(FUTEX_OP_ADD, 7, FUTEX_OP_CMP_EQ, 3)), 1);
+	CHECK_EQ(futex(words, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1UL, words + 1,
+		       FUTEX_OP(FUTEX_OP_ADD, 7, FUTEX_OP_CMP_EQ, 3)),
+		 1);
 	CHECK_EQ(words[1], 10);
 	wait_woken(1);
-	CHECK_EQ(futex(words + 1, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1UL, words, FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 0)), 1);
+	CHECK_EQ(futex(words + 1, FUTEX_WAKE_OP_PRIVATE, 1, (void *)1UL, words,
+		       FUTEX_OP(FUTEX_OP_SET, 1, FUTEX_OP_CMP_EQ, 0)),
+		 1);
 	CHECK_EQ(words[0], 1);
 	wait_woken(2);
 	for (int i = 0; i < 2; i++)
@@ -80,8 +86,9 @@ CONTRACT
 
 	// Between processes, by the page and not by the address.
 	words[0] = 0;
-	pid_t child = CHILD(uint32_t *same = mremap(words, 0, PAGE, MREMAP_MAYMOVE); CHECK(same != words);
-			    CHECK_EQ(futex(same, FUTEX_WAIT, 0, NULL, NULL, 0), 0));
+	pid_t child =
+		CHILD(uint32_t *same = mremap(words, 0, PAGE, MREMAP_MAYMOVE); CHECK(same != words);
+		      CHECK_EQ(futex(same, FUTEX_WAIT, 0, NULL, NULL, 0), 0));
 	wait_until_asleep(child);
 	CHECK_EQ(futex(words, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 0);
 	while (futex(words, FUTEX_WAKE, 1, NULL, NULL, 0) == 0)

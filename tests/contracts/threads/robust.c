@@ -29,7 +29,8 @@ CONTRACT
 	int ends[2];
 	char byte;
 	MUST(pipe(ends));
-	pid_t child = CHILD(pthread_mutex_lock(mutex); MUST(write(ends[1], "", 1)); for (;;) pause());
+	pid_t child =
+		CHILD(pthread_mutex_lock(mutex); MUST(write(ends[1], "", 1)); for (;;) pause());
 	MUST(read(ends[0], &byte, 1));
 	pid_t killer = CHILD(wait_until_asleep(getppid()); kill(child, SIGKILL));
 	CHECK_EQ(pthread_mutex_lock(mutex), EOWNERDEAD);

@@ -6,7 +6,8 @@ static long long *used;
 
 static pid_t worker(int slot, int niceness)
 {
-	return CHILD(setpriority(PRIO_PROCESS, 0, niceness); for (;;) used[slot] = now_ns(CLOCK_PROCESS_CPUTIME_ID));
+	return CHILD(setpriority(PRIO_PROCESS, 0, niceness);
+		     for (;;) used[slot] = now_ns(CLOCK_PROCESS_CPUTIME_ID));
 }
 
 CONTRACT

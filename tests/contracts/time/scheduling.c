@@ -31,8 +31,9 @@ CONTRACT
 	param.sched_priority = 0;
 	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &param), 0);
 	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &param));
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); param.sched_priority = 1;
-			 CHECK_ERRNO(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &param), EPERM)), 0);
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); param.sched_priority = 1; CHECK_ERRNO(
+				 syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &param), EPERM)),
+		   0);
 	CHECK_ERRNO(syscall(SYS_sched_getscheduler, 99999999), ESRCH);
 	CHECK_EQ(sched_rr_get_interval(0, &slice), 0);
 

@@ -20,7 +20,9 @@ CONTRACT
 {
 	struct itimerval set = {{0, 10000}, {0, 10000}}, got;
 	struct itimerspec timer = {{0, 5000000}, {0, 5000000}}, left;
-	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value.sival_int = 4711};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+				 .sigev_signo = SIGUSR1,
+				 .sigev_value.sival_int = 4711};
 	sigset_t block = set_of(SIGUSR1), none = set_of(0);
 	long long start = now_ns(CLOCK_MONOTONIC);
 	volatile unsigned long turns = 0;
