@@ -243,6 +243,9 @@ static void switch_away(bool preempted)
 		prev->sched.switches_voluntary++;
 	if (unlikely(prev == rq->idle || next == rq->idle))
 		stop_or_start_tick(rq, prev, next, now);
+	// It may go on elsewhere, and a critical section of its own was interrupted.
+	if (unlikely(prev->rseq))
+		__atomic_fetch_or(&prev->hal.work, THREAD_WORK_RSEQ, __ATOMIC_RELAXED);
 	if (next->mm != prev->mm)
 		hal_space_activate(next->mm ? &next->mm->space : NULL);
 

@@ -159,11 +159,13 @@ SYSCALL(time)
 
 static long set_realtime(ktime_t now)
 {
-	/* Real time never goes before boot: monotonic time would be ahead of it. */
-	if (now < clock_monotonic() || now >= KTIME_MAX / 4)
+	if (now >= KTIME_MAX / 4)
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
+	/* Real time never goes before boot: monotonic time would be ahead of it. */
+	if (now < clock_monotonic())
+		return -EINVAL;
 	clock_set_realtime(now);
 	return 0;
 }

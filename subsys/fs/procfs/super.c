@@ -273,8 +273,20 @@ static int proc_dir_iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
+/* Nobody makes anything here; as on Linux the name is then simply not there. */
+static int proc_no_create(__attribute__((unused)) struct inode *dir,
+			  __attribute__((unused)) struct dentry *dentry,
+			  __attribute__((unused)) umode_t mode)
+{
+	return -ENOENT;
+}
+
 const struct inode_ops proc_dir_inode_ops = {
-	.lookup = proc_dir_lookup, .getattr = proc_getattr, .setattr = proc_setattr};
+	.lookup = proc_dir_lookup,
+	.create = proc_no_create,
+	.mkdir = proc_no_create,
+	.getattr = proc_getattr,
+	.setattr = proc_setattr};
 const struct file_ops proc_dir_ops = {.iterate = proc_dir_iterate, .seek = file_seek_dir};
 
 /* ---- files ---- */
@@ -437,7 +449,10 @@ static void root_getattr(struct inode *inode, struct kstat *stat)
 }
 
 static const struct inode_ops root_inode_ops = {
-	.lookup = root_lookup, .getattr = root_getattr, .setattr = proc_setattr};
+	.lookup = root_lookup,
+	.create = proc_no_create,
+	.mkdir = proc_no_create,
+	.getattr = root_getattr, .setattr = proc_setattr};
 static const struct file_ops root_dir_ops = {.iterate = root_iterate, .seek = file_seek_dir};
 
 /* ---- the superblock ---- */
