@@ -49,6 +49,9 @@ int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
 	struct vma *vma = vma_find(mm, start), *next;
 	int error;
 
+	// mremap's lengths come from the program: what is beyond user space is not ours to unmap.
+	if (end < start || end > hal_user_end())
+		return -EINVAL;
 	if (!vma || vma->start >= end)
 		return 0;
 	if (vma->start != start || vma->end != end) {
