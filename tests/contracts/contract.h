@@ -284,7 +284,7 @@ static __attribute__((unused)) const char *get_file(const char *path)
 
 #define PAGE ((size_t)4096)
 
-static void contract(void);
+static __attribute__((unused)) void contract(void);
 
 #define CONTRACT                                      \
 	int main(void)                                \

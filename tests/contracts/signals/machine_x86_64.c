@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Covers: SIG-02 SIG-17
 // What x86_64 alone promises of exceptions and signal frames: codes and addresses of each
 // exception, the frame's FP record, registers that a handler edits or destroys, a return to a bad
 // address, single steps, FS and GS bases, FP state across switches.

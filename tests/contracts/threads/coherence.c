@@ -42,7 +42,7 @@ CONTRACT
 	page = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	catch_signal(SIGSEGV, handler, 0);
 	CHECK_EQ(pthread_create(&thread, NULL, writer, NULL), 0);
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 60; i++) {
 		unsigned long before;
 
 		MUST(mprotect(page, PAGE, PROT_READ));
@@ -52,14 +52,14 @@ CONTRACT
 				leaked = true;
 		MUST(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
 		unsigned long seen = writes;
-		for (int j = 0; j < 1000 && writes == seen; j++)
+		for (int j = 0; j < 100 && writes == seen; j++)
 			sched_yield();
 	}
 	CHECK(!leaked);
 	CHECK(writes > 0);
 	// The same address, another page each time: old writes never show up.
 	leaked = false;
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 50; i++) {
 		char *fresh;
 
 		MUST(munmap(page, PAGE));
