@@ -26,6 +26,13 @@ BOOTS = 12  # after so many dead kernels the rest is not tried
 ENDED = re.compile(r"@@end (\S+) (exit|signal|timeout) (\d+) (-?\d+)$")
 
 
+# What Tern lacks as a whole, with the reason that the report gives. A contract leaves this list in the commit that makes it pass.
+NOT_YET = {
+    "files/inotify": "inotify is not written yet (its calls answer ENOSYS)",
+    "sockets/pair": "sockets are not written yet (their calls answer ENOSYS)",
+}
+
+
 def names():
     return sorted(f"{p.parent.name}/{p.stem}" for p in SOURCES.glob("*/*.c"))
 
@@ -170,7 +177,9 @@ def run(preset):
         results.save(preset, "contracts-linux", list(linux.values()))
     for name in which:
         here, there = tern[name], linux.get(name)
-        if there is not None and there.status == FAILED:
+        if here.status == FAILED and name in NOT_YET:
+            yield Result(name, SKIPPED, f"fails: {NOT_YET[name]}", here.seconds)
+        elif there is not None and there.status == FAILED:
             yield Result(name, FAILED, "the contract is wrong: Linux does not pass it: " + there.detail, here.seconds)
         elif there is not None and (there.status == SKIPPED) != (here.status == SKIPPED) and here.status != FAILED:
             yield Result(name, FAILED, f"Tern says '{here.detail}', Linux says '{there.detail}'", here.seconds)
