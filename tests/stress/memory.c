@@ -16,7 +16,8 @@ CONTRACT
 	MUST(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
 	for (int round = 0; round < 3; round++) {
 		pid_t child = CHILD(for (;;) {
-			char *map = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			char *map = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 			if (map == MAP_FAILED)
 				_exit(3);

@@ -7,8 +7,23 @@
 #include "contract.h"
 
 static const uint64_t bad[] = {
-	0, 1, 7, 8, 0xfff, 0x1000, 0x7ffffffff000, 0x7ffffffffff9, 0x0000800000000000, 0x0000ffffffffffff, 0x0001000000000000,
-	0x8000000000000000, 0xdeadbeefdeadbeef, 0xffff800000000000, 0xffffffff80000000, 0xfffffffffffff000, 0xffffffffffffffff,
+	0,
+	1,
+	7,
+	8,
+	0xfff,
+	0x1000,
+	0x7ffffffff000,
+	0x7ffffffffff9,
+	0x0000800000000000,
+	0x0000ffffffffffff,
+	0x0001000000000000,
+	0x8000000000000000,
+	0xdeadbeefdeadbeef,
+	0xffff800000000000,
+	0xffffffff80000000,
+	0xfffffffffffff000,
+	0xffffffffffffffff,
 };
 #define BADS (sizeof(bad) / sizeof(*bad))
 
@@ -78,14 +93,16 @@ static void attack(long number, char *page)
 				// And once all of them.
 				if (variant == 3)
 					for (int j = 0; j < 6; j++)
-						a[j] = bad[(i + (unsigned)j * (unsigned)position) % BADS];
+						a[j] = bad[(i + (unsigned)j * (unsigned)position) %
+							   BADS];
 				syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 			}
 }
 
 int main(int argc, char **argv)
 {
-	char *page = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page =
+		MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int killed = 0, slow = 0;
 
 	MUST(munmap(page + PAGE, PAGE));
@@ -99,7 +116,8 @@ int main(int argc, char **argv)
 
 		if (left_out(number))
 			continue;
-		child = CHILD(setsid(); close(0); dup2((int)MUST(open("/dev/null", O_RDWR)), 1); dup2(1, 2); attack(number, page));
+		child = CHILD(setsid(); close(0); dup2((int)MUST(open("/dev/null", O_RDWR)), 1);
+			      dup2(1, 2); attack(number, page));
 		// Whatever it waits for, three seconds are enough.
 		for (int i = 0; i < 600 && waitpid(child, &status, WNOHANG) == 0; i++)
 			nanosleep(&tick, NULL);

@@ -36,8 +36,9 @@ static struct accounts accounts(void)
 
 static void report(const char *when, struct accounts now)
 {
-	say("%-18s MemFree %ld kB, Slab %ld, AnonPages %ld, PageTables %ld, KernelStack %ld, threads %d", when, now.free, now.slab,
-	    now.anonymous, now.tables, now.stacks, now.processes);
+	say("%-18s MemFree %ld kB, Slab %ld, AnonPages %ld, PageTables %ld, KernelStack %ld, "
+	    "threads %d",
+	    when, now.free, now.slab, now.anonymous, now.tables, now.stacks, now.processes);
 }
 
 static void fork_exec(int count)
@@ -61,8 +62,8 @@ static void fork_exec(int count)
 static void bomb(void)
 {
 	struct rlimit limit = {50, 50};
-	pid_t child = CHILD(MUST(setuid(6000)); MUST(setrlimit(RLIMIT_NPROC, &limit)); alarm(3); for (int i = 0; i < 2000; i++) fork();
-			    kill(-1, SIGKILL));
+	pid_t child = CHILD(MUST(setuid(6000)); MUST(setrlimit(RLIMIT_NPROC, &limit)); alarm(3);
+			    for (int i = 0; i < 2000; i++) fork(); kill(-1, SIGKILL));
 
 	child_wait(child);
 	// What is left of it belongs to that user.
@@ -76,7 +77,10 @@ static void pipelines(int count)
 {
 	char script[128];
 
-	snprintf(script, sizeof(script), "i=0; while [ $i -lt %d ]; do echo $i | cat | grep -q . || exit 1; i=$((i+1)); done", count);
+	snprintf(script, sizeof(script),
+		 "i=0; while [ $i -lt %d ]; do echo $i | cat | grep -q . || exit 1; i=$((i+1)); "
+		 "done",
+		 count);
 	int status = child_wait(CHILD(execl("/bin/sh", "sh", "-c", script, (char *)NULL)));
 
 	if (status)
@@ -105,8 +109,8 @@ int main(int argc, char **argv)
 		sleep_ms(20);
 	}
 	report("after", after);
-	if (before.processes != after.processes || after.anonymous > before.anonymous || before.free - after.free > 64 ||
-	    after.slab - before.slab > 64) {
+	if (before.processes != after.processes || after.anonymous > before.anonymous ||
+	    before.free - after.free > 64 || after.slab - before.slab > 64) {
 		say("FAIL expected the accounts to be as before");
 		return 1;
 	}

@@ -281,12 +281,11 @@ static int proc_no_create(__attribute__((unused)) struct inode *dir,
 	return -ENOENT;
 }
 
-const struct inode_ops proc_dir_inode_ops = {
-	.lookup = proc_dir_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
-	.getattr = proc_getattr,
-	.setattr = proc_setattr};
+const struct inode_ops proc_dir_inode_ops = {.lookup = proc_dir_lookup,
+					     .create = proc_no_create,
+					     .mkdir = proc_no_create,
+					     .getattr = proc_getattr,
+					     .setattr = proc_setattr};
 const struct file_ops proc_dir_ops = {.iterate = proc_dir_iterate, .seek = file_seek_dir};
 
 /* ---- files ---- */
@@ -448,11 +447,11 @@ static void root_getattr(struct inode *inode, struct kstat *stat)
 	stat->nlink = 2 + process_count();
 }
 
-static const struct inode_ops root_inode_ops = {
-	.lookup = root_lookup,
-	.create = proc_no_create,
-	.mkdir = proc_no_create,
-	.getattr = root_getattr, .setattr = proc_setattr};
+static const struct inode_ops root_inode_ops = {.lookup = root_lookup,
+						.create = proc_no_create,
+						.mkdir = proc_no_create,
+						.getattr = root_getattr,
+						.setattr = proc_setattr};
 static const struct file_ops root_dir_ops = {.iterate = root_iterate, .seek = file_seek_dir};
 
 /* ---- the superblock ---- */
