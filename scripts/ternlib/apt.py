@@ -7,6 +7,7 @@ cache; the system's sources, lists and installed packages are neither read nor c
 """
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ OWN_RELEASE = "bookworm"
 NEXT_RELEASE = "trixie"
 DEBIAN_NAME = {"x86_64": "amd64", "arm64": "arm64", "riscv64": "riscv64"}
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+NEXT_RELEASE_ONLY = "next.list"  # the sources of a whole root file system, which is of one release
 LISTS_ARE_FRESH_FOR = 24 * 3600
 
 
@@ -47,6 +49,7 @@ def _write_configuration(state):
         f"deb [arch=amd64,arm64,riscv64 {signed}] {following} {NEXT_RELEASE} main\n"
         f"deb-src [{signed}] {own} {OWN_RELEASE} main\n"
         f"deb-src [{signed}] {following} {NEXT_RELEASE} main\n")
+    (state / NEXT_RELEASE_ONLY).write_text(f"deb [arch=amd64,arm64,riscv64 {signed}] {following} {NEXT_RELEASE} main\n")
     (state / "apt.conf").write_text(
         f'Dir::Etc::sourcelist "{state}/sources.list";\n'
         f'Dir::Etc::sourceparts "{state}/empty";\n'
@@ -67,7 +70,7 @@ def _ready(refresh=False):
     """The state directory, with lists that are at most a day old. The caller holds the lock `apt`."""
     state = cache.folder("apt")
     stamp = state / "updated"
-    if not refresh and stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_ARE_FRESH_FOR:
+    if not refresh and stamp.exists() and (state / NEXT_RELEASE_ONLY).exists() and time.time() - stamp.stat().st_mtime < LISTS_ARE_FRESH_FOR:
         return state
     _write_configuration(state)
     with ui.step("reading the package lists (private apt state)"):
@@ -142,6 +145,31 @@ def _fetch_package(state, request, kept):
         if len(fetched) != 1:
             raise ui.Failure(f"apt-get download {request} gave {len(fetched)} files")
         fetched[0].rename(kept)
+
+
+def fetch_with_dependencies(names, arch):
+    """Paths of packages of the next release and of all that they depend on, in the order in which they are installed."""
+    return _with_fresh_lists(lambda state: _fetch_with_dependencies(state, names, DEBIAN_NAME[arch]))
+
+
+def _fetch_with_dependencies(state, names, debian):
+    archives = cache.folder("downloads") / "archives"
+    (archives / "partial").mkdir(parents=True, exist_ok=True)
+    # its own architecture is the native one, so that dependencies stay within it
+    install = ["apt-get", "-qq", "-y", "--no-install-recommends", "-o", f"Dir::Etc::sourcelist={state / NEXT_RELEASE_ONLY}",
+               "-o", f"APT::Architecture={debian}", "-o", f"APT::Architectures={debian}",
+               "-o", f"Dir::Cache::archives={archives}", "-o", "Debug::NoLocking=1", "install", *names]
+    planned = ui.command([*install, "--simulate"], env=_environment(state))
+    found = re.findall(r"^Inst (\S+) \((\S+) .*\[(\w+)\]\)", planned, re.MULTILINE)
+    paths = [archives / f"{name}_{version.replace(':', '%3a')}_{built_for}.deb" for name, version, built_for in found]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        with ui.step(f"fetching {len(missing)} of {len(paths)} packages ({debian})"):
+            ui.command([*install, "--download-only"], env=_environment(state))
+    absent = [path.name for path in paths if not path.is_file()]
+    if absent or not paths:
+        raise ui.Failure(f"apt-get fetched no {' '.join(absent) or 'package at all'}")
+    return paths
 
 
 def package_dependency(name, arch, release, prefix):

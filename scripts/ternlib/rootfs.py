@@ -12,6 +12,9 @@ FOLDERS = {"dev": 0o755, "proc": 0o555, "sys": 0o555, "tmp": 0o1777, "root": 0o7
            "var": 0o755, "var/log": 0o755, "var/tmp": 0o1777, "usr": 0o755, "home": 0o755}
 # one folder of programs under all its usual names
 PROGRAM_FOLDERS = ("sbin", "usr/bin", "usr/sbin")
+# the links of our own base, and of one made of Debian's packages, with the folders they lead to
+PROGRAM_LINKS = {name: "bin" for name in PROGRAM_FOLDERS}
+MERGED_LINKS = {name: f"usr/{name}" for name in ("bin", "sbin", "lib", "lib64")}
 # init is ours; linuxrc is an old name for the same job
 NOT_LINKED = {"busybox", "init", "linuxrc"}
 
@@ -72,19 +75,21 @@ def request(nonce, term, size, stdin, command):
     return b"".join(word.encode(errors="surrogateescape") + b"\0" for word in words)
 
 
-def _real_place(guest):
-    """A guest path with the program folders that are links in the base replaced by what they lead to."""
-    for folder in PROGRAM_FOLDERS:
-        if guest.startswith(f"/{folder}/"):
-            return "/bin/" + guest.removeprefix(f"/{folder}/")
+def _real_place(guest, directories):
+    """A guest path with the folders that are links in the base replaced by what they lead to."""
+    links = MERGED_LINKS if directories else PROGRAM_LINKS
+    for link, folder in links.items():
+        if guest.startswith(f"/{link}/"):
+            return f"/{folder}/" + guest.removeprefix(f"/{link}/")
     return guest
 
 
-def addition(added, request_bytes, stdin_bytes):
-    """The run's own archive: --add files, the request for init, and the command's standard input."""
-    archive = Archive(existing={*FOLDERS, "bin", "etc"})
+def addition(added, request_bytes, stdin_bytes, directories=None):
+    """The run's own archive: --add files, the request for init, and the command's standard input. `directories` names the folders of
+    a base made of packages; without, it is our own."""
+    archive = Archive(existing=directories or {*FOLDERS, "bin", "etc"})
     for host, guest in added:
-        archive.tree(host, _real_place(guest))
+        archive.tree(host, _real_place(guest, directories))
     archive.directory(".tern", 0o700)
     archive.file(".tern/request", request_bytes)
     if stdin_bytes is not None:

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import build, bootmedia, cache, machine, rootfs, session, toolchain, ui
+from . import build, bootmedia, cache, machine, packages, rootfs, session, toolchain, ui
 
 USAGE = "scripts/run [ARCH] [options] [-- COMMAND ARGS...]"
 DESCRIPTION = """\
@@ -34,7 +34,9 @@ examples:
   scripts/run riscv64 --smp 4 -- sh -c 'uname -m; ps'
   scripts/run arm64 --kernel linux -- dmesg       the same root file system on Debian's kernel
   scripts/run --add ./hello:/bin/hello -- hello
+  scripts/run arm64 --packages bash,python3 -- python3 -c 'import os; print(os.uname())'
 """
+DEFAULT_MEMORY = "256M"
 LOGS_KEPT = 100
 LINUX_BOOTS = 3
 LINUX_BOOT_SECONDS = 90
@@ -54,7 +56,10 @@ def _parse(words):
     parser.add_argument("--boot", default="direct", metavar="PATH",
                         help="direct (default), grub, grub-efi (x86_64), uboot (arm64, riscv64)")
     parser.add_argument("--smp", type=int, metavar="N", help="processors (default 2)")
-    parser.add_argument("--mem", default="256M", metavar="SIZE", help="memory, as 256M (default) or 1G")
+    parser.add_argument("--mem", metavar="SIZE", help="memory, as 256M (default; more where --packages needs it) or 1G")
+    parser.add_argument("--packages", metavar="NAMES",
+                        help="a root file system of these Debian packages (trixie, with all they depend on; commas between), "
+                        "unmodified but without documentation; BusyBox has the names that are left")
     parser.add_argument("--add", action="append", default=[], metavar="HOST:GUEST",
                         help="put a file or folder into the root file system (modes and links kept, owner root)")
     parser.add_argument("--disk", action="append", default=[], metavar="IMAGE", help="attach a disk")
@@ -115,7 +120,11 @@ def _check(options, has_command):
     options.smp = 1 if options.icount else 2 if options.smp is None else options.smp
     if not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors are supported")
-    if machine.memory_megabytes(options.mem) is None:
+    if options.packages is not None:
+        options.packages = packages.parse(options.packages)
+        if options.userland != "tern" or options.initrd:
+            raise ui.Failure("--packages makes a root of its own: leave out --userland and --initrd")
+    if options.mem is not None and machine.memory_megabytes(options.mem) is None:
         raise ui.Failure(f"--mem {options.mem}: a size is a number with M or G, such as 256M")
     if options.timeout is not None:
         try:
@@ -185,11 +194,25 @@ def _initrd(options, work, nonce, keyboard):
         stdin = "null"
     term = os.environ.get("TERM", "vt100") if keyboard else "vt100"
     request = rootfs.request(nonce, term, size if keyboard else None, stdin, options.command)
-    data = rootfs.base(options.arch, options.userland).read_bytes()
-    data += rootfs.addition(options.add, request, stdin_bytes)
+    directories = None
+    if options.packages:
+        base = packages.base(options.arch, options.packages)
+        directories = (base / "directories").read_text().splitlines()
+        data = (base / "initramfs.cpio").read_bytes()
+    else:
+        data = rootfs.base(options.arch, options.userland).read_bytes()
+    data += rootfs.addition(options.add, request, stdin_bytes, directories)
+    _choose_memory(options, len(data))
     path = work / "initrd.img"
     path.write_bytes(_compress(data, options.initramfs_format))
     return path
+
+
+def _choose_memory(options, initrd_bytes):
+    """Where --mem is not given and a root of packages does not fit: as much as it needs, and say so."""
+    if options.packages and options.mem is None:
+        options.mem = f"{packages.megabytes_needed(initrd_bytes)}M"
+        ui.say(f"the root of packages is {initrd_bytes >> 20} MiB: the machine gets {options.mem} of memory (--mem says otherwise)")
 
 
 def _log_file(options):
@@ -268,7 +291,7 @@ def main(words):
     try:
         nonce = secrets.token_hex(8)
         initrd = _initrd(options, work.path, nonce, keyboard)
-        board = machine.Machine(options.arch, options.smp, options.mem, icount=options.icount, gdb=options.gdb,
+        board = machine.Machine(options.arch, options.smp, options.mem or DEFAULT_MEMORY, icount=options.icount, gdb=options.gdb,
                                 gic=options.gic, extra=[word for text in options.qemu for word in shlex.split(text)])
         linux = options.kernel == "linux"
         command_line = machine.kernel_arguments(options.arch, linux, options.icount, options.append)
