@@ -44,11 +44,13 @@ def main(words):
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
     parser.add_argument("--no-build", action="store_true", help="take what is built")
-    parser.add_argument("--no-oracle", action="store_true", help="do not run contracts on Linux (known answers are still used)")
+    parser.add_argument("--oracle", action=argparse.BooleanOptionalAction, default=True,
+                        help="run contracts on Linux too and print the matrix; its answers are kept by the hash of kernel and program "
+                        "(--no-oracle: only known answers)")
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
-    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("NO_ORACLE", options.no_oracle)):
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("NO_ORACLE", not options.oracle)):
         if value:
             os.environ[f"TERN_TEST_{name}"] = str(value)
     return plan.execute(options)

@@ -6,15 +6,16 @@ pass is a wrong contract and fails as such. When the kernel dies or hangs in a c
 """
 
 import hashlib
-import html
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import contracts_page
 import guest
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
@@ -31,6 +32,10 @@ NOT_YET = {
     "files/inotify": "inotify is not written yet (its calls answer ENOSYS)",
     "sockets/pair": "sockets are not written yet (their calls answer ENOSYS)",
 }
+
+
+class Unrun(Result):
+    """The contract was not tried (the guest did not start, say): nothing that may be remembered."""
 
 
 def names():
@@ -84,7 +89,7 @@ def verdict(kind, number, seconds, output, name):
     return Result(name, FAILED, f"{said + ': ' if said else ''}{ended}\n{text}", seconds)
 
 
-def run_guest(preset, folder, which, linux):
+def run_guest(preset, folder, which, linux, processors=None):
     """Results by name, over as many boots as it takes."""
     found, remaining = {}, list(which)
     for _ in range(BOOTS):
@@ -113,9 +118,10 @@ def run_guest(preset, folder, which, linux):
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(folder / name, tree / name)
             shutil.copy(folder / "contracts-runner", tree / "runner")
+            (tree / "list").write_text("".join(f"{name}\n" for name in remaining))
             options = ["--add", f"{tree}:/contracts"] + (["--kernel", "linux"] if linux else [])
             status, errors = guest.follow(
-                guest.words(preset, *options, command=("/contracts/runner", str(SECONDS_EACH), "/contracts", *remaining)),
+                guest.words(preset, *options, command=("/contracts/runner", str(SECONDS_EACH), "/contracts"), processors=processors),
                 SECONDS_EACH + 60, line)
         remaining = [name for name in remaining if name not in found]
         if not remaining:
@@ -124,13 +130,13 @@ def run_guest(preset, folder, which, linux):
             # Nothing had started, or it stopped between two: no contract is to blame, so another boot would do the same.
             reason = guest.panic_line(errors) or f"the guest stopped (status {status}) before this contract"
             for name in remaining:
-                found[name] = Result(name, FAILED, reason + "\n" + errors[-3000:])
+                found[name] = Unrun(name, FAILED, reason + "\n" + errors[-3000:])
             break
         reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
         found[current] = Result(current, FAILED, "\n".join([reason, *output[-20:], errors[-4000:]]))
         remaining.remove(current)
     for name in remaining:
-        found.setdefault(name, Result(name, FAILED, f"not run: the kernel had died {BOOTS} times"))
+        found.setdefault(name, Unrun(name, FAILED, f"not run: the kernel had died {BOOTS} times"))
     return found
 
 
@@ -156,8 +162,47 @@ def oracle(arch, folder, which):
     if missing and not os.environ.get("TERN_TEST_NO_ORACLE"):
         for name, result in run_guest(arch, folder, missing, True).items():
             known[name] = result
-            place(name).write_text(json.dumps(vars(result)))
+            if not isinstance(result, Unrun):
+                place(name).write_text(json.dumps(vars(result)))
     return known
+
+
+def merged(passes):
+    """The results of several passes as one: the first failure wins, and says which pass it was."""
+    found = {}
+    for label, results_of in passes:
+        for name, result in results_of.items():
+            if result.status == FAILED and len(passes) > 1:
+                result.detail = f"{result.detail}\n({label})"
+            if name not in found or (result.status == FAILED and found[name].status != FAILED):
+                found[name] = result
+    return found
+
+
+def on_tern(preset, folder, which):
+    """One boot; under --full three, in random orders, with 1, 2 and 4 processors."""
+    if not guest.full():
+        return run_guest(preset, folder, which, False)
+    seed = int(os.environ.get("TERN_TEST_SEED") or random.randrange(1 << 32))
+    print(f"random order: TERN_TEST_SEED={seed}", flush=True)
+    order = random.Random(seed)
+    passes = []
+    for processors in (1, 2, 4):
+        shuffled = list(which)
+        order.shuffle(shuffled)
+        passes.append((f"{processors} processors, TERN_TEST_SEED={seed}", run_guest(preset, folder, shuffled, False, processors)))
+    return merged(passes)
+
+
+def judged(name, here, there):
+    """What Tern's result is worth beside Linux's (None when Linux was not asked)."""
+    if here.status == FAILED and name in NOT_YET:
+        return Result(name, SKIPPED, f"fails: {NOT_YET[name]}", here.seconds)
+    if there is not None and there.status == FAILED:
+        return Result(name, FAILED, "the contract is wrong: Linux does not pass it: " + there.detail, here.seconds)
+    if there is not None and (there.status == SKIPPED) != (here.status == SKIPPED) and here.status != FAILED:
+        return Result(name, FAILED, f"Tern says '{here.detail}', Linux says '{there.detail}'", here.seconds)
+    return here
 
 
 def run(preset):
@@ -171,23 +216,12 @@ def run(preset):
     for name, complaint in sorted(broken.items()):
         yield Result(name, FAILED, "does not compile\n" + complaint)
     which = [name for name in which if name not in broken]
-    tern = run_guest(preset, folder, which, False)
+    tern = on_tern(preset, folder, which)
     linux = {} if debug else oracle(arch, folder, which)
     if not debug:
         results.save(preset, "contracts-linux", list(linux.values()))
     for name in which:
-        here, there = tern[name], linux.get(name)
-        if here.status == FAILED and name in NOT_YET:
-            yield Result(name, SKIPPED, f"fails: {NOT_YET[name]}", here.seconds)
-        elif there is not None and there.status == FAILED:
-            yield Result(name, FAILED, "the contract is wrong: Linux does not pass it: " + there.detail, here.seconds)
-        elif there is not None and (there.status == SKIPPED) != (here.status == SKIPPED) and here.status != FAILED:
-            yield Result(name, FAILED, f"Tern says '{here.detail}', Linux says '{there.detail}'", here.seconds)
-        else:
-            yield here
-
-
-MARK = {PASSED: "ok", FAILED: "FAIL", SKIPPED: "n/a", None: "-"}
+        yield judged(name, tern[name], linux.get(name))
 
 
 def _cells(table):
@@ -212,27 +246,6 @@ def matrix(table):
     lines = ["contracts".ljust(width) + "".join(f"{arch:>9}" if kernel == "Tern" else "    Linux" for arch, kernel in columns)]
     for name in sorted(rows):
         cells = [rows[name].get(column) for column in columns]
-        lines.append(name.ljust(width) + "".join(f"{MARK[cell.status if cell else None]:>9}" for cell in cells))
-    _page(rows, columns)
+        lines.append(name.ljust(width) + "".join(f"{contracts_page.MARK[cell.status] if cell else '-':>9}" for cell in cells))
+    (REPORT / "contracts.html").write_text(contracts_page.page(rows, columns), encoding="utf-8")
     return "\n".join(lines) + "\n\nbuild/report/contracts.html has the same with what each failure said.\n"
-
-
-def _page(rows, columns):
-    colour = {PASSED: "#cfe8cf", FAILED: "#f2b8b5", SKIPPED: "#e8e8e8", None: "#ffffff"}
-    body = []
-    for name in sorted(rows):
-        cells = []
-        for column in columns:
-            result = rows[name].get(column)
-            status = result.status if result else None
-            detail = html.escape(result.detail[:2000]) if result else ""
-            cells.append(f'<td style="background:{colour[status]}" title="{detail}">{MARK[status]}</td>')
-        said = next((r.detail for r in rows[name].values() if r.status == FAILED), "")
-        body.append(f"<tr><th>{html.escape(name)}</th>{''.join(cells)}<td class=why>{html.escape(said.splitlines()[0][:200]) if said else ''}</td></tr>")
-    head = "".join(f"<th>{arch}<br>{kernel}</th>" for arch, kernel in columns)
-    (REPORT / "contracts.html").write_text(
-        "<!doctype html><meta charset=utf-8><title>Tern: contracts</title><style>body{font:14px sans-serif;margin:2em}"
-        "table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.2em .6em;text-align:center}"
-        "tr th:first-child{text-align:left;font-weight:normal;font-family:monospace}.why{text-align:left;font-family:monospace;font-size:12px}"
-        f"</style><h1>Contracts</h1><p>What a program may rely on, checked on Tern and on Linux by the same binaries.</p>"
-        f"<table><tr><th>contract</th>{head}<th>the first failure</th></tr>{''.join(body)}</table>\n", encoding="utf-8")

@@ -10,6 +10,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -229,16 +230,14 @@ static __attribute__((unused)) long long now_ns(clockid_t clock)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
-// The state letter of a process in /proc/PID/stat, 0 when there is none.
-static __attribute__((unused)) char state_of(pid_t pid)
+// The state letter in a stat file of /proc, 0 when there is none.
+static __attribute__((unused)) char state_in(const char *path)
 {
-	char path[64], text[512];
+	char text[512];
 	char *end;
 	ssize_t n;
-	int fd;
+	int fd = open(path, O_RDONLY);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		return 0;
 	n = read(fd, text, sizeof(text) - 1);
@@ -248,11 +247,39 @@ static __attribute__((unused)) char state_of(pid_t pid)
 	return end ? end[2] : 0;
 }
 
+static __attribute__((unused)) char state_of(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	return state_in(path);
+}
+
 // Until it sleeps in the kernel. No bound: the runner has one.
 static __attribute__((unused)) void wait_until_asleep(pid_t pid)
 {
 	while (state_of(pid) != 'S')
 		sleep_ms(1);
+}
+
+// Until so many threads of this process sleep in the kernel (the caller runs).
+static __attribute__((unused)) void wait_threads_asleep(int count)
+{
+	int asleep;
+
+	do {
+		DIR *folder = opendir("/proc/self/task");
+		struct dirent *entry;
+		char path[300];
+
+		asleep = 0;
+		while (folder && (entry = readdir(folder))) {
+			snprintf(path, sizeof(path), "/proc/self/task/%s/stat", entry->d_name);
+			asleep += entry->d_name[0] != '.' && state_in(path) == 'S';
+		}
+		closedir(folder);
+		sleep_ms(2);
+	} while (asleep < count);
 }
 
 static __attribute__((unused)) void put_file(const char *path, const char *text)
@@ -280,6 +307,35 @@ static __attribute__((unused)) const char *get_file(const char *path)
 	text[length] = 0;
 	close(fd);
 	return text;
+}
+
+// The number after "NAME" at the start of a line of a file (such as "VmRSS:"), -1 when it has no such line.
+static __attribute__((unused)) long long field_of(const char *path, const char *name)
+{
+	const char *at = get_file(path);
+	size_t length = strlen(name);
+
+	while (at && strncmp(at, name, length) != 0) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	return at ? strtoll(at + length, NULL, 0) : -1;
+}
+
+// Tell the other end of a pipe, and wait until it has told.
+static __attribute__((unused)) void tell(const int ends[2])
+{
+	MUST(write(ends[1], "", 1));
+}
+
+static __attribute__((unused)) void hear(const int ends[2])
+{
+	char byte;
+
+	if (MUST(read(ends[0], &byte, 1)) != 1) {
+		say("FAIL: the other end went away without a word");
+		_exit(1);
+	}
 }
 
 #define PAGE ((size_t)4096)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER NAME...
+// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER. FOLDER/list names them, a line each.
 //
 // Each program starts in a session, a process group and an empty folder of its own, with no input, default signal
 // actions and standard output and error in one pipe. After it has ended, or after SECONDS, everything that it left running is
@@ -149,13 +149,24 @@ static void run(const char *folder, const char *name, int seconds)
 
 int main(int argc, char **argv)
 {
-	if (argc < 4) {
-		fprintf(stderr, "usage: %s SECONDS FOLDER NAME...\n", argv[0]);
+	char path[256], name[256];
+	FILE *list;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: %s SECONDS FOLDER\n", argv[0]);
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (int i = 3; i < argc; i++)
-		run(argv[2], argv[i], atoi(argv[1]));
+	snprintf(path, sizeof(path), "%s/list", argv[2]);
+	// Closed on exec: a contract has no descriptors but its three.
+	list = fopen(path, "re");
+	if (!list) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return 2;
+	}
+	while (fscanf(list, "%255s", name) == 1)
+		run(argv[2], name, atoi(argv[1]));
+	fclose(list);
 	return 0;
 }

@@ -26,7 +26,7 @@ static void start(pthread_t *threads, int count, uint32_t bits)
 	woken = 0;
 	for (int i = 0; i < count; i++)
 		CHECK_EQ(pthread_create(&threads[i], NULL, waiter, (void *)(uintptr_t)bits), 0);
-	sleep_ms(50);
+	wait_threads_asleep(count);
 }
 
 static void wait_woken(int count)
