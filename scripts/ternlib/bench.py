@@ -2,6 +2,7 @@
 """scripts/bench: guest instructions per operation on Tern and on Linux, from the same binary in the same QEMU."""
 
 import argparse
+import bisect
 import json
 import math
 import os
@@ -23,6 +24,8 @@ QEMU plugin of ours separates; the whole is printed below each (`with user mode`
 Two rows have another unit. `boot` is millions of instructions from the kernel's entry to the first instruction of
 process 1 (the benchmark itself). `memory` is how many MiB of 256 are absent from MemAvailable when the benchmark starts,
 the root file system's own files not counted.
+
+`--profile ROW` says instead which of Tern's functions an operation's instructions are spent in.
 """
 MEMORY = 256
 SECONDS = 900
@@ -42,6 +45,7 @@ def _arguments(words):
     parser.add_argument("--json", metavar="FILE", help="write the numbers to FILE ('-': standard output, without the table)")
     parser.add_argument("--check", action="store_true", help="exit 1 when a row costs more than on Linux, or is missing")
     parser.add_argument("--linux", action="store_true", help="measure Linux only")
+    parser.add_argument("--profile", metavar="ROW", help="instructions of one row by kernel function")
     parser.add_argument("--no-build", action="store_true", help="take the kernel as it is")
     options = parser.parse_args(words)
     options.arch = [toolchain.check_architecture(arch) for arch in options.arch or toolchain.ARCHITECTURES]
@@ -76,12 +80,12 @@ def _megabytes(path):
 
 def make_plugin(output, _source_hash, source):
     ui.command(["clang-19", "-std=gnu17", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror",
-                "-o", output / "count_user.so", source])
+                "-o", output / "count.so", source])
 
 
 def plugin():
-    source = Path(__file__).with_name("count_user.c")
-    return cache.built("count-user", make_plugin, (cache.tree_hash(source), source), "QEMU plugin") / "count_user.so"
+    source = Path(__file__).with_name("count.c")
+    return cache.built("count", make_plugin, (cache.tree_hash(source), source), "QEMU plugin") / "count.so"
 
 
 def _entry(arch, kernel):
@@ -196,8 +200,44 @@ def table(arch, tern, linux):
     return behind
 
 
+def _symbols(arch):
+    """Addresses and names of the kernel's functions, sorted by address."""
+    done = subprocess.run(["llvm-nm-19", cache.REPOSITORY / "build" / arch / "tern.elf"], capture_output=True, text=True, check=True)
+    found = [line.split() for line in done.stdout.splitlines()]
+    return sorted((int(words[0], 16), words[2]) for words in found if len(words) == 3 and words[1] in "tTwW")
+
+
+def profile(arch, row):
+    """Prints how many instructions of an operation each function of the kernel has."""
+    with ui.step(f"profiling {row} on {arch}"), cache.Workspace("bench") as work:
+        report = work / "report"
+        text = _run(arch, "tern", "--add", f"{program(arch)}:/bin/bench", "--qemu",
+                    f"-plugin {plugin()},report={report},profile=1", "--", "bench", row)
+        count = next((int(words[2]) for words in map(str.split, text.splitlines()) if words[:2] == ["row", row]), 0)
+        # Between the row's two marks, which are the last.
+        section = report.read_text().split("mark")[2]
+    if not count:
+        raise ui.Failure(f"no row is called '{row}'")
+    symbols = _symbols(arch)
+    addresses = [address for address, _ in symbols]
+    spent = {}
+    for words in map(str.split, section.splitlines()):
+        if words[:1] == ["block"]:
+            at = bisect.bisect_right(addresses, int(words[1])) - 1
+            spent[symbols[at][1]] = spent.get(symbols[at][1], 0) + int(words[2])
+    print(f"\n{arch}: {row}, {sum(spent.values()) / count:,.1f} instructions in the kernel\n")
+    for name, instructions in sorted(spent.items(), key=lambda item: -item[1]):
+        if instructions / count >= 0.5:
+            print(f"{instructions / count:12,.1f}  {name}")
+
+
 def main(words):
     options = _arguments(words)
+    if options.profile:
+        for arch in options.arch:
+            build.kernel(arch, False, not options.no_build)
+            profile(arch, options.profile)
+        return 0
     everything, behind = {}, []
     for arch in options.arch:
         linux = linux_results(arch)

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * count_user.c - a QEMU plugin that counts guest instructions in user mode, for scripts/bench.
+ * count.c - a QEMU plugin that counts guest instructions, for scripts/bench.
  *
  * The instruction clock gives the total of an operation; this gives the share that no kernel
- * removes. User mode is told by the address: all three architectures keep the kernel in the upper
- * half.
+ * removes, and where the rest goes. User mode is told by the address: all three architectures keep
+ * the kernel in the upper half.
  *
- *     -plugin count_user.so,report=FILE            each mark of the guest gives a line `mark
- * COUNT`, in user mode -plugin count_user.so,report=FILE,entry=N    all instructions are counted;
- * `entry COUNT` when the one at address N is first executed (the kernel takes over), `mark COUNT`
- * as above
+ *     report=FILE            each mark of the guest gives a line `mark COUNT`, in user mode
+ *     report=FILE,entry=N    all instructions are counted: `entry COUNT` when the one at address N
+ *                            is first executed (the kernel takes over), `mark COUNT` as above
+ *     report=FILE,profile=1  what the kernel executed between a mark and the next, by translated
+ *                            block: `block ADDRESS INSTRUCTIONS` lines before each `mark`
  *
  * A mark is an instruction that does nothing: bench.c, mark().
  *
@@ -40,6 +41,10 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *bl
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *instruction);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *block,
+					      enum qemu_plugin_op operation, void *address,
+					      uint64_t value);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *instruction,
 						enum qemu_plugin_op operation, void *address,
 						uint64_t value);
@@ -59,6 +64,14 @@ static uint64_t entry_address;
 static bool entered;
 static uint64_t executed;
 
+/* One counter for each block of the kernel that was ever translated, in a list that only grows. */
+struct counter {
+	struct counter *next;
+	uint64_t address, executed;
+};
+static bool profile;
+static struct counter *counters;
+
 static bool is(struct qemu_plugin_insn *instruction, const unsigned char *mark, size_t size)
 {
 	return qemu_plugin_insn_size(instruction) == size &&
@@ -72,10 +85,34 @@ static bool is_mark(struct qemu_plugin_insn *instruction)
 	       is(instruction, mark_riscv64, sizeof(mark_riscv64));
 }
 
+static void report_blocks(void)
+{
+	for (struct counter *c = counters; c; c = c->next) {
+		if (c->executed)
+			fprintf(report, "block %llu %llu\n", (unsigned long long)c->address,
+				(unsigned long long)c->executed);
+		c->executed = 0;
+	}
+}
+
+static void count_block(struct qemu_plugin_tb *block)
+{
+	struct counter *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->address = qemu_plugin_tb_vaddr(block);
+	c->next = counters;
+	counters = c;
+	qemu_plugin_register_vcpu_tb_exec_inline(block, QEMU_PLUGIN_INLINE_ADD_U64, &c->executed,
+						 qemu_plugin_tb_n_insns(block));
+}
+
 static void on_mark(unsigned processor, void *data)
 {
 	(void)processor;
 	(void)data;
+	report_blocks();
 	fprintf(report, "mark %llu\n", (unsigned long long)executed);
 	fflush(report);
 }
@@ -95,6 +132,8 @@ static void on_block(qemu_plugin_id_t id, struct qemu_plugin_tb *block)
 	size_t count = qemu_plugin_tb_n_insns(block);
 
 	(void)id;
+	if (profile && qemu_plugin_tb_vaddr(block) >> 63)
+		count_block(block);
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, i);
 		uint64_t address = qemu_plugin_insn_vaddr(instruction);
@@ -121,6 +160,8 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info
 			report = fopen(argv[i] + 7, "w");
 		else if (strncmp(argv[i], "entry=", 6) == 0)
 			entry_address = strtoull(argv[i] + 6, NULL, 10);
+		else if (strcmp(argv[i], "profile=1") == 0)
+			profile = true;
 	}
 	if (!report)
 		return -1;
