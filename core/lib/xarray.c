@@ -17,7 +17,7 @@
 
 struct xnode {
 	unsigned int shift;
-	unsigned int count; // slots in use
+	uint64_t used; // bit N: slot N is not NULL; set after the slot, cleared before it
 	union {
 		struct xnode *parent; // while it is in the tree; NULL: root
 		struct rcu_head rcu;
@@ -50,6 +50,17 @@ static bool covers(const struct xnode *node, uint64_t index)
 static unsigned int slot_of(const struct xnode *node, uint64_t index)
 {
 	return (unsigned int)(index >> node->shift) & (SLOTS - 1);
+}
+
+// Writers exclude one another: no atomic update is needed, only one store that readers see whole.
+static void mark_used(struct xnode *node, unsigned int slot)
+{
+	store_release(&node->used, node->used | (uint64_t)1 << slot);
+}
+
+static void mark_unused(struct xnode *node, unsigned int slot)
+{
+	store_release(&node->used, node->used & ~((uint64_t)1 << slot));
 }
 
 static struct xnode *node_new(unsigned int shift, struct xnode *parent, unsigned int gfp)
@@ -122,6 +133,29 @@ void xarray_load_range(const struct xarray *x, uint64_t index, unsigned int coun
 	}
 }
 
+static void clear_slot(struct xnode *node, uint64_t index)
+{
+	unsigned int slot = slot_of(node, index);
+
+	mark_unused(node, slot);
+	rcu_assign_pointer(node->slot[slot], NULL);
+}
+
+// Drop the nodes on the way to index that are empty, from node upwards.
+static void prune(struct xarray *x, struct xnode *node, uint64_t index)
+{
+	while (node && node->used == 0) {
+		struct xnode *parent = node->parent;
+
+		if (parent)
+			clear_slot(parent, index);
+		else
+			rcu_assign_pointer(x->root, NULL);
+		rcu_call(&node->rcu, node_done);
+		node = parent;
+	}
+}
+
 void *xarray_erase(struct xarray *x, uint64_t index)
 {
 	void *p = x->root;
@@ -139,37 +173,9 @@ void *xarray_erase(struct xarray *x, uint64_t index)
 		node = to_node(p);
 	if (!p)
 		return NULL;
-	rcu_assign_pointer(node->slot[slot_of(node, index)], NULL);
-	while (--node->count == 0) {
-		struct xnode *parent = node->parent;
-
-		if (parent)
-			rcu_assign_pointer(parent->slot[slot_of(parent, index)], NULL);
-		else
-			rcu_assign_pointer(x->root, NULL);
-		rcu_call(&node->rcu, node_done);
-		if (!parent)
-			break;
-		node = parent;
-	}
+	clear_slot(node, index);
+	prune(x, node, index);
 	return p;
-}
-
-// Drop the path of nodes that store made and could not complete.
-static void prune(struct xarray *x, struct xnode *node, uint64_t index)
-{
-	while (node && node->count == 0) {
-		struct xnode *parent = node->parent;
-
-		if (parent) {
-			rcu_assign_pointer(parent->slot[slot_of(parent, index)], NULL);
-			parent->count--;
-		} else {
-			rcu_assign_pointer(x->root, NULL);
-		}
-		rcu_call(&node->rcu, node_done);
-		node = parent;
-	}
 }
 
 int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
@@ -192,7 +198,7 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 			return -ENOMEM;
 		if (x->root) {
 			node->slot[0] = x->root;
-			node->count = 1;
+			node->used = 1;
 		}
 		// With a single empty node the tree is right already: growth continues below.
 		rcu_assign_pointer(x->root, node_entry(node));
@@ -201,7 +207,7 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 	while (!covers(node, index)) {
 		struct xnode *top;
 
-		if (node->count == 0) { // fresh, nothing below: it can stand higher at once
+		if (node->used == 0) { // fresh, nothing below: it can stand higher at once
 			node->shift += BITS;
 			continue;
 		}
@@ -209,19 +215,19 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 		if (!top)
 			return -ENOMEM;
 		top->slot[0] = node_entry(node);
-		top->count = 1;
+		top->used = 1;
 		node->parent = top;
 		rcu_assign_pointer(x->root, node_entry(top));
 		node = top;
 	}
 	for (;;) {
-		void **place = &node->slot[slot_of(node, index)];
+		unsigned int number = slot_of(node, index);
+		void **place = &node->slot[number];
 
 		slot = *place;
 		if (node->shift == 0) {
-			if (!slot)
-				node->count++;
 			rcu_assign_pointer(*place, p);
+			mark_used(node, number);
 			return 0;
 		}
 		if (!slot) {
@@ -232,12 +238,33 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 				return -ENOMEM;
 			}
 			rcu_assign_pointer(*place, node_entry(child));
-			node->count++;
+			mark_used(node, number);
 			node = child;
 		} else {
 			node = to_node(slot);
 		}
 	}
+}
+
+// The first slot in use of node, from that of *at on; *at becomes the first index it covers. NULL:
+// there is none, and *at is the first index behind the node (0 behind the last of all).
+static void *next_used(const struct xnode *node, uint64_t *at)
+{
+	unsigned int from = slot_of(node, *at), slot;
+	uint64_t used = load_acquire(&node->used) >> from;
+	void *p;
+
+	for (; used; used &= used - 1) {
+		slot = from + (unsigned int)__builtin_ctzll(used);
+		p = rcu_dereference(node->slot[slot]);
+		if (!p) // just erased
+			continue;
+		if (slot != from)
+			*at = ((*at >> node->shift) + (slot - from)) << node->shift;
+		return p;
+	}
+	*at = ((*at >> node->shift) + (SLOTS - from)) << node->shift;
+	return NULL;
 }
 
 // *leaf: the node that holds what was found; NULL when it is the root itself.
@@ -263,15 +290,9 @@ static void *find(const struct xarray *x, uint64_t *index, uint64_t last, const 
 		// Down to the leaf; at an empty slot on to the next of the same node, or up by
 		// starting again.
 		for (;;) {
-			unsigned int slot = slot_of(node, at);
-
-			while (!(p = rcu_dereference(node->slot[slot]))) {
-				at = ((at >> node->shift) + 1) << node->shift;
-				if (at == 0) // wrapped
-					return NULL;
-				if (++slot == SLOTS)
-					break;
-			}
+			p = next_used(node, &at);
+			if (at == 0 && !p) // wrapped
+				return NULL;
 			if (!p)
 				break;
 			if (at > last)
@@ -301,13 +322,13 @@ void *xarray_walk(const struct xarray *x, const void **place, uint64_t *index, u
 
 	// Still in the node of the last entry, unless the step led over its end.
 	if (leaf && at & (SLOTS - 1)) {
-		do {
-			p = leaf->slot[at & (SLOTS - 1)];
-			if (p) {
-				*index = at;
-				return at <= last ? p : NULL;
-			}
-		} while (++at & (SLOTS - 1));
+		p = next_used(leaf, &at);
+		if (p) {
+			*index = at;
+			return at <= last ? p : NULL;
+		}
+		if (at == 0) // wrapped
+			return NULL;
 	}
 	p = find(x, &at, last, &leaf);
 	*index = at;
