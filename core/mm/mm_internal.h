@@ -78,9 +78,9 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
 void mm_zap_page(struct mm *mm, vaddr_t va); /* one page; does not sleep */
 /* The same for the entries of page-cache frames only. */
 void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end);
-/* For a space that nobody can run in any more: the frames are freed without a flush, and table
- * pages below ceiling. */
-void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t ceiling);
+/* For a space that nobody can run in any more: the frames are freed without a flush. The table
+ * pages stay until the space is destroyed. */
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end);
 /* After an unmapping, mm->lock exclusive: free table pages that nothing needs, now and then. */
 void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end);
 

@@ -471,7 +471,9 @@ static void check_clean(__weak_unused const struct page *page)
 	const uint64_t *word = page_address(page);
 
 	for (size_t i = 0; i < PAGE_SIZE / sizeof(*word); i++)
-		VERIFY(word[i] == 0);
+		if (word[i])
+			panic("page table %#llx given back with entry %zu still %#llx",
+			      (unsigned long long)page_pa(page), i, (unsigned long long)word[i]);
 #endif
 }
 

@@ -97,14 +97,14 @@ static void tear_down(struct mm *mm)
 		vma_forget(vma); // no truncation comes this way from here on
 		if (vma->start != end) {
 			if (end)
-				mm_zap_dead(mm, start, end, vma->start);
+				mm_zap_dead(mm, start, end);
 			start = vma->start;
 		}
 		end = vma->end;
 		list_add_tail(&vma->cache_link, &dead);
 	}
 	if (end)
-		mm_zap_dead(mm, start, end, hal_user_end());
+		mm_zap_dead(mm, start, end);
 	mm->vmas.node = NULL;
 	mm->hint = NULL;
 	mm->vma_count = 0;

@@ -95,7 +95,7 @@ void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 }
 
-void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t ceiling)
+void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	struct hal_tlb tlb __uninitialized;
 	vaddr_t at = start;
@@ -109,8 +109,6 @@ void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t ceiling)
 		if (at < end)
 			resched_point();
 	}
-	// Everything below is empty too: only tables that reach into the next mapping stay.
-	hal_free_tables(&tlb, start, end, 0, ceiling);
 	hal_tlb_flush(&tlb);
 }
 

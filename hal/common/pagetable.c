@@ -104,9 +104,24 @@ static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, struct hal_spa
 	if (space) {
 		number = __atomic_fetch_add(&space->tables, 1, __ATOMIC_RELAXED) - 1;
 		if (number < HAL_SPACE_LISTED)
-			space->listed[number] = pa;
+			space->listed[number] = slot;
+		else
+			__atomic_store_n(&space->unlisted, true, __ATOMIC_RELAXED);
 	}
 	return entry;
+}
+
+// Empty the slot of a table that was detached. The caller excludes new_table() in this space.
+static void forget_table(struct hal_space *space, hal_pte *slot)
+{
+	unsigned long last = --space->tables - 1;
+
+	__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
+	if (space->unlisted)
+		return;
+	for (unsigned long i = 0; i < last; i++)
+		if (space->listed[i] == slot)
+			space->listed[i] = space->listed[last];
 }
 
 // As find_entry(), making the tables that are missing. NULL: no memory.
@@ -539,8 +554,9 @@ unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_d
 
 // ---- table pages ----
 
-// Detach what lies below table (whose entries are of this level) for [start, end) and wholly inside
-// [floor, ceiling).
+// Detach what lies below table (whose entries are of this level) wholly inside [floor, ceiling), in
+// the slots that [start, end) touches. All of [floor, ceiling) is empty, and earlier unmappings may
+// have left tables anywhere in it: below a slot one looks beyond start and end.
 static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, vaddr_t start,
 		       vaddr_t end, vaddr_t floor, vaddr_t ceiling)
 {
@@ -556,14 +572,13 @@ static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, 
 		if (!entry || !hal_pte_is_table(entry))
 			continue;
 		if (level > 1)
-			free_level(tlb, table_at(hal_pte_pa(entry)), level - 1, va,
-				   next < end ? next : end, floor, ceiling);
+			free_level(tlb, table_at(hal_pte_pa(entry)), level - 1,
+				   base > floor ? base : floor, next < ceiling ? next : ceiling,
+				   floor, ceiling);
 		if (base < floor || next > ceiling)
 			continue;
-		__atomic_store_n(slot, 0, __ATOMIC_RELAXED);
-		__atomic_fetch_sub(&tlb->space->tables, 1, __ATOMIC_RELAXED);
-		tlb->space->unlisted = true;
-		hal_tlb_gather_range(tlb, va, next < end ? next : end);
+		forget_table(tlb->space, slot);
+		hal_tlb_gather_range(tlb, base, next);
 		hal_tlb_gather_table(tlb, hal_pte_pa(entry));
 	}
 }
@@ -591,13 +606,18 @@ static void destroy_level(hal_pte *table, unsigned int level, unsigned int entri
 
 void pagetable_destroy(struct hal_space *space, unsigned int user_entries)
 {
-	// Most spaces have a dozen tables, whose list is there: finding them means looking at
-	// thousands of empty entries.
-	if (!space->unlisted && space->tables - 1 <= HAL_SPACE_LISTED)
-		for (unsigned long i = 0; i < space->tables - 1; i++)
-			core_table_free(space->listed[i]);
-	else if (space->tables > 1)
+	// Most spaces have a dozen tables. Finding them without the list means looking at thousands
+	// of empty entries.
+	if (space->unlisted) {
 		destroy_level(table_at(space->root), hal_pte_levels() - 1, user_entries);
+	} else {
+		for (unsigned long i = 0; i < space->tables - 1; i++) {
+			hal_pte entry = *space->listed[i];
+
+			*space->listed[i] = 0;
+			core_table_free(hal_pte_pa(entry));
+		}
+	}
 	hal_clear_page(table_at(space->root)); // the kernel's half
 	core_table_free(space->root);
 	space->root = 0;

@@ -11,8 +11,8 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
-	bool unlisted;	      /* common/pagetable.h: is listed of no use */
-	paddr_t listed[HAL_SPACE_LISTED];
+	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
+	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 	uint64_t asid; /* generation and ASID (mmu/tlb.c); 0: never active, so no TLB knows it */
 	bool dying;    /* CPUs that still have it are asked to leave */
 };

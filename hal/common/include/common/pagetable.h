@@ -9,10 +9,11 @@
  * ---- <hal_arch/mmu.h> ----
  *
  *   struct hal_space { paddr_t root; unsigned long tables; bool unlisted;
- *                      paddr_t listed[HAL_SPACE_LISTED]; ... };
+ *                      uint64_t *listed[HAL_SPACE_LISTED]; ... };
  *       root: the top-level table; tables: how many table pages the space owns, the root included
- *       (pagetable.c counts atomically what it adds and removes; hal_space_init sets 1). The first
- *       of them are in listed; unlisted (hal_space_init: false): that list is no longer right.
+ *       (pagetable.c counts atomically what it adds and removes; hal_space_init sets 1). listed has
+ *       the entry that refers to each but the root; unlisted (hal_space_init: false): there once
+ *       were more than it holds, and it is of no use.
  *
  *   struct hal_tlb { struct hal_space *space; ... };
  *

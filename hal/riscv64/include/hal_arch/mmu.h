@@ -12,12 +12,12 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
-	bool unlisted;	      /* common/pagetable.h: is listed of no use */
-	paddr_t listed[HAL_SPACE_LISTED];
-	unsigned long satp; /* mode, ASID, root */
-	uint64_t seen;	    /* CPUs whose TLB may hold entries of this space */
-	uint64_t active;    /* CPUs that run on it now */
-	uint64_t stale;	    /* CPUs that must flush it when they run on it again */
+	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
+	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
+	unsigned long satp;		    /* mode, ASID, root */
+	uint64_t seen;			    /* CPUs whose TLB may hold entries of this space */
+	uint64_t active;		    /* CPUs that run on it now */
+	uint64_t stale;			    /* CPUs that must flush it when they run on it again */
 };
 
 #define HAL_TLB_TABLES 14

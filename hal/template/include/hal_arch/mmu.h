@@ -11,8 +11,8 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
-	bool unlisted;	      /* common/pagetable.h: is listed of no use */
-	paddr_t listed[HAL_SPACE_LISTED];
+	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
+	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 	/* FILL IN: the space's ASID and the CPUs that may hold its entries. */
 };
 

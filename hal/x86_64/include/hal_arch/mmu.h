@@ -18,8 +18,8 @@ struct hal_space {
 	uint64_t generation;  /* atomic */
 	uint64_t cpus;	      /* atomic: bit n: loaded on CPU n */
 	unsigned long tables; /* atomic: table pages, the root included */
-	bool unlisted;	      /* common/pagetable.h: is listed of no use */
-	paddr_t listed[HAL_SPACE_LISTED];
+	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
+	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 };
 
 #define HAL_TLB_TABLES 14

@@ -269,6 +269,29 @@ TEST(model)
 	hal_tlb_flush(&tlb);
 }
 
+// A small unmapping leaves its table; freeing the range beside it later takes the table too, and
+// does not only lose the one above.
+TEST(tables_left_beside)
+{
+	static const vaddr_t pages[] = {0x40000000, 0x40200000};
+	paddr_t frames[] = {0x1000, 0x2000};
+	struct hal_entry out[4];
+	struct hal_space two;
+	struct hal_tlb tlb;
+	vaddr_t at = 0;
+
+	CHECK_EQ(hal_space_init(&two), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		CHECK_EQ(hal_map(&two, pages[i], &frames[i], 1, HAL_PTE_READ, NULL), 0);
+	CHECK_EQ(hal_space_table_bytes(&two), 5 * PAGE);
+	hal_tlb_begin(&tlb, &two);
+	CHECK_EQ(hal_unmap(&tlb, &at, hal_user_end(), out, 4), 2);
+	hal_free_tables(&tlb, pages[1], pages[1] + PAGE, 0, hal_user_end());
+	hal_tlb_flush(&tlb);
+	CHECK_EQ(hal_space_table_bytes(&two), PAGE);
+	hal_space_destroy(&two);
+}
+
 TEST(tables)
 {
 	struct hal_entry out[32];

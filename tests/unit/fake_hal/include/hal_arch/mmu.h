@@ -12,9 +12,9 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables;
-	bool unlisted; /* common/pagetable.h: is listed of no use */
-	paddr_t listed[HAL_SPACE_LISTED];
-	unsigned long flushes; /* how many hal_tlb_flush() had something to do */
+	bool unlisted; /* common/pagetable.h: there are more than listed holds */
+	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
+	unsigned long flushes;		    /* how many hal_tlb_flush() had something to do */
 };
 
 #define HAL_TLB_TABLES 14
