@@ -103,7 +103,8 @@ int do_mkdir(int dirfd, const char *name, umode_t mode)
 	return error;
 }
 
-int do_mknod(int dirfd, const char *name, umode_t mode, dev_t rdev)
+/* made: what it has become, with references; or NULL. */
+static int make_node(int dirfd, const char *name, umode_t mode, dev_t rdev, struct path *made)
 {
 	struct dentry *dentry;
 	struct path parent;
@@ -139,8 +140,17 @@ int do_mknod(int dirfd, const char *name, umode_t mode, dev_t rdev)
 		error = dir->ops->mknod ? dir->ops->mknod(dir, dentry, mode,
 							  S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0)
 					: -EPERM;
+	if (!error && made) {
+		*made = (struct path){.mount = parent.mount, .dentry = dentry};
+		path_get(made);
+	}
 	path_create_done(&parent, dentry);
 	return error;
+}
+
+int do_mknod(int dirfd, const char *name, umode_t mode, dev_t rdev)
+{
+	return make_node(dirfd, name, mode, rdev, NULL);
 }
 
 int do_symlink(const char *target, int dirfd, const char *name)
@@ -513,6 +523,11 @@ int vfs_mkdir(const char *name, umode_t mode)
 int vfs_mknod(const char *name, umode_t mode, dev_t rdev)
 {
 	return do_mknod(AT_FDCWD, name, mode, rdev);
+}
+
+int vfs_mknod_path(const char *name, umode_t mode, struct path *made)
+{
+	return make_node(AT_FDCWD, name, mode, 0, made);
 }
 
 int vfs_symlink(const char *target, const char *name)

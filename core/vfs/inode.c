@@ -5,7 +5,6 @@
 #include <core/time.h>
 
 static struct kcache *inode_cache;
-void (*vfs_socket_evict)(struct inode *inode);
 static struct spinlock super_number_lock = SPINLOCK_INIT("super numbers");
 static uint64_t super_numbers[4]; /* [super_number_lock] anonymous device minors in use */
 
@@ -87,9 +86,7 @@ void inode_put(struct inode *inode)
 
 	if (!refcount_put(&inode->refs))
 		return;
-	if (inode->socket && vfs_socket_evict)
-		vfs_socket_evict(inode);
-	VERIFY(!inode->pipe);
+	VERIFY(!inode->pipe && !inode->socket);
 	if (super->ops && super->ops->evict)
 		super->ops->evict(inode);
 	if (S_ISREG(inode->mode))

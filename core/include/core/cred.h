@@ -60,6 +60,7 @@ struct user {
 	uid_t uid;
 	uint32_t processes;  /* threads, as RLIMIT_NPROC counts them; atomic */
 	uint32_t sigpending; /* queued signals; atomic */
+	uint32_t in_flight;  /* descriptors in socket queues; atomic */
 };
 
 const struct cred *cred_get(const struct cred *cred);

@@ -34,4 +34,13 @@ loff_t text_seek(struct file *file, loff_t offset, int whence);
 void text_release(struct file *file);
 void *text_argument(const struct file *file);
 
+/* A file below /proc/net, which the room that knows its text announces. */
+struct net_text {
+	const char *name;
+	int (*show)(struct text *text, void *unused);
+};
+#define NET_TEXT(t)                                      \
+	static const struct net_text *const net_text_##t \
+		__attribute__((used, section("core_net_texts"))) = &t
+
 #endif

@@ -142,7 +142,7 @@ struct inode {
 		link; /* symlink: the target, if it lives (RCU) as long as the inode; NULL: ask ops->readlink */
 	void *private;		  /* the file system's */
 	void *pipe;		  /* FIFO state, [rwsem] */
-	void *socket;		  /* bound AF_UNIX socket */
+	void *socket;		  /* the AF_UNIX socket bound to it, which holds the inode */
 	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
 	uint32_t watches;	  /* inotify */
 	int32_t write_count;	  /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
@@ -329,6 +329,8 @@ ssize_t vfs_read_uio(struct file *file, struct uio *uio, loff_t *pos);
 ssize_t vfs_write_uio(struct file *file, struct uio *uio, loff_t *pos);
 __must_check int vfs_mkdir(const char *name, umode_t mode);
 __must_check int vfs_mknod(const char *name, umode_t mode, dev_t rdev);
+/* The same for current's directory and umask, giving what was made, with references. */
+__must_check int vfs_mknod_path(const char *name, umode_t mode, struct path *made);
 __must_check int vfs_symlink(const char *target, const char *name);
 __must_check int vfs_link(const char *from, const char *to);
 __must_check int vfs_chown(const char *name, uid_t uid, gid_t gid);
@@ -391,8 +393,6 @@ void inode_strip_setid(struct inode *inode);
 
 /* FIFOs, implemented by the pipe room: it sets these operations at boot; until then opening one is -ENXIO. */
 extern const struct file_ops *vfs_fifo_ops;
-/* A last inode reference goes: the pipe room frees inode->pipe; the socket room inode->socket. NULL: nobody. */
-extern void (*vfs_socket_evict)(struct inode *inode);
 /* A file that epolls watch goes: the epoll room forgets its items. */
 extern void (*file_epoll_release)(struct file *file);
 /* fcntl's F_SETPIPE_SZ and F_GETPIPE_SZ: the pipe room; -EBADF when file is no pipe. */

@@ -73,6 +73,8 @@ bool proc_number(const char *text, size_t length, unsigned int *number);
 extern const struct proc_entry proc_root_entries[], proc_sys_entries[], proc_pid_entries[],
 	proc_thread_entries[];
 
+extern struct proc_entry proc_net_entries[];
+
 #define PROC_DIR(n, m, c)     {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
 #define PROC_FILE(n, m, s)    {.name = (n), .mode = S_IFREG | (m), .show = (s)}
 #define PROC_RW(n, m, s, w)   {.name = (n), .mode = S_IFREG | (m), .show = (s), .write = (w)}

@@ -286,6 +286,12 @@ static int mounts_link(struct proc_inode *p, char *buf, size_t n)
 	return strscpy(buf, "self/mounts", n) < 0 ? -ENAMETOOLONG : 0;
 }
 
+static int net_link(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	return strscpy(buf, "self/net", n) < 0 ? -ENAMETOOLONG : 0;
+}
+
 const struct proc_entry proc_root_entries[] = {
 	PROC_FILE("cmdline", 0444, cmdline_show),
 	PROC_FILE("cpuinfo", 0444, cpuinfo_show),
@@ -297,6 +303,7 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_FILE("meminfo", 0444, meminfo_show),
 	PROC_FILE("modules", 0444, empty_show),
 	PROC_LINK("mounts", mounts_link, NULL),
+	PROC_LINK("net", net_link, NULL),
 	PROC_FILE("partitions", 0444, partitions_show),
 	PROC_LINK("self", self_link, NULL),
 	PROC_FILE("slabinfo", 0400, slabinfo_show),

@@ -65,5 +65,5 @@ CONTRACT
 	MUST(send(pair[0], "second", 6, 0));
 	CHECK_EQ(recv(pair[1], data, 2, MSG_TRUNC), 3);
 	CHECK_EQ(recv(pair[1], data, 64, 0), 6);
-	CHECK_ERRNO(socketpair(AF_INET, SOCK_STREAM, 0, pair), EOPNOTSUPP);
+	CHECK_ERRNO(socketpair(AF_DECnet, SOCK_STREAM, 0, pair), EAFNOSUPPORT);
 }

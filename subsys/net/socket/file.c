@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+/* Sockets as files: their superblock (sockfs), their file operations, and their common state. */
+#include "internal.h"
+
+#include <core/init.h>
+#include <core/printk.h>
+#include <core/proc.h>
+
+#define SOCKFS_MAGIC 0x534f434bu
+
+static struct mount *sockfs_mount;
+
+/* ---- state ---- */
+
+void socket_init(struct socket *socket, const struct socket_ops *ops, int family, unsigned int type)
+{
+	socket->ops = ops;
+	socket->family = (uint8_t)family;
+	socket->type = (uint8_t)type;
+	spin_init(&socket->lock, "socket");
+	wait_queue_init(&socket->read_wait);
+	wait_queue_init(&socket->write_wait);
+	socket->send_limit = socket->receive_limit = SOCKET_BUFFER;
+	socket->send_timeout = socket->receive_timeout = KTIME_MAX;
+	socket->low_water = 1;
+	socket->peek_offset = -1;
+}
+
+void socket_destroy(struct socket *socket)
+{
+	cred_put(socket->peer_cred);
+	if (socket->peer_pid)
+		pid_put(socket->peer_pid);
+}
+
+static void set_peer(struct socket *socket, const struct cred *cred, struct pid *pid)
+{
+	const struct cred *old_cred;
+	struct pid *old_pid;
+
+	spin_lock(&socket->lock);
+	old_cred = socket->peer_cred;
+	old_pid = socket->peer_pid;
+	socket->peer_cred = cred;
+	socket->peer_pid = pid;
+	spin_unlock(&socket->lock);
+	cred_put(old_cred);
+	if (old_pid)
+		pid_put(old_pid);
+}
+
+void socket_peer_current(struct socket *socket)
+{
+	set_peer(socket, cred_get(current->cred), pid_get(current->process->pid));
+}
+
+void socket_peer_copy(struct socket *to, struct socket *from)
+{
+	const struct cred *cred;
+	struct pid *pid;
+
+	spin_lock(&from->lock);
+	cred = from->peer_cred ? cred_get(from->peer_cred) : NULL;
+	pid = from->peer_pid ? pid_get(from->peer_pid) : NULL;
+	spin_unlock(&from->lock);
+	set_peer(to, cred, pid);
+}
+
+bool socket_wake_waiter(struct wait_entry *entry, unsigned long key)
+{
+	(void)key;
+	return sched_wake_sync(entry->thread, THREAD_INTERRUPTIBLE);
+}
+
+/* ---- file operations ---- */
+
+static struct socket *socket_of(const struct file *file)
+{
+	return file->private;
+}
+
+static ssize_t socket_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct socket *socket = socket_of(file);
+	struct socket_message message = {
+		.uio = uio, .flags = READ_ONCE(file->flags) & O_NONBLOCK ? MSG_DONTWAIT : 0};
+
+	(void)pos;
+	if (!uio->left)
+		return 0; /* even where nothing can be read */
+	return socket->ops->receive(socket, &message);
+}
+
+static ssize_t socket_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	struct socket *socket = socket_of(file);
+	struct socket_message message = {
+		.uio = uio, .flags = READ_ONCE(file->flags) & O_NONBLOCK ? MSG_DONTWAIT : 0};
+
+	(void)pos;
+	return socket->ops->send(socket, &message);
+}
+
+static unsigned int socket_poll(struct file *file, struct poll_table *table)
+{
+	struct socket *socket = socket_of(file);
+
+	return socket->ops->poll(socket, table);
+}
+
+static long socket_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct socket *socket = socket_of(file);
+
+	return socket->ops->ioctl ? socket->ops->ioctl(socket, command, arg) : -ENOTTY;
+}
+
+static void socket_release(struct file *file)
+{
+	struct socket *socket = socket_of(file);
+
+	socket->ops->release(socket);
+}
+
+static const struct file_ops socket_file_ops = {
+	.read = socket_read,
+	.write = socket_write,
+	.poll = socket_poll,
+	.ioctl = socket_ioctl,
+	.release = socket_release,
+};
+
+struct socket *socket_of_file(const struct file *file)
+{
+	return file->ops == &socket_file_ops ? socket_of(file) : NULL;
+}
+
+umode_t socket_mode(const struct socket *socket)
+{
+	return socket->file ? READ_ONCE(socket->file->inode->mode) : S_IFSOCK | S_IRWXUGO;
+}
+
+int socket_get(int number, struct fd *fd, struct socket **socket)
+{
+	*fd = fd_get(number);
+	if (unlikely(!fd->file))
+		return -EBADF;
+	*socket = socket_of_file(fd->file);
+	if (likely(*socket != NULL))
+		return 0;
+	fd_put(*fd);
+	return -ENOTSOCK;
+}
+
+/* ---- sockfs ---- */
+
+static const struct inode_ops sockfs_inode_ops = {.lookup = NULL};
+
+static int make_file(struct socket *socket, unsigned int flags, struct file **file)
+{
+	struct super *super = sockfs_mount->super;
+	struct inode *inode = inode_new(super, S_IFSOCK | S_IRWXUGO);
+	struct path path = {.mount = sockfs_mount};
+	char name[40];
+	int error;
+
+	if (!inode)
+		return -ENOMEM;
+	inode->ops = &sockfs_inode_ops;
+	(void)snprintf(name, sizeof(name), "socket:[%llu]", (unsigned long long)inode->ino);
+	path.dentry = dentry_nameless(super, name, inode);
+	if (!path.dentry)
+		return -ENOMEM;
+	error = file_for_path(&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
+			      FILE_READ | FILE_WRITE | FILE_STREAM, file);
+	dentry_put(path.dentry);
+	return error;
+}
+
+int socket_file(struct socket *socket, unsigned int flags, struct file **file)
+{
+	int error = make_file(socket, flags, file);
+
+	if (error) {
+		socket->ops->release(socket);
+		return error;
+	}
+	socket->ino = (*file)->inode->ino;
+	store_release(&socket->file, *file);
+	return 0;
+}
+
+static const struct super_ops sockfs_super_ops = {.evict = NULL};
+
+static int sockfs_make(const struct fs_type *type, const char *source, const char *options,
+		       struct super **out)
+{
+	struct super *super = super_new(type, &sockfs_super_ops);
+	struct inode *root;
+
+	(void)source, (void)options;
+	if (!super)
+		return -ENOMEM;
+	super->magic = SOCKFS_MAGIC;
+	root = inode_new(super, S_IFDIR | 0500);
+	if (!root)
+		goto no_memory;
+	root->ops = &sockfs_inode_ops;
+	super->root = dentry_root(super, root);
+	if (!super->root)
+		goto no_memory;
+	*out = super;
+	return 0;
+no_memory:
+	super_kill(super);
+	return -ENOMEM;
+}
+
+static const struct fs_type sockfs_type = {.name = "sockfs",
+					   .flags =
+						   FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME,
+					   .mount = sockfs_make};
+
+static int sockfs_init(void)
+{
+	return vfs_kernel_mount(&sockfs_type, &sockfs_mount);
+}
+INIT_CORE(sockfs_init);

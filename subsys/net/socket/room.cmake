@@ -1,0 +1,1 @@
+room(NAME subsys/net/socket DEPENDS subsys/net/socket)

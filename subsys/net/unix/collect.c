@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Descriptors in flight. A socket that is sent over a socket lives on in a queue; when the last
+ * descriptors are closed, sockets may be left that only each other's queues refer to. They are found
+ * by counting:
+ *
+ * Every file of a socket of this family knows how often it is in some queue (in_flight). One whose
+ * file has no other references is suspect. Take from each suspect's count the references that sit in
+ * queues of suspects: whoever has some left is reached from elsewhere, and so is all that its queue
+ * holds, and so on. The rest is garbage: its queues are emptied, and the files go.
+ *
+ * A file enters a queue and leaves it only under collect_lock. While that is held, a file whose
+ * references are all in queues stays such, or is peeked at by the reader of a socket that is reached.
+ */
+#include "internal.h"
+
+struct spinlock collect_lock = SPINLOCK_INIT("descriptors in flight");
+static struct list in_flight = LIST_INIT(in_flight); /* [collect_lock] */
+
+static struct unix_socket *unix_of_file(const struct file *file)
+{
+	struct socket *socket = socket_of_file(file);
+
+	return socket && socket->family == AF_UNIX ? unix_of(socket) : NULL;
+}
+
+/* ---- accounts ---- */
+
+int unix_rights_limit(void)
+{
+	uint64_t limit = process_limit(current->process, RLIMIT_NOFILE);
+
+	if (READ_ONCE(current->cred->user->in_flight) > limit && !capable(CAP_SYS_RESOURCE) &&
+	    !capable(CAP_SYS_ADMIN))
+		return -ETOOMANYREFS;
+	return 0;
+}
+
+void unix_rights_fly(struct socket_rights *rights)
+{
+	for (unsigned int i = 0; i < rights->count; i++) {
+		struct unix_socket *u = unix_of_file(rights->files[i]);
+
+		if (u && !u->in_flight++)
+			list_add_tail(&u->in_flight_link, &in_flight);
+	}
+	rights->user = user_get(current->cred->user);
+	__atomic_fetch_add(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
+}
+
+void unix_rights_land(struct socket_rights *rights)
+{
+	for (unsigned int i = 0; i < rights->count; i++) {
+		struct unix_socket *u = unix_of_file(rights->files[i]);
+
+		if (u && !--u->in_flight)
+			list_del_init(&u->in_flight_link);
+	}
+	__atomic_fetch_sub(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
+	user_put(rights->user);
+	rights->user = NULL;
+}
+
+/* ---- collecting ---- */
+
+#define REACHED UINT32_MAX /* outside: known to be reachable */
+
+static bool suspect(const struct unix_socket *u)
+{
+	return refcount_read(&u->base.file->refs) == u->in_flight;
+}
+
+/* Call visit for each socket that u's queue holds, and the queues of its unaccepted connections. */
+static void for_each_held(struct unix_socket *u,
+			  void (*visit)(struct unix_socket *held, struct list *found),
+			  struct list *found)
+{
+	struct unix_packet *packet;
+	struct unix_socket *pending;
+
+	spin_lock(&u->base.lock);
+	list_for_each_entry (packet, &u->queue, link) {
+		for (unsigned int i = 0; packet->rights && i < packet->rights->count; i++) {
+			struct unix_socket *held = unix_of_file(packet->rights->files[i]);
+
+			if (held)
+				visit(held, found);
+		}
+	}
+	list_for_each_entry (pending, &u->pending, pending_link)
+		for_each_held(pending, visit, found);
+	spin_unlock(&u->base.lock);
+}
+
+static void take_reference(struct unix_socket *held, struct list *found)
+{
+	(void)found;
+	if (held->outside && held->outside != REACHED)
+		held->outside--;
+}
+
+/* It is reached: so is what it holds, when its turn on the list comes. */
+static void reach(struct unix_socket *held, struct list *reached)
+{
+	if (held->outside == REACHED)
+		return;
+	held->outside = REACHED;
+	list_move_tail(&held->in_flight_link, reached);
+}
+
+/* Sort the sockets in flight into reached and, what is left of in_flight, garbage. */
+static void find_reached(struct list *reached)
+{
+	struct unix_socket *u, *next;
+
+	list_for_each_entry (u, &in_flight, in_flight_link)
+		u->outside = suspect(u) ? u->in_flight : REACHED;
+	list_for_each_entry (u, &in_flight, in_flight_link) {
+		if (u->outside != REACHED)
+			for_each_held(u, take_reference, NULL);
+	}
+	list_for_each_entry_safe (u, next, &in_flight, in_flight_link) {
+		if (u->outside) {
+			u->outside = REACHED;
+			list_move_tail(&u->in_flight_link, reached);
+		}
+	}
+	/* The list grows at its end while we go along it. */
+	list_for_each_entry (u, reached, in_flight_link)
+		for_each_held(u, reach, reached);
+}
+
+/* Take the packets with rights out of garbage's queue. */
+static void take_packets(struct unix_socket *u, struct list *packets)
+{
+	struct unix_packet *packet, *next;
+	struct unix_socket *pending;
+
+	spin_lock(&u->base.lock);
+	list_for_each_entry_safe (packet, next, &u->queue, link) {
+		if (!packet->rights)
+			continue;
+		list_move_tail(&packet->link, packets);
+		WRITE_ONCE(u->queue_length, u->queue_length - 1);
+	}
+	list_for_each_entry (pending, &u->pending, pending_link)
+		take_packets(pending, packets);
+	spin_unlock(&u->base.lock);
+}
+
+void unix_collect(void)
+{
+	struct list reached = LIST_INIT(reached), packets = LIST_INIT(packets);
+	struct unix_packet *packet;
+	struct unix_socket *u;
+
+	if (list_empty(&in_flight))
+		return;
+	spin_lock(&collect_lock);
+	find_reached(&reached);
+	list_for_each_entry (u, &in_flight, in_flight_link)
+		take_packets(u, &packets);
+	list_splice_tail(&reached, &in_flight);
+	list_for_each_entry (packet, &packets, link)
+		unix_rights_land(packet->rights);
+	spin_unlock(&collect_lock);
+	while (!list_empty(&packets)) {
+		packet = list_first(&packets, struct unix_packet, link);
+		list_del(&packet->link);
+		unix_packet_free(packet); /* puts the files */
+	}
+}

@@ -1,0 +1,1 @@
+room(NAME subsys/net/unix DEPENDS subsys/net/socket)

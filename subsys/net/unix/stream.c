@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+/* Streams: bytes without borders, except where descriptors or another sender's credentials come. */
+#include "internal.h"
+
+#define PIECE_MAX 32512u /* bytes in one packet of a stream: with its head it fills a block */
+
+/* ---- sending ---- */
+
+static ssize_t broken(const struct socket_message *message)
+{
+	if (!(message->flags & MSG_NOSIGNAL))
+		signal_send_thread(current, SIGPIPE, NULL);
+	return -EPIPE;
+}
+
+/* One packet of n bytes to peer. 0 or -errno. */
+static int send_piece(struct unix_socket *u, struct unix_socket *peer,
+		      struct socket_message *message, size_t n, ktime_t deadline)
+{
+	struct unix_packet *packet;
+	bool gone;
+	int error = unix_packet_new(u, message, n, deadline, &packet);
+
+	if (unlikely(error))
+		return error;
+	error = unix_packet_control(packet, message, peer);
+	if (unlikely(error)) {
+		unix_packet_free(packet);
+		return error;
+	}
+	unix_queue_lock(peer, packet);
+	gone = peer->dead || peer->shutdown & SHUTDOWN_READ;
+	if (likely(!gone))
+		unix_packet_queue(peer, packet);
+	unix_queue_unlock(peer, packet);
+	if (unlikely(gone)) {
+		unix_packet_free(packet);
+		return -EPIPE;
+	}
+	socket_wake_readers(&peer->base);
+	return 0;
+}
+
+ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
+{
+	struct unix_socket *u = unix_of(socket), *peer = rcu_dereference(u->peer);
+	ktime_t deadline;
+	ssize_t sent = 0;
+	int error = 0;
+
+	if (message->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (message->name)
+		return READ_ONCE(u->state) == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP;
+	if (!peer)
+		return -ENOTCONN;
+	if (READ_ONCE(u->shutdown) & SHUTDOWN_WRITE)
+		return broken(message);
+	deadline = socket_deadline(READ_ONCE(socket->send_timeout), message->flags & MSG_DONTWAIT);
+	while (message->uio->left) {
+		size_t n = MIN(message->uio->left, (size_t)PIECE_MAX);
+
+		n = MIN(n, (size_t)READ_ONCE(socket->send_limit) / 2 - 64);
+		error = send_piece(u, peer, message, n, deadline);
+		if (unlikely(error))
+			break;
+		sent += (ssize_t)n;
+	}
+	if (sent)
+		return sent;
+	return error == -EPIPE ? broken(message) : error;
+}
+
+/* ---- receiving ---- */
+
+struct stream_read {
+	struct unix_socket *u;
+	struct socket_message *message;
+	struct unix_received received;
+	struct unix_packet *last; /* peeking: behind this one it goes on */
+	size_t skip;		  /* peeking: bytes to leave out */
+	size_t copied, least;	  /* least: enough to stop waiting */
+};
+
+/* The packet to read from next, or NULL. u->reading is held: it stays until we take it. */
+static struct unix_packet *next_packet(struct stream_read *r)
+{
+	struct unix_socket *u = r->u;
+	struct list *at;
+	struct unix_packet *packet = NULL;
+
+	spin_lock(&u->base.lock);
+	at = r->last ? r->last->link.next : u->queue.next;
+	for (; at != &u->queue; at = at->next) {
+		packet = list_entry(at, struct unix_packet, link);
+		if (likely(!r->skip) || r->skip < packet->length - packet->offset)
+			break;
+		r->skip -= packet->length - packet->offset;
+		r->last = packet;
+	}
+	if (at == &u->queue)
+		packet = NULL;
+	spin_unlock(&u->base.lock);
+	return packet;
+}
+
+/* Nothing there. 0: it is over; 1: look again; -errno. Drops u->reading while it sleeps. */
+static int wait_for_data(struct stream_read *r, ktime_t deadline)
+{
+	struct unix_socket *u = r->u;
+	struct list *before = r->last ? &r->last->link : &u->queue;
+	int error;
+
+	if (r->copied >= r->least)
+		return 0;
+	error = socket_error(&u->base);
+	if (error)
+		return error;
+	if (READ_ONCE(u->shutdown) & SHUTDOWN_READ)
+		return 0;
+	if (!deadline)
+		return -EAGAIN;
+	mutex_unlock(&u->reading);
+	error = socket_wait(&u->base.read_wait,
+			    READ_ONCE(before->next) != &u->queue || READ_ONCE(u->base.error) ||
+				    READ_ONCE(u->shutdown) & SHUTDOWN_READ,
+			    deadline);
+	mutex_lock(&u->reading);
+	return error ? socket_wait_error(error, READ_ONCE(u->base.receive_timeout)) : 1;
+}
+
+/* Read from packet. 1: go on; 0: enough; -errno. */
+static int read_packet(struct stream_read *r, struct unix_packet *packet)
+{
+	struct unix_socket *u = r->u;
+	struct socket_message *message = r->message;
+	bool peek = message->flags & MSG_PEEK, had_rights = packet->rights != NULL;
+	size_t n = MIN(packet->length - packet->offset - r->skip, message->uio->left);
+	int error;
+
+	if (!unix_received_creds(&r->received, u, packet))
+		return 0;
+	if (message->name && !message->name_length)
+		unix_sender_name(packet->sender, message);
+	if (unlikely(uio_copy_to(message->uio, packet->data + packet->offset + r->skip, n) != n))
+		return -EFAULT;
+	r->copied += n;
+	error = unix_received_rights(&r->received, packet, peek);
+	if (error)
+		return error;
+	if (peek) {
+		if (u->base.peek_offset >= 0)
+			WRITE_ONCE(u->base.peek_offset, u->base.peek_offset + (int32_t)n);
+		r->skip = 0;
+		r->last = packet;
+		return !had_rights;
+	}
+	if (unlikely(u->base.peek_offset > 0))
+		WRITE_ONCE(u->base.peek_offset, MAX(u->base.peek_offset - (int32_t)n, 0));
+	packet->offset += (uint32_t)n;
+	if (packet->offset < packet->length)
+		return 0;
+	unix_packet_unqueue(u, packet);
+	unix_packet_free(packet);
+	return !had_rights;
+}
+
+ssize_t unix_stream_receive(struct socket *socket, struct socket_message *message)
+{
+	struct unix_socket *u = unix_of(socket);
+	size_t size = message->uio->left;
+	struct stream_read r = {.u = u, .message = message};
+	ktime_t deadline;
+	struct unix_packet *packet;
+	int result;
+
+	if (READ_ONCE(u->state) != UNIX_CONNECTED)
+		return -EINVAL;
+	if (message->flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	deadline =
+		socket_deadline(READ_ONCE(socket->receive_timeout), message->flags & MSG_DONTWAIT);
+	r.least = MIN(message->flags & MSG_WAITALL ? size : READ_ONCE(socket->low_water), size);
+	r.least = MAX(r.least, (size_t)1);
+	mutex_lock(&u->reading);
+	if (message->flags & MSG_PEEK && u->base.peek_offset > 0)
+		r.skip = (size_t)u->base.peek_offset;
+	do {
+		packet = next_packet(&r);
+		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);
+	} while (result > 0 && (message->uio->left || !packet));
+	mutex_unlock(&u->reading);
+	unix_received_done(&r.received, u, message);
+	return r.copied ? (ssize_t)r.copied : MIN(result, 0);
+}
