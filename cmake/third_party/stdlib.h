@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* There is no heap below third-party code: its callers hand in the work space, and a request for memory fails. */
+/* There is no heap below third-party code: its callers hand in the work space, and a request for
+ * memory fails. */
 #ifndef THIRD_PARTY_STDLIB_H
 #define THIRD_PARTY_STDLIB_H
 

@@ -3,7 +3,8 @@
 
 #include <core/symbols.h>
 
-// count, then count offsets from __text_start in rising order, then count offsets into the names, then the names.
+// count, then count offsets from __text_start in rising order, then count offsets into the names,
+// then the names.
 extern const uint32_t kernel_symbols[];
 extern const char __text_start[], __text_end[];
 

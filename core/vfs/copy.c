@@ -68,7 +68,8 @@ SYSCALL(sendfile)
 	n = -EINVAL;
 	if (*in_pos < 0 || S_ISDIR(in.file->inode->mode) || READ_ONCE(out.file->flags) & O_APPEND)
 		goto out;
-	/* From what cannot be read again only into a pipe, which can hold it: cat relies on that. */
+	/* From what cannot be read again only into a pipe, which can hold it: cat relies on that.
+	 */
 	if (in.file->mode & FILE_STREAM && !S_ISFIFO(out.file->inode->mode))
 		goto out;
 	n = count ? copy(in.file, in_pos, out.file, &out.file->pos, count) : 0;

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// devpts: a directory of the pseudo-terminals in use, and of ptmx, by which one is made. There is one instance, which every mount shows.
+// SPDX-License-Identifier: MIT devpts: a directory of the pseudo-terminals in use, and of ptmx, by
+// which one is made. There is one instance, which every mount shows.
 
 #include "pty.h"
 
@@ -28,7 +28,8 @@ static bool number_of(const struct dentry *dentry, unsigned int *index)
 	return true;
 }
 
-/* A name stays right as long as it stands for the pseudo-terminal it was looked up for: dentries of numbers that are free, or free again, are looked up anew. */
+/* A name stays right as long as it stands for the pseudo-terminal it was looked up for: dentries
+ * of numbers that are free, or free again, are looked up anew. */
 static bool devpts_revalidate(struct dentry *dentry)
 {
 	struct inode *inode = rcu_dereference(dentry->inode);

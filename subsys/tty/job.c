@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: MIT
-// Sessions and their terminals: becoming and ceasing to be the controlling terminal, the foreground group, and who may read and write.
+// SPDX-License-Identifier: MIT Sessions and their terminals: becoming and ceasing to be the
+// controlling terminal, the foreground group, and who may read and write.
 //
-// tty->session and tty->group change under tasklist and tty->lock both; either is enough to read them.
+// tty->session and tty->group change under tasklist and tty->lock both; either is enough to read
+// them.
 
 #include "tty.h"
 
@@ -109,7 +110,8 @@ static void take_from_session(struct tty *tty)
 	set_session(tty, NULL, NULL);
 }
 
-/* Give the terminal up; the session's leader and foreground group are told by SIGHUP and SIGCONT, if they are to be. */
+/* Give the terminal up; the session's leader and foreground group are told by SIGHUP and SIGCONT,
+ * if they are to be. */
 static void disassociate(struct tty *tty, bool tell_leader)
 {
 	struct pid *session, *group;
@@ -200,7 +202,8 @@ static long give_up(struct tty *tty)
 	return 0;
 }
 
-/* pid's group if the current process may put it in front of tty, with a reference; or an errno. tasklist held. */
+/* pid's group if the current process may put it in front of tty, with a reference; or an errno.
+ * tasklist held. */
 static long check_foreground(struct tty *tty, struct pid *pid)
 {
 	struct process *process = current->process, *first;

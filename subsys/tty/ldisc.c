@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// The line discipline: what Linux's N_TTY does to characters on their way in (editing, signals, echo, flow control) and out (OPOST).
+// SPDX-License-Identifier: MIT The line discipline: what Linux's N_TTY does to characters on their
+// way in (editing, signals, echo, flow control) and out (OPOST).
 
 #include "tty.h"
 
@@ -156,7 +156,8 @@ static void rub_out(struct tty *tty, uint32_t columns)
 	}
 }
 
-/* Columns that the character at position at takes up, the echo of the line having begun at line_column. */
+/* Columns that the character at position at takes up, the echo of the line having begun at
+ * line_column. */
 static uint32_t width(const struct tty *tty, uint32_t at)
 {
 	uint8_t c = tty->in[at & MASK];
@@ -414,7 +415,8 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 		bool canonical = LFLAG(ICANON);
 		int sig = 0;
 
-		/* A full queue: a line that is being typed loses characters (the terminal beeps), but nothing that a reader could make room for. */
+		/* A full queue: a line that is being typed loses characters (the terminal beeps),
+		 * but nothing that a reader could make room for. */
 		while (i < n && !sig) {
 			if (tty_in_used(tty) == TTY_QUEUE &&
 			    (!canonical || tty->canon != tty->in_tail))
@@ -456,7 +458,8 @@ size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end)
 		if (!dropped)
 			to[done++] = tty->in[at];
 	}
-	/* A VEOF right behind what filled the buffer belongs to this line: it must not read as an end of file of its own. */
+	/* A VEOF right behind what filled the buffer belongs to this line: it must not read as an
+	 * end of file of its own. */
 	if (LFLAG(ICANON) && !*end && done == n && n && ldisc_readable(tty, 1)) {
 		uint32_t at = tty->in_tail & MASK;
 

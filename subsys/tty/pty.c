@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Pseudo-terminals: the master behind /dev/ptmx feeds a terminal's input queue and reads its output queue.
+// SPDX-License-Identifier: MIT Pseudo-terminals: the master behind /dev/ptmx feeds a terminal's
+// input queue and reads its output queue.
 
 #include "pty.h"
 
@@ -130,7 +130,8 @@ static bool slave_closed(struct pty *pty)
 	return pty->was_open && !pty->tty.opens;
 }
 
-/* Wait until there is output: 0, -EIO when the slave is closed and all is read, -EAGAIN, -ERESTARTSYS. */
+/* Wait until there is output: 0, -EIO when the slave is closed and all is read, -EAGAIN,
+ * -ERESTARTSYS. */
 static int master_wait_output(struct file *file, struct pty *pty)
 {
 	WAIT_ENTRY(entry);

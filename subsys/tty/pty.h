@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* subsys/tty/pty.h - the table of pseudo-terminals, between the master device (pty.c) and the file system that shows the slaves (devpts.c). */
+/* subsys/tty/pty.h - the table of pseudo-terminals, between the master device (pty.c) and the file
+ * system that shows the slaves (devpts.c). */
 #ifndef TTY_PTY_H
 #define TTY_PTY_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* subsys/tty/termios.h - Linux's terminal settings: layouts, flags and ioctl numbers, the same on the three machines. */
+/* subsys/tty/termios.h - Linux's terminal settings: layouts, flags and ioctl numbers, the same on
+ * the three machines. */
 #ifndef TTY_TERMIOS_H
 #define TTY_TERMIOS_H
 

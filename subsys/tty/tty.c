@@ -134,7 +134,8 @@ static struct patience patience_of(struct tty *tty, size_t n)
 	return p;
 }
 
-/* Wait for input: 0 when there is some, -ETIMEDOUT, -EAGAIN, -ERESTARTSYS, -EIO for a background process; 1: end of file. */
+/* Wait for input: 0 when there is some, -ETIMEDOUT, -EAGAIN, -ERESTARTSYS, -EIO for a background
+ * process; 1: end of file. */
 static int wait_input(struct file *file, struct tty *tty, size_t least, ktime_t deadline)
 {
 	WAIT_ENTRY(entry);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * subsys/tty/tty.h - a terminal: settings, an input queue that the line discipline edits, an output queue that a driver empties, and the session it controls.
+ * subsys/tty/tty.h - a terminal: settings, an input queue that the line discipline edits, an
+ * output queue that a driver empties, and the session it controls.
  *
- * All queue and setting changes happen under tty->lock (irq-saving), because input arrives in interrupt context and is echoed there. Signals that input causes are sent
- * after the lock is given up. Lock order: tasklist, tty->lock. Writers take write_lock (sleeping) first, so that a write is one piece.
+ * All queue and setting changes happen under tty->lock (irq-saving), because input arrives in
+ * interrupt context and is echoed there. Signals that input causes are sent after the lock is
+ * given up. Lock order: tasklist, tty->lock. Writers take write_lock (sleeping) first, so that a
+ * write is one piece.
  *
- * Drivers: the serial console (serial.c) and pseudo-terminals (pty.c); a pty has one struct tty, whose input queue the master fills and whose output queue it reads.
+ * Drivers: the serial console (serial.c) and pseudo-terminals (pty.c); a pty has one struct tty,
+ * whose input queue the master fills and whose output queue it reads.
  */
 #ifndef TTY_TTY_H
 #define TTY_TTY_H
@@ -81,7 +85,8 @@ extern const struct file_ops tty_file_ops;
 
 /* ldisc.c: [lock] held unless said otherwise */
 void ldisc_set(struct tty *tty, const struct termios2 *new);
-/* Put n input bytes through the discipline; takes the lock, then sends the signals they caused. Any context. Returns how many were taken (fewer: the queue is full). */
+/* Put n input bytes through the discipline; takes the lock, then sends the signals they caused.
+ * Any context. Returns how many were taken (fewer: the queue is full). */
 size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n);
 bool ldisc_readable(const struct tty *tty, size_t least);
 /* Take up to n bytes for a reader; *end: stop here even if more was asked for. */
@@ -104,7 +109,8 @@ static inline uint32_t tty_out_used(const struct tty *tty)
 size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n);
 
 /* job.c */
-/* May the current process use the terminal now? 0, or -ERESTARTSYS after the signal was sent to its group, or -EIO for an orphaned one. sig: SIGTTIN or SIGTTOU. */
+/* May the current process use the terminal now? 0, or -ERESTARTSYS after the signal was sent to
+ * its group, or -EIO for an orphaned one. sig: SIGTTIN or SIGTTOU. */
 __must_check int job_check(struct tty *tty, int sig);
 void job_open(struct tty *tty,
 	      const struct file *file); /* becomes the controlling terminal, if that is due */

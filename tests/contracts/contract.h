@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: MIT
-// The framework of the contracts: every check prints one line; the first that fails says what it expected and ends the program.
+// SPDX-License-Identifier: MIT The framework of the contracts: every check prints one line; the
+// first that fails says what it expected and ends the program.
 //
-// A contract is `CONTRACT { ... }`; its body ends by falling off its end. Checks work in forked children too: a child that
-// fails a check exits with 1, so its parent has to look at its status (child_wait, CHECK_CHILD).
+// A contract is `CONTRACT { ... }`; its body ends by falling off its end. Checks work in forked
+// children too: a child that fails a check exits with 1, so its parent has to look at its status
+// (child_wait, CHECK_CHILD).
 
 #ifndef CONTRACT_H
 #define CONTRACT_H
@@ -167,7 +168,8 @@ static __attribute__((unused)) int child_wait(pid_t child)
 #define CHECK_KILLED(child, number) CHECK_EQ(child_wait(child) & ~0x80, number)
 
 #ifdef __riscv
-// musl 1.2.3 believes that riscv64 has a restorer in front of the mask (later ones do not), so it would set no mask at all.
+// musl 1.2.3 believes that riscv64 has a restorer in front of the mask (later ones do not), so it
+// would set no mask at all.
 static __attribute__((unused)) int contract_sigaction(int number, const struct sigaction *new,
 						      struct sigaction *old)
 {
@@ -309,7 +311,8 @@ static __attribute__((unused)) const char *get_file(const char *path)
 	return text;
 }
 
-// The number after "NAME" at the start of a line of a file (such as "VmRSS:"), -1 when it has no such line.
+// The number after "NAME" at the start of a line of a file (such as "VmRSS:"), -1 when it has no
+// such line.
 static __attribute__((unused)) long long field_of(const char *path, const char *name)
 {
 	const char *at = get_file(path);

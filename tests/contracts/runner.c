@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: MIT
-// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER. FOLDER/list names them, a line each.
+// SPDX-License-Identifier: MIT Runs the contracts inside the guest, one after the other:
+// contracts-runner SECONDS FOLDER. FOLDER/list names them, a line each.
 //
-// Each program starts in a session, a process group and an empty folder of its own, with no input, default signal
-// actions and standard output and error in one pipe. After it has ended, or after SECONDS, everything that it left running is
-// killed. What the host reads:
+// Each program starts in a session, a process group and an empty folder of its own, with no input,
+// default signal actions and standard output and error in one pipe. After it has ended, or after
+// SECONDS, everything that it left running is killed. What the host reads:
 //
 //	@@begin NAME
 //	the program's output, ending in a newline
@@ -65,7 +65,8 @@ static void become(const char *folder, const char *name, int output)
 	_exit(127);
 }
 
-// Pass the program's output on until it has ended and the pipe is empty, or the time is over. True: it ended by itself.
+// Pass the program's output on until it has ended and the pipe is empty, or the time is over.
+// True: it ended by itself.
 static bool follow(pid_t child, int output, long long deadline, int *status)
 {
 	static char buffer[4096];
@@ -86,7 +87,8 @@ static bool follow(pid_t child, int output, long long deadline, int *status)
 			}
 			passed += (size_t)n;
 		}
-		// Once it has ended, only what is already in the pipe counts: a child of it may hold the other end.
+		// Once it has ended, only what is already in the pipe counts: a child of it may
+		// hold the other end.
 		if (ended && n <= 0)
 			break;
 		if (!ended && waitpid(child, status, WNOHANG) == child)

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Memory exhausted by one process: it is killed and named, its parent lives; endless recursion ends by SIGSEGV.
+// SPDX-License-Identifier: MIT Memory exhausted by one process: it is killed and named, its parent
+// lives; endless recursion ends by SIGSEGV.
 
 #include "contract.h"
 

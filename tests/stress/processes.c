@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Forks, execs, pipelines and a fork bomb under RLIMIT_NPROC; the kernel's accounts are equal before and after.
+// SPDX-License-Identifier: MIT Forks, execs, pipelines and a fork bomb under RLIMIT_NPROC; the
+// kernel's accounts are equal before and after.
 //
 // processes [COUNT]: so many forks and execs (10000).
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The unit tests' frame. A file defines tests with TEST(name) { ... } and nothing else is needed: this header, included by
- * exactly one file of a program, brings main. A failed CHECK is counted and the test goes on; REQUIRE ends it.
+ * The unit tests' frame. A file defines tests with TEST(name) { ... } and nothing else is needed:
+ * this header, included by exactly one file of a program, brings main. A failed CHECK is counted
+ * and the test goes on; REQUIRE ends it.
  */
 #ifndef TESTS_UNIT_TEST_H
 #define TESTS_UNIT_TEST_H

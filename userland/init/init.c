@@ -11,14 +11,18 @@
  * the command's own words:
  *
  *     nonce=TEXT     frame the output with markers that carry TEXT
- *     term=NAME      the host terminal's type      rows=N columns=N   and its size
- *     stdin=null     the command reads nothing     stdin=file         it reads /.tern/stdin
- *                    (else it reads the console)
+ *     term=NAME      the host terminal's type
+ *     rows=N, columns=N   and its size
+ *     stdin=null     the command reads nothing
+ *     stdin=file     it reads /.tern/stdin (else the console)
  *
  * With a request that has a command, the life of the console is
  *
- *     kernel messages  BEGIN marker  what the command writes, byte for byte  END marker with its
- * status  kernel log
+ *     kernel messages
+ *     BEGIN marker
+ *     what the command writes, byte for byte
+ *     END marker with its status
+ *     kernel log
  *
  * From BEGIN to END the kernel's console level is down and the terminal does no output processing.
  * Without a command the shell gets a terminal as a person expects it. Either way the machine is

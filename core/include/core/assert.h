@@ -2,8 +2,9 @@
 /*
  * core/assert.h - two strengths of assertion.
  *
- * ASSERT(x): debug builds only; preconditions at function tops (locks held, interrupt state, alignment).
- * VERIFY(x): always; for the cheap checks that guard memory (frame state, reference counts).
+ * ASSERT(x): debug builds only; preconditions at function tops (locks held, interrupt state,
+ * alignment). VERIFY(x): always; for the cheap checks that guard memory (frame state, reference
+ * counts).
  */
 #ifndef CORE_ASSERT_H
 #define CORE_ASSERT_H

@@ -65,7 +65,8 @@ struct user {
 
 const struct cred *cred_get(const struct cred *cred);
 void cred_put(const struct cred *cred);
-/* A copy of the current credentials to change, with room for n groups (SIZE_MAX: as many as now). NULL: no memory. */
+/* A copy of the current credentials to change, with room for n groups (SIZE_MAX: as many as now).
+ * NULL: no memory. */
 struct cred *cred_prepare(size_t n);
 void cred_commit(struct cred *cred); /* become current's; consumes the reference */
 bool capable(unsigned int cap);	     /* current's effective set */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/files.h - descriptor tables and the file-system context (root, current directory, umask), shared by clone's flags.
+ * core/files.h - descriptor tables and the file-system context (root, current directory, umask),
+ * shared by clone's flags.
  *
- * Look-up in a table that is not shared takes no lock and no reference: fd_get() / fd_put() bracket the use; with a shared table a reference is taken under RCU.
+ * Look-up in a table that is not shared takes no lock and no reference: fd_get() / fd_put()
+ * bracket the use; with a shared table a reference is taken under RCU.
  */
 #ifndef CORE_FILES_H
 #define CORE_FILES_H
@@ -21,7 +23,8 @@ struct fd_table { /* replaced whole when it grows; RCU */
 };
 
 #define FILES_FIRST 64
-/* The lock is not needed (and not taken) by a thread that alone uses the table: only threads that share it change it. */
+/* The lock is not needed (and not taken) by a thread that alone uses the table: only threads that
+ * share it change it. */
 struct files {
 	struct refcount refs;
 	struct spinlock lock;
@@ -55,7 +58,8 @@ static inline void fd_put(struct fd fd)
 		file_put(fd.file);
 }
 
-/* Install file (consuming the reference) at the lowest free number >= from: the number, or -EMFILE/-ENOMEM (reference kept by the caller). */
+/* Install file (consuming the reference) at the lowest free number >= from: the number, or
+ * -EMFILE/-ENOMEM (reference kept by the caller). */
 __must_check int fd_install(struct file *file, unsigned int from, bool cloexec);
 /* Reserve now, install or release later. */
 __must_check int fd_reserve(unsigned int from, bool cloexec);
@@ -74,14 +78,16 @@ struct files *files_create(void);
 struct files *files_copy(struct files *from, unsigned int keep_below); /* NULL: no memory */
 void files_put(struct files *files);
 void files_close_on_exec(struct files *files);
-/* For /proc/PID/fd: the file at fd (reference) of any table, and the next used number >= fd (or -1). */
+/* For /proc/PID/fd: the file at fd (reference) of any table, and the next used number >= fd (or
+ * -1). */
 struct file *files_peek(struct files *files, unsigned int fd);
 int files_next(struct files *files, unsigned int fd);
 
 struct fs_context *fs_create(void);
 struct fs_context *fs_copy(struct fs_context *from);
 void fs_put(struct fs_context *fs);
-/* Root and current directory of any thread, with references; false: it has none (any more). Either may be NULL. */
+/* Root and current directory of any thread, with references; false: it has none (any more). Either
+ * may be NULL. */
 __must_check bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd);
 /* current's root and cwd with references. */
 void fs_root(struct path *path);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/init.h - how rooms announce themselves to core without core naming them: initialisers in link sections, kernel options, self-tests.
+ * core/init.h - how rooms announce themselves to core without core naming them: initialisers in
+ * link sections, kernel options, self-tests.
  */
 #ifndef CORE_INIT_H
 #define CORE_INIT_H
 
 #include <core/types.h>
 
-/* Run at boot, in this order of levels, on the boot CPU in a kernel thread (may sleep, allocate). */
+/* Run at boot, in this order of levels, on the boot CPU in a kernel thread (may sleep, allocate).
+ */
 struct initcall {
 	int (*run)(void); /* 0, or -errno: reported, boot goes on */
 	const char *name;
@@ -19,7 +21,8 @@ struct initcall {
 #define INIT_SUBSYS(fn) INITCALL_("2", fn) /* devices, protocols: the VFS works */
 #define INIT_LATE(fn)	INITCALL_("3", fn) /* the root file system is mounted */
 
-/* A kernel option on the command line, NAME or NAME=VALUE; unknown words without a dot go to init's environment or arguments as on Linux; an unknown "tern." option is reported. */
+/* A kernel option on the command line, NAME or NAME=VALUE; unknown words without a dot go to
+ * init's environment or arguments as on Linux; an unknown "tern." option is reported. */
 struct boot_option {
 	const char *name;
 	int (*set)(
@@ -31,7 +34,8 @@ struct boot_option {
 #define BOOT_OPTION__(n, fn, id) BOOT_OPTION_(n, fn, id)
 #define BOOT_OPTION(n, fn)	 BOOT_OPTION__(n, fn, __COUNTER__) /* one function may serve several */
 
-/* A self-test, run with "selftest" (or selftest=GLOB) on the command line: returns 0 or a text that says what is wrong. May sleep. */
+/* A self-test, run with "selftest" (or selftest=GLOB) on the command line: returns 0 or a text
+ * that says what is wrong. May sleep. */
 struct selftest {
 	const char *name;
 	const char *(*run)(void);

@@ -5,8 +5,8 @@
 
 #include <core/types.h>
 
-/* Call handler(arg) in interrupt context when line irq (a number of the HAL's) fires, and unmask it. 0, -EINVAL (no such line), -EBUSY, -ENOMEM.
- * Boot or kernel thread. */
+/* Call handler(arg) in interrupt context when line irq (a number of the HAL's) fires, and unmask
+ * it. 0, -EINVAL (no such line), -EBUSY, -ENOMEM. Boot or kernel thread. */
 __must_check int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg),
 			      void *arg);
 

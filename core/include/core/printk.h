@@ -41,7 +41,8 @@ int printk_console_level(void);
 /* Copy log text for syslog(2): from sequence *seq on into buf; returns bytes, advances *seq. Any
  * context but NMI. */
 size_t printk_read(uint64_t *seq, char *buf, size_t n);
-/* One record as /dev/kmsg gives it ("6,17,12345,-;text\n"): its bytes, 0 when there is none at *seq; advances *seq past lost ones and this one. */
+/* One record as /dev/kmsg gives it ("6,17,12345,-;text\n"): its bytes, 0 when there is none at
+ * *seq; advances *seq past lost ones and this one. */
 size_t printk_record(uint64_t *seq, char *buf, size_t n);
 uint64_t printk_first(void); /* oldest sequence that is still there */
 uint64_t printk_next(void);  /* sequence that the next record will get */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/signal.h - signals: pending sets, handlers, sending, and what others must know to sleep interruptibly.
+ * core/signal.h - signals: pending sets, handlers, sending, and what others must know to sleep
+ * interruptibly.
  *
- * A signal is sent to a thread or to a process (its shared set). sighand->lock (irq-saving; order: tasklist, sighand) guards handlers, both pending sets and blocked masks
- * of all threads that share it. Delivery happens in core_return_to_user() when THREAD_WORK_SIGNAL is set.
+ * A signal is sent to a thread or to a process (its shared set). sighand->lock (irq-saving; order:
+ * tasklist, sighand) guards handlers, both pending sets and blocked masks of all threads that
+ * share it. Delivery happens in core_return_to_user() when THREAD_WORK_SIGNAL is set.
  */
 #ifndef CORE_SIGNAL_H
 #define CORE_SIGNAL_H
@@ -85,39 +87,47 @@ struct sighand {
 void signal_send_thread(struct thread *thread, int sig, const struct siginfo *info);
 void signal_send_process(struct process *process, int sig, const struct siginfo *info);
 void signal_send_group(struct pid *group, int sig, const struct siginfo *info); /* takes tasklist */
-/* A synchronous fault of the current thread: delivered even if blocked or ignored (then by killing). */
+/* A synchronous fault of the current thread: delivered even if blocked or ignored (then by
+ * killing). */
 void signal_force(int sig, int code, vaddr_t address);
 
-/* Is there an unblocked signal for the current thread; a fatal one? Lock-free reads of the work flag. */
+/* Is there an unblocked signal for the current thread; a fatal one? Lock-free reads of the work
+ * flag. */
 bool signal_pending(void);
 bool signal_fatal_pending(void);
 
-/* A temporary mask for the present system call (sigsuspend, ppoll, pselect, epoll_pwait): restored at return unless a handler runs, whose frame then holds the old one.
- * set: user pointer or NULL, size must be 8. 0, -EINVAL, -EFAULT. */
+/* A temporary mask for the present system call (sigsuspend, ppoll, pselect, epoll_pwait): restored
+ * at return unless a handler runs, whose frame then holds the old one. set: user pointer or NULL,
+ * size must be 8. 0, -EINVAL, -EFAULT. */
 __must_check int signal_set_temporary_mask(const void __user *set, size_t size);
 void signal_set_mask(uint64_t mask); /* current's blocked set */
 
-/* As kill, tgkill and sigqueue do it: permission checked; sig 0 only checks. thread NULL: to the process. 0, -EPERM, -EAGAIN, -ESRCH. */
+/* As kill, tgkill and sigqueue do it: permission checked; sig 0 only checks. thread NULL: to the
+ * process. 0, -EPERM, -EAGAIN, -ESRCH. */
 __must_check int signal_send_user(struct process *process, struct thread *thread, int sig,
 				  const struct siginfo *info);
 /* The siginfo of a signal that the current process sends. code: SI_USER, SI_TKILL. */
 void signal_info_user(struct siginfo *info, int sig, int code);
-/* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's. target: the process it goes to. */
+/* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's.
+ * target: the process it goes to. */
 __must_check int signal_info_copy(struct siginfo *info, unsigned long user, int sig, pid_t target);
 
 /* May the current thread signal that process (kill's rule)? 0 or -EPERM. */
 __must_check int signal_permission(struct process *process, int sig);
 
-/* Woken (POLLIN) when any signal has been queued anywhere. One for all, since a process's own queues may go while an epoll still hangs on them. */
+/* Woken (POLLIN) when any signal has been queued anywhere. One for all, since a process's own
+ * queues may go while an epoll still hangs on them. */
 extern struct wait_queue signalfd_wait;
-/* For signalfd and sigtimedwait: take one pending signal in set (thread's, then process's); its number or 0. */
+/* For signalfd and sigtimedwait: take one pending signal in set (thread's, then process's); its
+ * number or 0. */
 int signal_take(uint64_t set, struct siginfo *info);
 
 /* Deliver what is pending; called on return to user mode. */
 struct hal_regs;
 void signal_deliver(struct hal_regs *regs);
 
-/* Errors that never reach user mode: the system call is restarted or becomes -EINTR when a signal has been delivered. */
+/* Errors that never reach user mode: the system call is restarted or becomes -EINTR when a signal
+ * has been delivered. */
 #define ERESTARTSYS	      512 /* restart if SA_RESTART (or no handler) */
 #define ERESTARTNOINTR	      513 /* always restart */
 #define ERESTARTNOHAND	      514 /* restart if no handler ran */

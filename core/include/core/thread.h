@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/thread.h - struct thread, struct process, struct pid: who runs, and what it shares with whom.
+ * core/thread.h - struct thread, struct process, struct pid: who runs, and what it shares with
+ * whom.
  *
- * A thread points separately to reference-counted memory, files, fs context, signal handlers and credentials, since clone() combines sharing freely. A process is the
- * thread group: what POSIX says all its threads have in common. A struct pid is a number's owner, living as long as anyone refers to it, so that execve from a thread can
- * swap numbers and a pidfd can outlive the process.
+ * A thread points separately to reference-counted memory, files, fs context, signal handlers and
+ * credentials, since clone() combines sharing freely. A process is the thread group: what POSIX
+ * says all its threads have in common. A struct pid is a number's owner, living as long as anyone
+ * refers to it, so that execve from a thread can swap numbers and a pidfd can outlive the process.
  *
- * Life of a thread: thread_create (THREAD_NEW, reference 1 for its own life) -> sched_start -> ... -> thread_exit (zombie or released at once) -> its process is waited
- * for -> last reference dropped -> freed after a grace period. Look-ups by pid are lock-free under RCU with refcount_get_unless_zero.
+ * Life of a thread: thread_create (THREAD_NEW, reference 1 for its own life) -> sched_start -> ...
+ * -> thread_exit (zombie or released at once) -> its process is waited for -> last reference
+ * dropped -> freed after a grace period. Look-ups by pid are lock-free under RCU with
+ * refcount_get_unless_zero.
  */
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
@@ -192,16 +196,19 @@ static inline struct thread *thread_of(struct hal_thread *hal)
 }
 #define current thread_of(hal_thread_current())
 
-/* Kernel threads: entry(arg) runs in a thread without user space; it ends by returning. NULL or the thread (reference held by its life). */
+/* Kernel threads: entry(arg) runs in a thread without user space; it ends by returning. NULL or
+ * the thread (reference held by its life). */
 struct thread *kthread_create(const char *name, void (*entry)(void *), void *arg);
 struct thread *kthread_start(const char *name, void (*entry)(void *),
 			     void *arg); /* create and run; panics without memory: boot only */
 
 /* Caches, pids: before the first kthread_create(). */
 void proc_init(void);
-/* A thread struct that is not made by kthread_create (idle threads): everything but hal, stack and scheduling set as for a kernel thread. */
+/* A thread struct that is not made by kthread_create (idle threads): everything but hal, stack and
+ * scheduling set as for a kernel thread. */
 void thread_init_static(struct thread *thread, const char *name);
-/* The body of the kernel thread that becomes PID 1: opens /dev/console, executes init. Does not return. */
+/* The body of the kernel thread that becomes PID 1: opens /dev/console, executes init. Does not
+ * return. */
 __noreturn void init_start(void *unused);
 
 void thread_get(struct thread *thread);
@@ -209,10 +216,12 @@ void thread_put(struct thread *thread);
 void process_get(struct process *process);
 void process_put(struct process *process);
 
-/* Parts of another thread, with a reference; NULL when it has none (any more). For /proc and pidfd_getfd. Its memory: mm_of_thread(). */
+/* Parts of another thread, with a reference; NULL when it has none (any more). For /proc and
+ * pidfd_getfd. Its memory: mm_of_thread(). */
 struct files *thread_get_files(struct thread *thread);
 struct fs_context *thread_get_fs(struct thread *thread);
-/* May the current thread look into process (ptrace's rule for reading: the same ids and a dumpable image, or CAP_SYS_PTRACE)? 0 or -EPERM. */
+/* May the current thread look into process (ptrace's rule for reading: the same ids and a dumpable
+ * image, or CAP_SYS_PTRACE)? 0 or -EPERM. */
 __must_check int process_may_inspect(struct process *process);
 
 /* pids */
@@ -227,7 +236,8 @@ struct process *process_next(pid_t after);
 unsigned int process_count(void), thread_count_all(void);
 pid_t pid_last(void);
 
-/* The lock of the family tree, groups and sessions: a rwsem-like spinlock, irq-saving; taken before process->lock and sighand->lock. */
+/* The lock of the family tree, groups and sessions: a rwsem-like spinlock, irq-saving; taken
+ * before process->lock and sighand->lock. */
 extern struct spinlock tasklist;
 
 extern struct process *init_process; /* PID 1 */
@@ -236,7 +246,8 @@ extern struct process *init_process; /* PID 1 */
 __noreturn void thread_exit(int code);
 __noreturn void process_exit(int code);
 
-/* Set once by the terminal room (NULL: no terminals). Every process with ->tty holds a reference. */
+/* Set once by the terminal room (NULL: no terminals). Every process with ->tty holds a reference.
+ */
 struct terminal_ops {
 	void (*get)(struct tty *tty); /* any context, under tasklist */
 	/* tasklist held: its device number and foreground group (-1: none). */

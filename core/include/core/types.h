@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/types.h - the words every file uses: sizes, limits of arithmetic, container_of, annotations. */
+/* core/types.h - the words every file uses: sizes, limits of arithmetic, container_of, annotations.
+ */
 #ifndef CORE_TYPES_H
 #define CORE_TYPES_H
 
@@ -43,7 +44,8 @@ typedef uint64_t ktime_t; /* nanoseconds, absolute or relative */
 #define __uninitialized __attribute__((uninitialized))
 #define __weak_unused	__attribute__((unused))
 
-/* One load or store, not torn, not repeated, not merged: for data that other CPUs or interrupts change. */
+/* One load or store, not torn, not repeated, not merged: for data that other CPUs or interrupts
+ * change. */
 #define READ_ONCE(x)	    __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)    __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 #define load_acquire(p)	    __atomic_load_n((p), __ATOMIC_ACQUIRE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/uio.h - bulk data on its way between the kernel and a user (or kernel) buffer in pieces; and the small user accessors that all system calls use.
+ * core/uio.h - bulk data on its way between the kernel and a user (or kernel) buffer in pieces;
+ * and the small user accessors that all system calls use.
  */
 #ifndef CORE_UIO_H
 #define CORE_UIO_H
@@ -27,12 +28,16 @@ struct uio {
 /* A single-piece uio; iov must live as long as it. */
 void uio_init_user(struct uio *uio, struct iovec *iov, unsigned long base, size_t n);
 void uio_init_kernel(struct uio *uio, struct iovec *iov, void *base, size_t n);
-/* From a user's array of iovecs: copied into fast (UIO_FASTIOV entries) or allocated (*allocated, to be kfreed). 0 or -EINVAL (count > UIO_MAXIOV, negative or overflowing lengths), -EFAULT, -ENOMEM. */
+/* From a user's array of iovecs: copied into fast (UIO_FASTIOV entries) or allocated (*allocated,
+ * to be kfreed). 0 or -EINVAL (count > UIO_MAXIOV, negative or overflowing lengths), -EFAULT,
+ * -ENOMEM. */
 __must_check int uio_import(struct uio *uio, const void __user *vector, unsigned long count,
 			    struct iovec *fast, struct iovec **allocated);
 
-/* Move up to n bytes between kernel memory and the uio, advancing it; returns the bytes moved: fewer than asked means the uio ended or its memory faulted (uio_fault tells: left > 0).
- * May sleep, unless the _nofault form (which then may move less although memory is only paged out: uio_prefault and retry). */
+/* Move up to n bytes between kernel memory and the uio, advancing it; returns the bytes moved:
+ * fewer than asked means the uio ended or its memory faulted (uio_fault tells: left > 0). May
+ * sleep, unless the _nofault form (which then may move less although memory is only paged out:
+ * uio_prefault and retry). */
 size_t uio_copy_to(struct uio *uio, const void *from, size_t n);
 size_t uio_copy_from(struct uio *uio, void *to, size_t n);
 size_t uio_copy_to_nofault(struct uio *uio, const void *from, size_t n);

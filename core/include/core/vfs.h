@@ -2,10 +2,12 @@
 /*
  * core/vfs.h - files, dentries, inodes, superblocks, mounts.
  *
- * A path is (mount, dentry). Dentries, negative ones too, hash by (parent, name); the walk is lock-free under RCU with per-dentry sequence counts and falls back to references.
- * Directory changes hold the parent inode's rwsem exclusively; a rename across directories takes the superblock's rename mutex first, then ancestor before descendant.
- * One lifetime rule: reference count, get-unless-zero under RCU, free after a grace period.
- * Lock order: sb->rename_lock, inode->rwsem (parent, child), mm->lock, dentry->lock, hash locks.
+ * A path is (mount, dentry). Dentries, negative ones too, hash by (parent, name); the walk is
+ * lock-free under RCU with per-dentry sequence counts and falls back to references. Directory
+ * changes hold the parent inode's rwsem exclusively; a rename across directories takes the
+ * superblock's rename mutex first, then ancestor before descendant. One lifetime rule: reference
+ * count, get-unless-zero under RCU, free after a grace period. Lock order: sb->rename_lock,
+ * inode->rwsem (parent, child), mm->lock, dentry->lock, hash locks.
  */
 #ifndef CORE_VFS_H
 #define CORE_VFS_H
@@ -60,23 +62,27 @@ struct attributes { /* for setattr: valid says which */
 #define ATTR_CTIME 0x40u
 
 struct inode_ops {
-	/* dir: rwsem held exclusively. lookup attaches an inode with dentry_attach() or leaves the dentry negative; 0 or -errno.
-	 * lookup NULL: what the dentry cache does not hold does not exist (FS_COMPLETE). */
+	/* dir: rwsem held exclusively. lookup attaches an inode with dentry_attach() or leaves the
+	 * dentry negative; 0 or -errno. lookup NULL: what the dentry cache does not hold does not
+	 * exist (FS_COMPLETE). */
 	int (*lookup)(struct inode *dir, struct dentry *dentry);
 	int (*create)(struct inode *dir, struct dentry *dentry, umode_t mode); /* a regular file */
 	int (*mkdir)(struct inode *dir, struct dentry *dentry, umode_t mode);
 	int (*mknod)(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev);
 	int (*symlink)(struct inode *dir, struct dentry *dentry, const char *target);
 	int (*link)(struct inode *dir, struct dentry *dentry, struct inode *target);
-	/* unlink, rmdir: the VFS has checked permissions and kinds, unhashes the dentry afterwards; rmdir: -ENOTEMPTY is the file system's. */
+	/* unlink, rmdir: the VFS has checked permissions and kinds, unhashes the dentry
+	 * afterwards; rmdir: -ENOTEMPTY is the file system's. */
 	int (*unlink)(struct inode *dir, struct dentry *dentry);
 	int (*rmdir)(struct inode *dir, struct dentry *dentry);
 	int (*rename)(struct inode *from_dir, struct dentry *from, struct inode *to_dir,
 		      struct dentry *to, unsigned int flags);
 	int (*tmpfile)(struct inode *dir, struct inode **inode, umode_t mode);
-	/* The target of a symlink that has no inode->link: *target is valid as long as the inode; to be freed with kfree if *owned. May sleep. */
+	/* The target of a symlink that has no inode->link: *target is valid as long as the inode;
+	 * to be freed with kfree if *owned. May sleep. */
 	int (*readlink)(struct inode *inode, const char **target, bool *owned);
-	/* A magic link (/proc/PID/fd/N, exe, cwd): the path it means, with references; NULL: an ordinary link. */
+	/* A magic link (/proc/PID/fd/N, exe, cwd): the path it means, with references; NULL: an
+	 * ordinary link. */
 	int (*follow)(struct inode *inode, struct path *path);
 	int (*setattr)(struct inode *inode,
 		       const struct attributes *a); /* NULL: only the inode's fields change */
@@ -100,7 +106,8 @@ struct dir_context { /* getdents: emit returns false when the buffer is full */
 #define POS_APPEND \
 	INT64_MIN /* a position that means: at the end, whatever O_APPEND says (RWF_APPEND) */
 struct file_ops {
-	/* pos: in and out; the caller holds the file position's lock where it is the file's own. Bytes or -errno. */
+	/* pos: in and out; the caller holds the file position's lock where it is the file's own.
+	 * Bytes or -errno. */
 	ssize_t (*read)(struct file *file, struct uio *uio, loff_t *pos);
 	ssize_t (*write)(struct file *file, struct uio *uio, loff_t *pos);
 	loff_t (*seek)(struct file *file, loff_t offset,
@@ -178,8 +185,10 @@ struct dentry {
 	struct rcu_head rcu;
 };
 /*
- * Life of a dentry: being hashed (in the cache, and in its parent's list of children) is one reference; a child holds one on its parent. A dentry of the cache that nobody
- * else holds is on the LRU and may be unhashed by the shrinker unless DENTRY_PERSIST. The last reference puts the inode; memory goes after a grace period.
+ * Life of a dentry: being hashed (in the cache, and in its parent's list of children) is one
+ * reference; a child holds one on its parent. A dentry of the cache that nobody else holds is on
+ * the LRU and may be unhashed by the shrinker unless DENTRY_PERSIST. The last reference puts the
+ * inode; memory goes after a grace period.
  */
 #define DENTRY_REFERENCED 8u /* used since the shrinker last came by */
 #define DENTRY_MOUNTPOINT 1u /* something is mounted on it, somewhere */
@@ -307,11 +316,14 @@ __must_check int path_lookup_user(int dirfd, unsigned long name, unsigned int fl
 				  struct path *path);
 void path_get(const struct path *path);
 void path_put(const struct path *path);
-/* Absolute name of path as seen from root (getcwd, /proc): into buf's end; returns the start or an err_ptr (-ENAMETOOLONG, or "(unreachable)" prefix). */
+/* Absolute name of path as seen from root (getcwd, /proc): into buf's end; returns the start or an
+ * err_ptr (-ENAMETOOLONG, or "(unreachable)" prefix). */
 char *path_name(const struct path *path, const struct path *root, char *buf, size_t n);
-/* The same in the way of /proc/PID/{fd,maps,...}: "pipe:[N]" and the like for files without a name, " (deleted)" behind removed ones. */
+/* The same in the way of /proc/PID/{fd,maps,...}: "pipe:[N]" and the like for files without a
+ * name, " (deleted)" behind removed ones. */
 char *file_name(const struct path *path, char *buf, size_t n);
-/* A user's path string into a kernel buffer of PATH_MAX: 0, -EFAULT, -ENAMETOOLONG, -ENOENT (empty, unless LOOKUP_EMPTY). Free with path_string_free. */
+/* A user's path string into a kernel buffer of PATH_MAX: 0, -EFAULT, -ENAMETOOLONG, -ENOENT
+ * (empty, unless LOOKUP_EMPTY). Free with path_string_free. */
 #define PATH_MAX 4096
 #define NAME_MAX 255
 __must_check int path_string(unsigned long user, unsigned int flags, char **string);
@@ -321,7 +333,9 @@ void path_string_free(char *string);
 /* flags: O_*, mode: permission bits, the umask is applied. */
 __must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode,
 			  struct file **file);
-/* For execve: name from dirfd (LOOKUP_* in flags), a regular file that current may execute on a mount without MS_NOEXEC (else -EACCES); it can be read and mapped even without read permission. */
+/* For execve: name from dirfd (LOOKUP_* in flags), a regular file that current may execute on a
+ * mount without MS_NOEXEC (else -EACCES); it can be read and mapped even without read permission.
+ */
 __must_check int vfs_open_exec(int dirfd, const char *name, unsigned int flags, struct file **file);
 ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos); /* kernel buffer */
 ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos);
@@ -361,13 +375,15 @@ struct dentry *dentry_child(struct dentry *parent, const char *name,
 			    size_t length);		/* look in the cache only; with reference */
 void dentry_drop(struct dentry *dentry);		/* unhash */
 struct dentry *dentry_parent_of(struct dentry *dentry); /* with a reference; a root is its own */
-/* A new negative dentry below parent with one reference; and its entry into the cache, when the file system has attached an inode. The parent inode's rwsem is held exclusively. */
+/* A new negative dentry below parent with one reference; and its entry into the cache, when the
+ * file system has attached an inode. The parent inode's rwsem is held exclusively. */
 struct dentry *dentry_create(struct dentry *parent, const char *name, size_t length);
 void dentry_publish(struct dentry *dentry);
 loff_t file_seek_dir(struct file *file, loff_t offset,
 		     int whence); /* SEEK_SET and CUR on a directory's cookies */
-/* For file systems that make their own trees (devfs, sysfs): a new hashed, persistent child of parent that holds inode (consumed, also on failure). The parent inode's rwsem is held
- * or the tree is not public yet. */
+/* For file systems that make their own trees (devfs, sysfs): a new hashed, persistent child of
+ * parent that holds inode (consumed, also on failure). The parent inode's rwsem is held or the
+ * tree is not public yet. */
 __must_check int dentry_add_child(struct dentry *parent, const char *name, struct inode *inode);
 /* Unhash everything below dentry and itself (shutdown of a superblock without users). */
 void dentry_tree_drop(struct dentry *dentry);
@@ -385,38 +401,45 @@ inode_change(struct inode *inode,
 loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size,
 			 loff_t max); /* SEEK_SET, CUR, END on file->pos */
 loff_t file_seek_inode(struct file *file, loff_t offset, int whence); /* by inode->size */
-/* RLIMIT_FSIZE, max_size: how many of n bytes may be written at pos: >0, or -EFBIG (and SIGXFSZ). */
+/* RLIMIT_FSIZE, max_size: how many of n bytes may be written at pos: >0, or -EFBIG (and SIGXFSZ).
+ */
 ssize_t file_write_limit(struct file *file, loff_t pos, size_t n);
 /* Clear set-id bits on write by one without CAP_FSETID. rwsem held exclusively. */
 void inode_strip_setid(struct inode *inode);
 /* Text made whole at the first read: for small files of procfs and sysfs see core/seqfile.h. */
 
-/* FIFOs, implemented by the pipe room: it sets these operations at boot; until then opening one is -ENXIO. */
+/* FIFOs, implemented by the pipe room: it sets these operations at boot; until then opening one is
+ * -ENXIO. */
 extern const struct file_ops *vfs_fifo_ops;
 /* A file that epolls watch goes: the epoll room forgets its items. */
 extern void (*file_epoll_release)(struct file *file);
 /* fcntl's F_SETPIPE_SZ and F_GETPIPE_SZ: the pipe room; -EBADF when file is no pipe. */
 extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 
-/* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]" is formed by the caller's super), inode mode. */
+/* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]"
+ * is formed by the caller's super), inode mode. */
 __must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private,
 				unsigned int flags, unsigned int mode, struct file **file);
-/* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]" (pipe, socket) and mode the inode's type. */
+/* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]"
+ * (pipe, socket) and mode the inode's type. */
 __must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops,
 				      void *private, unsigned int flags, unsigned int file_mode,
 				      struct file **file);
-/* For file systems that only the kernel mounts: a mount outside the tree, for good; and a dentry without a place in it (consumes the inode, also on failure; NULL: no memory). */
+/* For file systems that only the kernel mounts: a mount outside the tree, for good; and a dentry
+ * without a place in it (consumes the inode, also on failure; NULL: no memory). */
 __must_check int vfs_kernel_mount(const struct fs_type *type, struct mount **mount);
 struct dentry *dentry_nameless(struct super *super, const char *name, struct inode *inode);
 /* A second struct file for an inode that has one (the other end of a pipe). */
 __must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private,
 			       unsigned int flags, unsigned int mode, struct file **file);
 struct file *file_get(struct file *file);
-/* Drop a reference; the last one releases (deferred to return-to-user or a worker when the context may not sleep). */
+/* Drop a reference; the last one releases (deferred to return-to-user or a worker when the context
+ * may not sleep). */
 void file_put(struct file *file);
 /* The same where the caller may sleep and holds no lock: releases at once. */
 void file_put_now(struct file *file);
-/* Release files whose last reference went in this thread: core_return_to_user() on THREAD_WORK_NOTIFY and thread_exit(). May sleep. */
+/* Release files whose last reference went in this thread: core_return_to_user() on
+ * THREAD_WORK_NOTIFY and thread_exit(). May sleep. */
 void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
 
@@ -426,7 +449,8 @@ __must_check int chrdev_register(unsigned int major, unsigned int minor, unsigne
 
 /* For /proc/devices: the index-th registration; false: no more. */
 bool chrdev_info(unsigned int index, unsigned int *major, const char **name);
-/* devfs announces itself: add is called for all nodes so far, and for each new one. name: as below /dev, with slashes for folders ("pts/0"). */
+/* devfs announces itself: add is called for all nodes so far, and for each new one. name: as below
+ * /dev, with slashes for folders ("pts/0"). */
 __must_check int devfs_set_hook(int (*add)(const char *name, umode_t mode, dev_t rdev));
 /* Nodes in /dev made by devfs when drivers register (before or after it is mounted). */
 __must_check int devfs_add(const char *name, umode_t mode,
@@ -441,9 +465,11 @@ void mount_get(struct mount *mount);
 void mount_put(struct mount *mount);
 struct mount *
 mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
-/* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and INIT_CORE initcalls of file systems are linked in (they need no call). */
+/* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and
+ * INIT_CORE initcalls of file systems are linked in (they need no call). */
 void vfs_init(void);
-/* Unpack a cpio archive (newc; plain, gzip, zstd; several, zero padding between) into /. 0, or -errno with *why: what is wrong with it. */
+/* Unpack a cpio archive (newc; plain, gzip, zstd; several, zero padding between) into /. 0, or
+ * -errno with *why: what is wrong with it. */
 __must_check int initramfs_unpack(const void *data, size_t n, const char **why);
 
 /* O_RDONLY-style word of a file for F_GETFL and fdinfo. */

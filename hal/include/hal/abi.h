@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal/abi.h - what Linux itself does differently from machine to machine, as constants and layouts. Everything that is the same on the three is in core/uapi.
+ * hal/abi.h - what Linux itself does differently from machine to machine, as constants and
+ * layouts. Everything that is the same on the three is in core/uapi.
  *
  * <hal_arch/abi.h> defines, for its machine:
  *   HAL_ABI_MACHINE            uname's machine, a string

@@ -3,12 +3,14 @@
  * hal/boot.h - what the firmware or boot loader told us, in one form for every machine.
  *
  * The HAL's boot code fills one struct hal_boot_info before it calls core_main(). By then:
- *  - the kernel runs at its link address (plus KASLR slide), W^X, with the whole of RAM in the linear map, whose granularity
- *    never changes afterwards; page tables for that came from RAM and are listed as HAL_MEM_KERNEL;
- *  - this CPU has its trap vectors, per-CPU block, interrupt and emergency stacks; interrupts are off;
+ *  - the kernel runs at its link address (plus KASLR slide), W^X, with the whole of RAM in the
+ *    linear map, whose granularity never changes afterwards; page tables for that came from RAM
+ *    and are listed as HAL_MEM_KERNEL;
+ *  - this CPU has its trap vectors, per-CPU block, interrupt and emergency stacks; interrupts are
+ *    off;
  *  - the emergency serial port (hal/debug.h) works.
- * What the machine lacks and Tern needs (an unsupported CPU, no memory map, too little memory for the page tables) has been
- * reported in one line by hal_boot_fail() and the machine is off.
+ * What the machine lacks and Tern needs (an unsupported CPU, no memory map, too little memory for
+ * the page tables) has been reported in one line by hal_boot_fail() and the machine is off.
  */
 #ifndef HAL_BOOT_H
 #define HAL_BOOT_H
@@ -48,12 +50,14 @@ struct hal_boot_info {
 /* The one instance. Any context. */
 const struct hal_boot_info *hal_boot_info(void);
 
-/* Give up at boot: print "tern: cannot boot: WHY" on the emergency serial port, wait until it is sent, power off. */
+/* Give up at boot: print "tern: cannot boot: WHY" on the emergency serial port, wait until it is
+ * sent, power off. */
 __noreturn void hal_boot_fail(const char *why);
 
 /*
- * Find the devices that need memory allocation or the kernel's mappings: interrupt controllers, timers, serial port, RTC.
- * Called once, on the boot CPU, after core's allocators work and before interrupts are first enabled.
+ * Find the devices that need memory allocation or the kernel's mappings: interrupt controllers,
+ * timers, serial port, RTC. Called once, on the boot CPU, after core's allocators work and before
+ * interrupts are first enabled.
  */
 void hal_boot_devices(void);
 

@@ -3,14 +3,20 @@
  * hal/mmu.h - address spaces and their page tables, changed and read by range.
  *
  * Rules that hold for every function here:
- *  - An entry is changed by atomic compare-and-exchange or exchange; there is no page-table lock. Functions on one space may run concurrently on several
- *    CPUs; where two race for one entry, one of them sees the other's result. Table pages are only ever removed by hal_unmap_range(..., free_tables) and
- *    hal_space_destroy(), for which the caller excludes every other user of that address range (core: the address-space lock, exclusive).
- *  - Entries that hold a reference to an anonymous frame carry HAL_PTE_ANON; those of page-cache frames do not. The HAL keeps the bit and reports it.
- *  - An entry's rights are HAL_PTE_READ/WRITE/EXEC; an entry without any right is kept (PROT_NONE) and not present to the hardware.
- *  - Break-before-make (arm64) is inside. Stale translations are gathered in a struct hal_tlb; after hal_tlb_flush() returns, no CPU holds one. Between the change of an
- *    entry and the flush the caller neither sleeps nor frees the frames.
- *  - No hardware update of accessed and dirty bits is assumed: a fault on an entry that lacks them reaches core_fault(), which calls hal_touch().
+ *  - An entry is changed by atomic compare-and-exchange or exchange; there is no page-table lock.
+ *    Functions on one space may run concurrently on several CPUs; where two race for one entry,
+ *    one of them sees the other's result. Table pages are only ever removed by
+ *    hal_unmap_range(..., free_tables) and hal_space_destroy(), for which the caller excludes
+ *    every other user of that address range (core: the address-space lock, exclusive).
+ *  - Entries that hold a reference to an anonymous frame carry HAL_PTE_ANON; those of page-cache
+ *    frames do not. The HAL keeps the bit and reports it.
+ *  - An entry's rights are HAL_PTE_READ/WRITE/EXEC; an entry without any right is kept (PROT_NONE)
+ *    and not present to the hardware.
+ *  - Break-before-make (arm64) is inside. Stale translations are gathered in a struct hal_tlb;
+ *    after hal_tlb_flush() returns, no CPU holds one. Between the change of an entry and the flush
+ *    the caller neither sleeps nor frees the frames.
+ *  - No hardware update of accessed and dirty bits is assumed: a fault on an entry that lacks them
+ *    reaches core_fault(), which calls hal_touch().
  *  - Ranges are page-aligned, [start, end), inside user space (0 .. hal_user_end()).
  */
 #ifndef HAL_MMU_H
@@ -37,98 +43,119 @@ struct hal_entry {
 
 /* ---- spaces ---- */
 
-/* struct hal_space (in <hal_arch/mmu.h>) is embedded in core's struct mm. 0 or -ENOMEM. May allocate. */
+/* struct hal_space (in <hal_arch/mmu.h>) is embedded in core's struct mm. 0 or -ENOMEM. May
+ * allocate. */
 __must_check int hal_space_init(struct hal_space *space);
-/* Free all table pages. No user entry is left and no CPU has it active (core switched away; lazy users are made to leave here by IPI). May wait. */
+/* Free all table pages. No user entry is left and no CPU has it active (core switched away; lazy
+ * users are made to leave here by IPI). May wait. */
 void hal_space_destroy(struct hal_space *space);
 /* Make space (NULL: the kernel's own) this CPU's. Interrupts off. */
 void hal_space_activate(struct hal_space *space);
 
 /* ---- gathering and flushing ---- */
 
-/* struct hal_tlb is in <hal_arch/mmu.h>: what must be flushed in one space. On the caller's stack. */
+/* struct hal_tlb is in <hal_arch/mmu.h>: what must be flushed in one space. On the caller's stack.
+ */
 void hal_tlb_begin(struct hal_tlb *tlb, struct hal_space *space);
-/* Flush what was gathered on every CPU that may hold it, wait for them, release removed table pages through core_table_free() (which defers past a grace period).
- * The gather is empty again afterwards. Interrupts on, no irq-saving lock held. Does not sleep. */
+/* Flush what was gathered on every CPU that may hold it, wait for them, release removed table
+ * pages through core_table_free() (which defers past a grace period). The gather is empty again
+ * afterwards. Interrupts on, no irq-saving lock held. Does not sleep. */
 void hal_tlb_flush(struct hal_tlb *tlb);
 
 /* ---- entries ---- */
 
 /*
- * Enter count frames for consecutive pages from va on: frames[i] for page i, 0 skips a page. Only empty entries are filled; one already there is left as it is.
- * bits: rights, YOUNG, DIRTY, ANON for all. Returns the number filled in *filled (as a bit set in *taken when taken is not NULL: bit i = page i; count <= 64 then).
- * 0, or -ENOMEM when no table page could be had (some may be filled). No flush is needed. Does not sleep if core_table_alloc does not.
+ * Enter count frames for consecutive pages from va on: frames[i] for page i, 0 skips a page. Only
+ * empty entries are filled; one already there is left as it is. bits: rights, YOUNG, DIRTY, ANON
+ * for all. Returns the number filled in *filled (as a bit set in *taken when taken is not NULL:
+ * bit i = page i; count <= 64 then). 0, or -ENOMEM when no table page could be had (some may be
+ * filled). No flush is needed. Does not sleep if core_table_alloc does not.
  */
 __must_check int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames,
 			 unsigned int count, unsigned int bits, uint64_t *taken);
 
-/* Replace the entry at old->va, if it still has old's frame, by frame pa with bits. 0, or -EAGAIN when it changed meanwhile. Old translations are gathered (or on
- * arm64 flushed inside). Also used to raise or lower rights of one entry (same pa). */
+/* Replace the entry at old->va, if it still has old's frame, by frame pa with bits. 0, or -EAGAIN
+ * when it changed meanwhile. Old translations are gathered (or on arm64 flushed inside). Also used
+ * to raise or lower rights of one entry (same pa). */
 __must_check int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa,
 			     unsigned int bits);
 
-/* Set YOUNG (and DIRTY when write) in the entry at va if it is there and has the right. True if the access will now succeed. */
+/* Set YOUNG (and DIRTY when write) in the entry at va if it is there and has the right. True if
+ * the access will now succeed. */
 bool hal_touch(struct hal_space *space, vaddr_t va, bool write);
 
-/* Read one entry. bits == 0 && pa == 0: empty. Safe against concurrent unmap in an RCU section or under the address-space lock. */
+/* Read one entry. bits == 0 && pa == 0: empty. Safe against concurrent unmap in an RCU section or
+ * under the address-space lock. */
 struct hal_entry hal_query(struct hal_space *space, vaddr_t va);
 
 /*
- * For the fault path, one descent for both halves: the place of va's entry, or NULL where there is no table yet; what is there; and fill it if it is
- * empty (hal_map() for one page: false: it is not). The place is valid as long as no table may be detached (the address-space lock is held).
+ * For the fault path, one descent for both halves: the place of va's entry, or NULL where there is
+ * no table yet; what is there; and fill it if it is empty (hal_map() for one page: false: it is
+ * not). The place is valid as long as no table may be detached (the address-space lock is held).
  */
 struct hal_slot;
 struct hal_slot *hal_slot_find(struct hal_space *space, vaddr_t va);
 struct hal_entry hal_slot_read(const struct hal_slot *slot, vaddr_t va);
 bool hal_slot_fill(struct hal_slot *slot, paddr_t frame, unsigned int bits);
 
-/* Starting at *at, find up to max non-empty entries below end, in order, and advance *at behind the last looked at. Returns their number; 0 when done. */
+/* Starting at *at, find up to max non-empty entries below end, in order, and advance *at behind
+ * the last looked at. Returns their number; 0 when done. */
 unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct hal_entry *out,
 		      unsigned int max);
 
-/* The same, and empties each reported entry (accessed and dirty bits final). Table pages are kept. */
+/* The same, and empties each reported entry (accessed and dirty bits final). Table pages are kept.
+ */
 unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
 		       unsigned int max);
 
-/* As hal_unmap(), but entries with HAL_PTE_ANON stay: private copies survive when a page leaves the page cache. */
+/* As hal_unmap(), but entries with HAL_PTE_ANON stay: private copies survive when a page leaves
+ * the page cache. */
 unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
 			      unsigned int max);
 
-/* After the range has been emptied: detach table pages that lie wholly between floor and ceiling (neighbouring mappings' bounds), to be released at the flush. */
+/* After the range has been emptied: detach table pages that lie wholly between floor and ceiling
+ * (neighbouring mappings' bounds), to be released at the flush. */
 void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t floor,
 		     vaddr_t ceiling);
 
-/* Set the rights of every non-empty entry in the range to rights, keeping frame, ANON, YOUNG, DIRTY. With keep_write false a WRITE in rights is applied only to entries
- * that had it (COW: raising is left to faults). */
+/* Set the rights of every non-empty entry in the range to rights, keeping frame, ANON, YOUNG,
+ * DIRTY. With keep_write false a WRITE in rights is applied only to entries that had it (COW:
+ * raising is left to faults). */
 void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,
 		 bool keep_write);
 
 /*
- * For fork: starting at *at, copy up to max ANON entries of parent's range into child at the same addresses, WRITE removed from both; report them (core adds a frame reference to each BEFORE
- * the child can run) and advance *at. Entries without ANON are skipped. *count 0: done. 0 or -ENOMEM (what was reported was copied). Both spaces are locked exclusively.
+ * For fork: starting at *at, copy up to max ANON entries of parent's range into child at the same
+ * addresses, WRITE removed from both; report them (core adds a frame reference to each BEFORE the
+ * child can run) and advance *at. Entries without ANON are skipped. *count 0: done. 0 or -ENOMEM
+ * (what was reported was copied). Both spaces are locked exclusively.
  */
 __must_check int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at,
 			  vaddr_t end, struct hal_entry *out, unsigned int max,
 			  unsigned int *count);
 
-/* Move the entries of [from, from+len) to [to, to+len) (disjoint ranges, target empty). 0 or -ENOMEM with *moved bytes done. */
+/* Move the entries of [from, from+len) to [to, to+len) (disjoint ranges, target empty). 0 or
+ * -ENOMEM with *moved bytes done. */
 __must_check int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *moved);
 
-/* Clear YOUNG in the range; report (as hal_scan does) the entries that had it or DIRTY, clearing DIRTY too when clear_dirty. */
+/* Clear YOUNG in the range; report (as hal_scan does) the entries that had it or DIRTY, clearing
+ * DIRTY too when clear_dirty. */
 unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty,
 		     struct hal_entry *out, unsigned int max);
 
 /* Number of bytes of page tables the space owns (for /proc and the OOM score). */
 size_t hal_space_table_bytes(const struct hal_space *space);
 
-/* Make instructions written to the frame visible to fetches on every CPU: before an executable entry of a fresh frame is mapped. n bytes at pa. */
+/* Make instructions written to the frame visible to fetches on every CPU: before an executable
+ * entry of a fresh frame is mapped. n bytes at pa. */
 void hal_icache_sync(paddr_t pa, size_t n);
 
 /* ---- the kernel's own mappings: [HAL_KERNEL_VM_START, HAL_KERNEL_VM_END) ---- */
 
 enum hal_memory_type { HAL_MEMORY_NORMAL, HAL_MEMORY_DEVICE };
 
-/* Map n bytes (page-aligned) of pa at kernel address va with rights; 0 or -ENOMEM. Visible on all CPUs. */
+/* Map n bytes (page-aligned) of pa at kernel address va with rights; 0 or -ENOMEM. Visible on all
+ * CPUs. */
 __must_check int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights,
 				enum hal_memory_type type);
 /* Unmap, flush on every CPU, wait. Interrupts on. Table pages are kept. */

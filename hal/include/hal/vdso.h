@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hal/vdso.h - the vDSO: a small ELF shared object that every process has mapped, and the data page it reads.
+ * hal/vdso.h - the vDSO: a small ELF shared object that every process has mapped, and the data
+ * page it reads.
  *
- * Core maps, at a random place of every new address space, HAL_VDSO_DATA_PAGES page(s) read-only that hold struct hal_vdso_data, and right above the image, read
- * and execute. The image exports Linux's names and versions for the machine (x86_64: __vdso_* with LINUX_2.6; arm64: __kernel_* with
- * LINUX_2.6.39; riscv64: __vdso_* and __kernel/__vdso_rt_sigreturn with LINUX_4.15) and carries DT_HASH.
+ * Core maps, at a random place of every new address space, HAL_VDSO_DATA_PAGES page(s) read-only
+ * that hold struct hal_vdso_data, and right above the image, read and execute. The image exports
+ * Linux's names and versions for the machine (x86_64: __vdso_* with LINUX_2.6; arm64: __kernel_*
+ * with LINUX_2.6.39; riscv64: __vdso_* and __kernel/__vdso_rt_sigreturn with LINUX_4.15) and
+ * carries DT_HASH.
  */
 #ifndef HAL_VDSO_H
 #define HAL_VDSO_H
@@ -13,7 +16,8 @@
 
 #define HAL_VDSO_DATA_PAGES 1
 
-/* What the vDSO's clocks read; one writer (core's time keeping), readers retry while seq is odd or has changed. */
+/* What the vDSO's clocks read; one writer (core's time keeping), readers retry while seq is odd or
+ * has changed. */
 struct hal_vdso_data {
 	uint32_t seq;
 	uint32_t

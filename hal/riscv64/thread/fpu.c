@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Floating point state. Each user thread has it in memory, and FS of its frame says more:
 //   Off    the registers hold something else; the first FP instruction traps as illegal and loads
-//   them Clean  the registers of this CPU hold the same as the memory Dirty  the registers have
-//   changed: the memory is stale. hal_thread_switch() saves then
+//          them
+//   Clean  the registers of this CPU hold the same as the memory
+//   Dirty  the registers have changed: the memory is stale, hal_thread_switch() saves then
 // A CPU remembers whose state it loaded last, and a thread where it was loaded last; both must
 // agree when it is switched to, else FS becomes Off.
 

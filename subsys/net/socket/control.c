@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Control messages: a buffer of headers, each with data, aligned to 8 bytes. On the way in all of it
- * is copied and checked before anything happens; on the way out each piece is stored as it comes,
- * and what does not fit is noted as MSG_CTRUNC.
+ * Control messages: a buffer of headers, each with data, aligned to 8 bytes. On the way in all of
+ * it is copied and checked before anything happens; on the way out each piece is stored as it
+ * comes, and what does not fit is noted as MSG_CTRUNC.
  */
 #include "internal.h"
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
  * Descriptors in flight. A socket that is sent over a socket lives on in a queue; when the last
- * descriptors are closed, sockets may be left that only each other's queues refer to. They are found
- * by counting:
+ * descriptors are closed, sockets may be left that only each other's queues refer to. They are
+ * found by counting:
  *
  * Every file of a socket of this family knows how often it is in some queue (in_flight). One whose
- * file has no other references is suspect. Take from each suspect's count the references that sit in
- * queues of suspects: whoever has some left is reached from elsewhere, and so is all that its queue
- * holds, and so on. The rest is garbage: its queues are emptied, and the files go.
+ * file has no other references is suspect. Take from each suspect's count the references that sit
+ * in queues of suspects: whoever has some left is reached from elsewhere, and so is all that its
+ * queue holds, and so on. The rest is garbage: its queues are emptied, and the files go.
  *
  * A file enters a queue and leaves it only under collect_lock. While that is held, a file whose
- * references are all in queues stays such, or is peeked at by the reader of a socket that is reached.
+ * references are all in queues stays such, or is peeked at by the reader of a socket that is
+ * reached.
  */
 #include "internal.h"
 

@@ -2,14 +2,14 @@
 /*
  * subsys/net/unix/internal.h - local sockets: what the files of this room share.
  *
- * Life of a socket: one reference for its file (or, before it is accepted, for being in a listener's
- * queue), one for each socket whose peer it is, one for each packet it has sent that nobody has read
- * yet. Its file's end makes it `dead`, unbinds it, drops what it had received and lets its peer go;
- * the memory follows the last reference.
+ * Life of a socket: one reference for its file (or, before it is accepted, for being in a
+ * listener's queue), one for each socket whose peer it is, one for each packet it has sent that
+ * nobody has read yet. Its file's end makes it `dead`, unbinds it, drops what it had received and
+ * lets its peer go; the memory follows the last reference.
  *
- * Data goes straight into the receiver's queue and is charged to the sender's limit until it is read.
- * A connected stream or seqpacket socket keeps its peer until its own end, so that sending needs no
- * reference; a datagram socket's peer may change and is taken with one.
+ * Data goes straight into the receiver's queue and is charged to the sender's limit until it is
+ * read. A connected stream or seqpacket socket keeps its peer until its own end, so that sending
+ * needs no reference; a datagram socket's peer may change and is taken with one.
  *
  * Locks, outermost first: naming, reading (mutexes); collect_lock; names_lock; base.lock of two
  * sockets in the order of their addresses.
@@ -143,7 +143,8 @@ static inline bool unix_queue_full(const struct unix_socket *u)
 /* Wait for room in u's limit, then take n bytes from message into a new packet. */
 __must_check int unix_packet_new(struct unix_socket *u, struct socket_message *message, size_t n,
 				 ktime_t deadline, struct unix_packet **packet);
-/* The control part: message's rights and creds become the packet's; creds also if either end asks. */
+/* The control part: message's rights and creds become the packet's; creds also if either end asks.
+ */
 __must_check int unix_packet_control(struct unix_packet *packet, struct socket_message *message,
 				     const struct unix_socket *to);
 /* Into to's queue; to->base.lock held, packet without rights or collect_lock held around. */

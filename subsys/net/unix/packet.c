@@ -5,9 +5,10 @@
 #define CONTIGUOUS_MAX 32768u /* a larger one is made of scattered frames */
 
 /*
- * What a packet of n bytes costs its sender: as much as on Linux, since programs see it (SIOCOUTQ, and
- * how much can be sent before anybody reads). There a piece in one block of memory, which comes in
- * powers of two with 320 bytes of bookkeeping, is followed by whole pages; 256 bytes describe it all.
+ * What a packet of n bytes costs its sender: as much as on Linux, since programs see it (SIOCOUTQ,
+ * and how much can be sent before anybody reads). There a piece in one block of memory, which
+ * comes in powers of two with 320 bytes of bookkeeping, is followed by whole pages; 256 bytes
+ * describe it all.
  */
 #define BLOCK_EXTRA    320u
 #define DESCRIPTION    256u

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Readiness, and what ioctl tells. A datagram socket whose peer's queue is full becomes writable when
- * that peer reads: its relay hangs on the peer's queue of waiters and wakes its own pollers.
+ * Readiness, and what ioctl tells. A datagram socket whose peer's queue is full becomes writable
+ * when that peer reads: its relay hangs on the peer's queue of waiters and wakes its own pollers.
  */
 #include "internal.h"
 
@@ -36,7 +36,8 @@ void unix_relay_drop(struct unix_socket *u)
 		unix_put(to);
 }
 
-/* Is the peer, that does not talk back to us, unable to take more? Then its readers will wake us. */
+/* Is the peer, that does not talk back to us, unable to take more? Then its readers will wake us.
+ */
 static bool peer_full(struct unix_socket *u)
 {
 	struct unix_socket *peer = unix_peer(u), *unused = NULL;

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Covers: FILE-21. A pseudo-terminal: canonical and raw input, echo, erase, signals to the foreground group, window size, hang-up.
+// SPDX-License-Identifier: MIT Covers: FILE-21. A pseudo-terminal: canonical and raw input, echo,
+// erase, signals to the foreground group, window size, hang-up.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -90,7 +90,8 @@ CONTRACT
 	CHECK_TEXT(from_master(master, 1), "-");
 	MUST(write(master, "\003", 1));
 	CHECK_KILLED(child, SIGINT);
-	// A background process that reads is stopped; when its terminal hangs up, the leader gets SIGHUP.
+	// A background process that reads is stopped; when its terminal hangs up, the leader gets
+	// SIGHUP.
 	child = CHILD(int status; close(master); MUST(setsid()); MUST(ioctl(slave, TIOCSCTTY, 1));
 		      pid_t back = CHILD(setpgid(0, 0); read(slave, data, 1));
 		      MUST(waitpid(back, &status, WUNTRACED)); CHECK(WIFSTOPPED(status));

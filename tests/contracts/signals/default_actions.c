@@ -37,7 +37,8 @@ CONTRACT
 			expected = CLD_DUMPED;
 			break;
 		}
-		// A group whose parent is in the session and outside the group is not orphaned: it may be stopped.
+		// A group whose parent is in the session and outside the group is not orphaned: it
+		// may be stopped.
 		child = CHILD(setpgid(0, 0); kill(getpid(), number); _exit(7));
 		MUST(waitid(P_PID, (id_t)child, &info, WEXITED | WSTOPPED));
 		if (expected == CLD_DUMPED && info.si_code == CLD_KILLED)

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Covers: SIG-21. sigreturn with no frame, or a frame that is no memory, kills the process with SIGSEGV and nothing else.
+// SPDX-License-Identifier: MIT Covers: SIG-21. sigreturn with no frame, or a frame that is no
+// memory, kills the process with SIGSEGV and nothing else.
 #include "contract.h"
 
 static void sigreturn_at(uintptr_t stack)
@@ -38,7 +38,8 @@ static void privileged(int number, siginfo_t *info, void *context)
 
 	(void)number;
 	(void)info;
-	// All privileges that the frame could ask for; Linux drops them (x86_64) or refuses the frame.
+	// All privileges that the frame could ask for; Linux drops them (x86_64) or refuses the
+	// frame.
 #if defined(__x86_64__)
 	user->uc_mcontext.gregs[REG_EFL] |= 0x3000 | 0x20000;
 	user->uc_mcontext.gregs[REG_EFL] &= ~0x200;

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Covers: SIG-06 SIG-07. Nested signals, each with its own frame and mask; SA_NODEFER and SA_RESETHAND; sa_mask.
+// SPDX-License-Identifier: MIT Covers: SIG-06 SIG-07. Nested signals, each with its own frame and
+// mask; SA_NODEFER and SA_RESETHAND; sa_mask.
 #include "contract.h"
 
 static int depth, deepest, second_runs, order[8], orders;
@@ -58,7 +58,8 @@ CONTRACT
 	CHECK_EQ(sigismember(&now.sa_mask, SIGKILL), 0);
 	CHECK_EQ(sigismember(&now.sa_mask, SIGUSR2), 1);
 	pid_t child = CHILD(raise(SIGUSR1));
-	// The second one found the default action again: it ended the child when the handler was done.
+	// The second one found the default action again: it ended the child when the handler was
+	// done.
 	CHECK_KILLED(child, SIGUSR1);
 
 	// A signal in sa_mask waits until the handler has returned.

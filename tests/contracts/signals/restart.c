@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Covers: SIG-08 SIG-09. SA_RESTART restarts read, wait4, futex; without it EINTR; poll, pause and sigsuspend end either way.
+// SPDX-License-Identifier: MIT Covers: SIG-08 SIG-09. SA_RESTART restarts read, wait4, futex;
+// without it EINTR; poll, pause and sigsuspend end either way.
 #include "contract.h"
 #include <linux/futex.h>
 
@@ -64,7 +64,8 @@ CONTRACT
 	CHECK(left.tv_sec == 0 && left.tv_nsec > 0);
 	CHECK_EXIT(child, 0);
 	MUST(read(ends[0], &byte, 1));
-	// A futex wait with a timeout is: EINTR without SA_RESTART; a wait without one restarts with it.
+	// A futex wait with a timeout is: EINTR without SA_RESTART; a wait without one restarts
+	// with it.
 	child = disturber(ends[1]);
 	CHECK_ERRNO(syscall(SYS_futex, &word, FUTEX_WAIT, 0, &second, NULL, 0), EINTR);
 	CHECK_EXIT(child, 0);

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: MIT
-// Covers: SIG-10. sigwaitinfo, sigtimedwait, signalfd and ppoll: what was pending counts, the mask is atomic.
+// SPDX-License-Identifier: MIT Covers: SIG-10. sigwaitinfo, sigtimedwait, signalfd and ppoll: what
+// was pending counts, the mask is atomic.
 #include "contract.h"
 #include <sys/signalfd.h>
 
@@ -33,7 +33,8 @@ CONTRACT
 	CHECK_ERRNO(sigtimedwait(&block, &info, &bit), EAGAIN);
 	CHECK(now_ns(CLOCK_MONOTONIC) - start >= 20000000);
 
-	// ppoll with the signal pending and its mask open: EINTR at once, the handler has run, the mask is back.
+	// ppoll with the signal pending and its mask open: EINTR at once, the handler has run, the
+	// mask is back.
 	raise(SIGUSR1);
 	CHECK_ERRNO(ppoll(NULL, 0, &second, &none), EINTR);
 	CHECK_EQ(runs, 1);

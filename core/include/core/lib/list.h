@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/lib/list.h - circular doubly linked lists (struct list) and hash chains (struct hlist), embedded in their elements. */
+/* core/lib/list.h - circular doubly linked lists (struct list) and hash chains (struct hlist),
+ * embedded in their elements. */
 #ifndef CORE_LIB_LIST_H
 #define CORE_LIB_LIST_H
 
@@ -41,7 +42,8 @@ static inline void list_add_tail(struct list *e, struct list *head)
 	list_insert_(e, head->prev, head);
 }
 
-/* Remove; the element's own pointers stay as they were, for RCU readers. list_del_init makes it an empty list. */
+/* Remove; the element's own pointers stay as they were, for RCU readers. list_del_init makes it an
+ * empty list. */
 static inline void list_del(struct list *e)
 {
 	e->next->prev = e->prev;

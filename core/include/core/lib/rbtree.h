@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/lib/rbtree.h - red-black trees, embedded; an optional callback keeps data of subtrees (augmentation) right. */
+/* core/lib/rbtree.h - red-black trees, embedded; an optional callback keeps data of subtrees
+ * (augmentation) right. */
 #ifndef CORE_LIB_RBTREE_H
 #define CORE_LIB_RBTREE_H
 
@@ -17,7 +18,8 @@ struct rb_root {
 	void (*update)(struct rb_node *node);
 };
 
-/* Insert node as the child of parent at *link (found by the caller's descent; parent NULL: the tree is empty), then rebalance. */
+/* Insert node as the child of parent at *link (found by the caller's descent; parent NULL: the
+ * tree is empty), then rebalance. */
 void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
 	       struct rb_node **link);
 void rb_erase(struct rb_root *root, struct rb_node *node);

@@ -31,8 +31,8 @@ void *xarray_erase(struct xarray *x, uint64_t index);
 void *xarray_find(const struct xarray *x, uint64_t *index, uint64_t last);
 /* The count entries from index on, into out (NULL where there is none). */
 void xarray_load_range(const struct xarray *x, uint64_t index, unsigned int count, void **out);
-/* As xarray_find, for going through the array in order, *index being one more than the last time, while no
- * writer can come: *place, NULL at first, remembers the node. */
+/* As xarray_find, for going through the array in order, *index being one more than the last time,
+ * while no writer can come: *place, NULL at first, remembers the node. */
 void *xarray_walk(const struct xarray *x, const void **place, uint64_t *index, uint64_t last);
 /* First index >= from without an entry, at most last; UINT64_MAX: none. */
 uint64_t xarray_free_index(const struct xarray *x, uint64_t from, uint64_t last);

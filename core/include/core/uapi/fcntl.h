@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/uapi/fcntl.h - open flags, fcntl commands, AT_* flags. Four open flags differ between machines: <hal/abi.h>. */
+/* core/uapi/fcntl.h - open flags, fcntl commands, AT_* flags. Four open flags differ between
+ * machines: <hal/abi.h>. */
 #ifndef CORE_UAPI_FCNTL_H
 #define CORE_UAPI_FCNTL_H
 

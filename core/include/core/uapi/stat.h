@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/uapi/stat.h - file modes, device numbers, statx and statfs as Linux lays them out (the same on the three machines). */
+/* core/uapi/stat.h - file modes, device numbers, statx and statfs as Linux lays them out (the same
+ * on the three machines). */
 #ifndef CORE_UAPI_STAT_H
 #define CORE_UAPI_STAT_H
 
@@ -26,7 +27,8 @@
 #define S_IRWXUGO   00777
 #define S_IALLUGO   07777
 
-/* Linux's 64-bit device number in stat: 12 bits of major at 8, the low 8 bits of minor at 0, the rest of minor at 20, the rest of major at 44. */
+/* Linux's 64-bit device number in stat: 12 bits of major at 8, the low 8 bits of minor at 0, the
+ * rest of minor at 20, the rest of major at 44. */
 #define MKDEV(major, minor)                                                                \
 	((((uint64_t)(major) & 0xfffff000u) << 32) | (((uint64_t)(major) & 0xfffu) << 8) | \
 	 (((uint64_t)(minor) & 0xffffff00u) << 12) | ((uint64_t)(minor) & 0xffu))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For hal/<arch>/asm_offsets.c only: constants of C handed to assembly, which includes the generated <asm_offsets.h>.
+ * For hal/<arch>/asm_offsets.c only: constants of C handed to assembly, which includes the
+ * generated <asm_offsets.h>.
  *
  *   ASM_OFFSETS_BEGIN
  *   OFFSET(REGS_PC, struct hal_regs, pc)

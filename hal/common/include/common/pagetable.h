@@ -27,37 +27,53 @@
  *
  * ---- <hal_arch/pte.h>, all static inline, none touches memory ----
  *
- *   typedef uint64_t hal_pte;              ZERO IS THE EMPTY ENTRY, at every level: pagetable.c
- * compares with 0 unsigned int hal_pte_levels(void);     3 or 4 hal_pte hal_pte_make(paddr_t pa,
- * unsigned int bits); a user leaf. Without any right: not present to the hardware, but never 0: pa
- * and all bits are kept (a software bit marks it). Without YOUNG where the hardware does not set
- * it: faults at the first access. With WRITE but not DIRTY where the hardware does not set it:
- * faults at the first write; the WRITE right itself is kept in a software bit. unsigned int
- * hal_pte_bits(hal_pte);    HAL_PTE_* of a leaf: the inverse paddr_t hal_pte_pa(hal_pte); of a leaf
- * or a table entry hal_pte hal_pte_table(paddr_t table);  an entry that points to a table; for user
- * ranges (x86 sets U/S) bool hal_pte_is_table(hal_pte);        above the last level, of a non-zero
- * entry: does it point to a table hal_pte hal_pte_kernel_table(paddr_t); the same for kernel ranges
+ *   typedef uint64_t hal_pte;
+ *       ZERO IS THE EMPTY ENTRY, at every level: pagetable.c compares with 0.
+ *   unsigned int hal_pte_levels(void);
+ *       3 or 4
+ *   hal_pte hal_pte_make(paddr_t pa, unsigned int bits);
+ *       a user leaf. Without any right: not present to the hardware, but never 0: pa and all bits
+ *       are kept (a software bit marks it). Without YOUNG where the hardware does not set it:
+ *       faults at the first access. With WRITE but not DIRTY where the hardware does not set it:
+ *       faults at the first write; the WRITE right itself is kept in a software bit.
+ *   unsigned int hal_pte_bits(hal_pte);
+ *       HAL_PTE_* of a leaf: the inverse
+ *   paddr_t hal_pte_pa(hal_pte);
+ *       of a leaf or a table entry
+ *   hal_pte hal_pte_table(paddr_t table);
+ *       an entry that points to a table; for user ranges (x86 sets U/S)
+ *   bool hal_pte_is_table(hal_pte);
+ *       above the last level, of a non-zero entry: does it point to a table
+ *   hal_pte hal_pte_kernel_table(paddr_t);
+ *       as hal_pte_table(), for kernel ranges
  *   hal_pte hal_pte_kernel(paddr_t pa, unsigned int rights, enum hal_memory_type type);
  *       a kernel leaf: global, accessed and dirty set
- *   bool hal_pte_hw_present(hal_pte);      may a TLB hold it
+ *   bool hal_pte_hw_present(hal_pte);
+ *       may a TLB hold it
  *   bool hal_pte_needs_break(hal_pte old, hal_pte new);
  *       must old be made invalid and flushed before new is stored (arm64 when the frame or the
- * memory type changes; false elsewhere) bool hal_pte_needs_flush(hal_pte old, hal_pte new); once
- * new has replaced old in memory, must stale translations of old go from every CPU before it is
- * safe? false when old is not hw_present; false when only rights, YOUNG or DIRTY were added, since
- * a stale entry then costs a fault that hal_touch() or the trap code repairs locally; true
- * otherwise void hal_pte_published(void);          barrier after user entries became valid (arm64:
- * dsb ishst; nothing elsewhere) void hal_pte_refresh(vaddr_t va);      drop this CPU's stale
- * translation of user address va in the active space, if it can have one that faults though the
- * entry in memory allows the access (arm64, riscv64); nothing on x86_64
+ *       memory type changes; false elsewhere)
+ *   bool hal_pte_needs_flush(hal_pte old, hal_pte new);
+ *       once new has replaced old in memory, must stale translations of old go from every CPU
+ *       before it is safe? false when old is not hw_present; false when only rights, YOUNG or DIRTY
+ *       were added, since a stale entry then costs a fault that hal_touch() or the trap code
+ *       repairs locally; true otherwise
+ *   void hal_pte_published(void);
+ *       barrier after user entries became valid (arm64: dsb ishst; nothing elsewhere)
+ *   void hal_pte_refresh(vaddr_t va);
+ *       drop this CPU's stale translation of user address va in the active space, if it can have
+ *       one that faults though the entry in memory allows the access (arm64, riscv64); nothing on
+ *       x86_64
  *
  * ---- <port>/mmu ----
  *
- *   paddr_t hal_kernel_root(void);         the kernel's top-level table (arm64: TTBR1's). All its
- * entries for [HAL_KERNEL_VM_START, HAL_KERNEL_VM_END) exist since boot, so spaces that copied them
- * never need synchronising void hal_tlb_kernel_published(void);   make new kernel entries visible
- * on all CPUs (barrier; riscv64: remote fence). Any context void hal_tlb_flush_kernel(vaddr_t
- * start, vaddr_t end);   drop kernel translations on all CPUs, and wait. Interrupts on
+ *   paddr_t hal_kernel_root(void);
+ *       the kernel's top-level table (arm64: TTBR1's). All its entries for [HAL_KERNEL_VM_START,
+ *       HAL_KERNEL_VM_END) exist since boot, so spaces that copied them never need synchronising.
+ *   void hal_tlb_kernel_published(void);
+ *       make new kernel entries visible on all CPUs (barrier; riscv64: remote fence). Any context.
+ *   void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end);
+ *       drop kernel translations on all CPUs, and wait. Interrupts on.
  */
 #ifndef COMMON_PAGETABLE_H
 #define COMMON_PAGETABLE_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * common/vdso_clock.h - the vDSO's clocks, once: included by the one source file of a port's image
- * that has supplied static long vdso_call(long number, long arg0, long arg1);   a system call
+ * that has supplied
+ *   static long vdso_call(long number, long arg0, long arg1);   a system call
  *   static uint64_t vdso_counter(void);                         the counter, read in program order
  *   VDSO_SHIFT, if it knows it: the shift that hal_time_vdso() always gives
  * and the numbers of the three calls it falls back to. Runs in user mode, position-independent,

@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: MIT
-// ACPI tables as firmware gives them, cut off, and damaged: what is wrong is not found, and nothing outside a table is read (ASan).
-// sources: hal/common/acpi.c hal/common/mc146818.c
+// SPDX-License-Identifier: MIT ACPI tables as firmware gives them, cut off, and damaged: what is
+// wrong is not found, and nothing outside a table is read (ASan). sources: hal/common/acpi.c
+// hal/common/mc146818.c
 
 #include "../../test.h"
 #include <common/acpi.h>
@@ -124,7 +124,8 @@ TEST(a_damaged_table_is_not_there)
 	forget();
 }
 
-// Every byte of every table changed, with the sums made right again: found or not, nothing is read outside.
+// Every byte of every table changed, with the sums made right again: found or not, nothing is read
+// outside.
 TEST(any_byte_may_be_wrong)
 {
 	static const struct {

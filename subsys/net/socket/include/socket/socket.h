@@ -4,11 +4,12 @@
  *
  * The socket room owns what all families share: the descriptor's file, the system calls, addresses
  * and messages on their way from and to user memory, the options of SOL_SOCKET. A family embeds a
- * struct socket as the first member of its own object, registers itself with SOCKET_FAMILY(), and is
- * called with decoded arguments only.
+ * struct socket as the first member of its own object, registers itself with SOCKET_FAMILY(), and
+ * is called with decoded arguments only.
  *
- * Life: a family's create (or accept) makes a socket without a file; from socket_file() on, the file
- * owns it, and the file's end is ops->release. A socket that never gets a file is released too.
+ * Life: a family's create (or accept) makes a socket without a file; from socket_file() on, the
+ * file owns it, and the file's end is ops->release. A socket that never gets a file is released
+ * too.
  */
 #ifndef SOCKET_SOCKET_H
 #define SOCKET_SOCKET_H

@@ -56,7 +56,8 @@ static inline void hal_tlb_gather_range(struct hal_tlb *tlb, vaddr_t start, vadd
 
 void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table);
 
-/* No instruction of this machine zeroes a block: unrolled, since the loop's own instructions would be a third of the cost. */
+/* No instruction of this machine zeroes a block: unrolled, since the loop's own instructions would
+ * be a third of the cost. */
 static inline void hal_clear_page(void *page)
 {
 	uint64_t *word = page, *end = word + (1 << HAL_PAGE_SHIFT) / sizeof(*word);
