@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
-from ternlib import ui
+from ternlib import rootfs, toolchain, ui
 
 ARCHES = ["x86_64", "arm64", "riscv64"]
 SUITES = ["host", "kernel", "boot", "contracts", "busybox", "session", "tools"]
@@ -33,6 +33,8 @@ def execute(options):
     host = "host" in wanted and not options.debug_only
     REPORT.mkdir(parents=True, exist_ok=True)
 
+    if wanted != ["host"]:
+        prepare(arches)
     table = {}
     unbuilt = set()
     if not options.no_build:
@@ -51,6 +53,14 @@ def execute(options):
         if preset not in unbuilt:
             table.update(run_preset(preset, names))
     return summary(table, time.monotonic() - start)
+
+
+def prepare(arches):
+    """Fetch and build what guests run before any suite's clock runs."""
+    for arch in arches:
+        rootfs.base(arch, "tern")
+        if not os.environ.get("TERN_TEST_NO_ORACLE"):
+            toolchain.linux(arch)
 
 
 def progress(preset, suite, found):
