@@ -318,8 +318,12 @@ void dentry_put(struct dentry *dentry)
 
 		VERIFY(!dentry_hashed(dentry) && list_empty(&dentry->children));
 		rcu_call(&dentry->rcu, dentry_free);
-		if (inode)
+		if (inode) {
+			/* Its last name has gone, and nobody has it open by that name. */
+			if (unlikely(inode->watches != NULL) && !inode->nlink)
+				notify_inode(inode, NOTIFY_DELETE_SELF | notify_kind(inode));
 			inode_put(inode);
+		}
 		dentry = parent;
 	}
 }

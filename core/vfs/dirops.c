@@ -76,8 +76,11 @@ int path_create(int dirfd, const char *name, bool directory, struct path *parent
 
 void path_create_done(struct path *parent, struct dentry *dentry)
 {
-	if (dentry->inode)
+	if (dentry->inode) {
 		walk_hash_new(dentry);
+		notify_entry(parent->dentry->inode, NOTIFY_CREATE | notify_kind(dentry->inode),
+			     dentry->name, dentry->name_length);
+	}
 	rwsem_write_done(&parent->dentry->inode->rwsem);
 	dentry_put(dentry);
 	path_put(parent);
@@ -212,6 +215,8 @@ int do_link(int from_fd, const char *from, int to_fd, const char *to, unsigned i
 		if (lock)
 			rwsem_write(&inode->rwsem);
 		error = link_locked(parent.dentry->inode, dentry, inode);
+		if (!error)
+			notify_inode(inode, NOTIFY_ATTRIB); /* its number of links */
 		if (lock)
 			rwsem_write_done(&inode->rwsem);
 	}
@@ -245,10 +250,17 @@ static int remove_begin(struct walk *w, int dirfd, const char *name, struct dent
 
 static void remove_done(struct walk *w, struct dentry *victim, int error)
 {
-	if (!error)
+	uint32_t kind = error ? 0 : notify_kind(victim->inode);
+
+	if (!error) {
+		if (!kind)
+			notify_inode(victim->inode, NOTIFY_ATTRIB); /* its number of links */
 		dentry_drop(victim);
+	}
 	rwsem_write_done(&w->inode->rwsem);
 	dentry_put(victim); /* may be the end of the inode: without locks */
+	if (!error)
+		notify_entry(w->inode, NOTIFY_DELETE | kind, w->last.text, w->last.length);
 }
 
 int do_unlink(int dirfd, const char *name)
@@ -396,6 +408,32 @@ static int may_rename(const struct rename_sides *s, unsigned int flags)
 	return (s->from->flags | s->to->flags) & DENTRY_MOUNTPOINT ? -EBUSY : 0;
 }
 
+/* One entry's way from here to there, told by the names they still have. */
+static void notify_way(struct inode *from_dir, struct dentry *from, struct inode *to_dir,
+		       const struct dentry *to)
+{
+	uint32_t kind = notify_kind(from->inode), cookie = notify_cookie();
+
+	notify_entry_slow(from_dir, NOTIFY_MOVED_FROM | kind, from->name, from->name_length,
+			  cookie);
+	notify_entry_slow(to_dir, NOTIFY_MOVED_TO | kind, to->name, to->name_length, cookie);
+}
+
+/* It is done but for the dentry cache, and cannot fail any more. */
+static void notify_rename(const struct rename_sides *s, bool exchange)
+{
+	struct inode *target = s->to->inode;
+
+	notify_way(s->from_dir, s->from, s->to_dir, s->to);
+	if (target && !exchange && !S_ISDIR(target->mode))
+		notify_inode_slow(target, NOTIFY_ATTRIB);
+	notify_inode_slow(s->from->inode, NOTIFY_MOVE_SELF);
+	if (exchange) {
+		notify_way(s->to_dir, s->to, s->from_dir, s->from);
+		notify_inode_slow(target, NOTIFY_MOVE_SELF);
+	}
+}
+
 static int rename_locked(const struct rename_sides *s, unsigned int flags)
 {
 	struct inode *target = s->to->inode;
@@ -417,6 +455,8 @@ static int rename_locked(const struct rename_sides *s, unsigned int flags)
 	}
 	if (target && !(flags & RENAME_EXCHANGE) && S_ISDIR(target->mode))
 		target->flags |= INODE_DEAD;
+	if (notify_wanted())
+		notify_rename(s, flags & RENAME_EXCHANGE);
 	dentry_move(&move);
 	return 0;
 }

@@ -63,6 +63,9 @@ void (*file_epoll_release)(struct file *file);
 /* The end of a file nobody refers to. May sleep. */
 static void release(struct file *file)
 {
+	if (file->mode & FILE_OPENED)
+		notify_dentry(file->path.dentry,
+			      file->mode & FILE_WRITE ? NOTIFY_CLOSE_WRITE : NOTIFY_CLOSE_NOWRITE);
 	if (unlikely(!list_empty(&file->epolls)))
 		file_epoll_release(file);
 	if (unlikely(file->inode && READ_ONCE(file->inode->locks)))
@@ -259,16 +262,26 @@ ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos)
 
 ssize_t vfs_read_uio(struct file *file, struct uio *uio, loff_t *pos)
 {
+	ssize_t n;
+
 	if (!(file->mode & FILE_READ))
 		return -EBADF;
-	return file->ops->read ? file->ops->read(file, uio, pos) : -EINVAL;
+	n = file->ops->read ? file->ops->read(file, uio, pos) : -EINVAL;
+	if (n > 0)
+		notify_dentry(file->path.dentry, NOTIFY_ACCESS);
+	return n;
 }
 
 ssize_t vfs_write_uio(struct file *file, struct uio *uio, loff_t *pos)
 {
+	ssize_t n;
+
 	if (!(file->mode & FILE_WRITE))
 		return -EBADF;
-	return file->ops->write ? file->ops->write(file, uio, pos) : -EINVAL;
+	n = file->ops->write ? file->ops->write(file, uio, pos) : -EINVAL;
+	if (n > 0)
+		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
+	return n;
 }
 
 ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos)

@@ -155,6 +155,8 @@ void super_put(struct super *super)
  * its last inode. */
 void super_kill(struct super *super)
 {
+	if (notify_wanted())
+		notify_ops->unmount(super);
 	if (super->root) {
 		dentry_tree_drop(super->root);
 		dentry_put(super->root);
@@ -342,9 +344,25 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 	return 0;
 }
 
+/* What watchers are told of a change of these. */
+static uint32_t change_event(unsigned int valid)
+{
+	if (valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
+		return NOTIFY_ATTRIB;
+	switch (valid & (ATTR_ATIME | ATTR_MTIME)) {
+	case ATTR_ATIME:
+		return NOTIFY_ACCESS;
+	case ATTR_MTIME:
+		return NOTIFY_MODIFY;
+	default:
+		return NOTIFY_ATTRIB;
+	}
+}
+
 int path_setattr(const struct path *path, struct attributes *a, bool touch)
 {
 	struct inode *inode = path->dentry->inode;
+	uint32_t event = change_event(a->valid);
 	int error = mount_check_write(path->mount);
 
 	if (error)
@@ -365,6 +383,8 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 		error = inode_change(inode, a);
 	}
 	rwsem_write_done(&inode->rwsem);
+	if (!error)
+		notify_dentry(path->dentry, event);
 	return error;
 }
 

@@ -7,6 +7,7 @@
 #include <core/errno.h>
 #include <core/files.h>
 #include <core/lib/string.h>
+#include <core/notify.h>
 #include <core/signal.h>
 #include <core/slab.h>
 #include <core/thread.h>

@@ -192,10 +192,12 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	error = -EINVAL;
 	if (how->flags & O_DIRECT && !S_ISREG(inode->mode) && !S_ISFIFO(inode->mode))
 		goto fail;
+	notify_dentry(file->path.dentry, NOTIFY_OPEN);
 	if (how->flags & O_TRUNC) {
 		error = inode_truncate(inode, 0);
 		if (error)
 			goto fail;
+		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 	}
 	if (!(file->mode & FILE_WRITE) && file->mode & FILE_WRITER) {
 		__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
@@ -301,6 +303,7 @@ static int create_here(struct walk *w, const struct open_how *how, struct dentry
 	if (error)
 		goto out_put;
 	walk_hash_new(dentry);
+	notify_entry(dir, NOTIFY_CREATE, dentry->name, dentry->name_length);
 	*created = dentry;
 	goto out;
 out_put:

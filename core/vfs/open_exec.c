@@ -41,6 +41,7 @@ int vfs_open_exec(int dirfd, const char *name, unsigned int flags, struct file *
 		}
 	}
 	(*file)->mode |= FILE_OPENED;
+	notify_dentry(path.dentry, NOTIFY_OPEN);
 out:
 	path_put(&path);
 	return error;

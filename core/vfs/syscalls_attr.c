@@ -253,6 +253,8 @@ static long truncate_path(const struct path *path, loff_t size)
 	error = check_size(size);
 	if (!error)
 		error = inode_truncate(inode, size);
+	if (!error)
+		notify_dentry(path->dentry, NOTIFY_MODIFY);
 	__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
 	return error;
 }
@@ -288,6 +290,8 @@ SYSCALL(ftruncate)
 		error = check_size(size);
 		if (!error)
 			error = inode_truncate(fd.file->inode, size);
+		if (!error)
+			notify_dentry(fd.file->path.dentry, NOTIFY_MODIFY);
 	}
 	fd_put(fd);
 	return error;

@@ -76,6 +76,8 @@ static long fill(struct file *file, struct getdents *g)
 			g->last->off = g->context.pos;
 	}
 	rwsem_read_done(&inode->rwsem);
+	if (!error)
+		notify_dentry(file->path.dentry, NOTIFY_ACCESS);
 	if (!g->used && !error && g->too_small)
 		error = -EINVAL;
 	return g->used ? 0 : error;

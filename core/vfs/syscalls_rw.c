@@ -30,9 +30,14 @@ static inline void unlock_position(struct file *file, bool locked)
 
 static ssize_t read_at(struct file *file, struct uio *uio, loff_t *pos)
 {
+	ssize_t n;
+
 	if (unlikely(!file->ops->read))
 		return S_ISDIR(file->inode->mode) ? -EISDIR : -EINVAL;
-	return file->ops->read(file, uio, pos);
+	n = file->ops->read(file, uio, pos);
+	if (n > 0)
+		notify_dentry(file->path.dentry, NOTIFY_ACCESS);
+	return n;
 }
 
 static ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
@@ -42,6 +47,8 @@ static ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
 	if (unlikely(!file->ops->write))
 		return -EINVAL;
 	n = file->ops->write(file, uio, pos);
+	if (n > 0)
+		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 	if (unlikely(file->flags & O_DSYNC) && n > 0 && file->ops->fsync) {
 		int error = file->ops->fsync(file, (file->flags & O_SYNC) != O_SYNC);
 

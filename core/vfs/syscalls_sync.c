@@ -106,6 +106,8 @@ SYSCALL(fallocate)
 		goto out;
 	error = file->ops->fallocate ? file->ops->fallocate(file, mode, offset, length)
 				     : -EOPNOTSUPP;
+	if (!error)
+		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 out:
 	fd_put(fd);
 	return error;

@@ -61,6 +61,8 @@ static long set(const struct path *path, const char *name, const void *value, si
 	rwsem_write(&inode->rwsem);
 	error = inode->ops->setxattr(inode, name, value, size, flags);
 	rwsem_write_done(&inode->rwsem);
+	if (!error)
+		notify_dentry(path->dentry, NOTIFY_ATTRIB);
 	return error;
 }
 

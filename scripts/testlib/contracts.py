@@ -29,7 +29,6 @@ ENDED = re.compile(r"@@end (\S+) (exit|signal|timeout) (\d+) (-?\d+)$")
 
 # What Tern lacks as a whole, with the reason that the report gives. A contract leaves this list in the commit that makes it pass.
 NOT_YET = {
-    "files/inotify": "inotify is not written yet (its calls answer ENOSYS)",
 }
 
 

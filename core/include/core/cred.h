@@ -61,6 +61,7 @@ struct user {
 	uint32_t processes;  /* threads, as RLIMIT_NPROC counts them; atomic */
 	uint32_t sigpending; /* queued signals; atomic */
 	uint32_t in_flight;  /* descriptors in socket queues; atomic */
+	uint32_t inotify_instances, inotify_watches; /* atomic */
 };
 
 const struct cred *cred_get(const struct cred *cred);

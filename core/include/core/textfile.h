@@ -43,4 +43,14 @@ struct net_text {
 	static const struct net_text *const net_text_##t \
 		__attribute__((used, section("core_net_texts"))) = &t
 
+/* A number below /proc/sys that root may change, 0 .. max; folder is one of those that sysctl.c has. */
+struct tunable {
+	const char *folder, *name;
+	unsigned int *value;
+	unsigned int max;
+};
+#define TUNABLE(t)                                     \
+	static const struct tunable *const tunable_##t \
+		__attribute__((used, section("core_tunables"))) = &t
+
 #endif

@@ -26,6 +26,7 @@
 #include <core/uio.h>
 
 struct dentry;
+struct inotify_watch;
 struct file;
 struct inode;
 struct mount;
@@ -151,9 +152,9 @@ struct inode {
 	void *pipe;		  /* FIFO state, [rwsem] */
 	void *socket;		  /* the AF_UNIX socket bound to it, which holds the inode */
 	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
-	uint32_t watches;	  /* inotify */
-	int32_t write_count;	  /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
-	unsigned int seals;	  /* memfd F_SEAL_* */
+	struct inotify_watch *watches; /* the inotify room's; NULL: nobody watches */
+	int32_t write_count;	       /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
+	unsigned int seals;	       /* memfd F_SEAL_* */
 	unsigned int flags;
 	struct rcu_head rcu;
 };

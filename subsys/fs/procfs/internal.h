@@ -33,7 +33,8 @@ struct proc_entry {
 		      struct path *path);  /* links: where they lead, if not by their text */
 	const struct inode_ops *inode_ops; /* directories with names of their own making */
 	const struct file_ops *file_ops;
-	bool restricted; /* only for those who may inspect the process */
+	const struct tunable *tunable; /* files of numbers that rooms announce */
+	bool restricted;	       /* only for those who may inspect the process */
 };
 
 /* inode->private */

@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <core/cred.h>
+#include <core/init.h>
 #include <core/random.h>
 #include <core/uts.h>
 
@@ -202,6 +203,65 @@ static const struct proc_entry vm_entries[] = {
 	PROC_END,
 };
 
+/* ---- numbers that rooms announce ---- */
+
+#define FOLDER_MAX 8u
+
+static struct proc_entry inotify_entries[FOLDER_MAX + 1]; /* filled at boot, then constant */
+static struct proc_entry net_core_entries[FOLDER_MAX + 1];
+static struct proc_entry net_unix_entries[FOLDER_MAX + 1];
+
+static const struct {
+	const char *name;
+	struct proc_entry *entries;
+} folders[] = {
+	{"fs/inotify", inotify_entries},
+	{"net/core", net_core_entries},
+	{"net/unix", net_unix_entries},
+};
+
+extern const struct tunable *const __start_core_tunables[] __attribute__((weak));
+extern const struct tunable *const __stop_core_tunables[] __attribute__((weak));
+
+static int tunable_show(struct text *text, void *p)
+{
+	const struct proc_inode *inode = p;
+
+	text_printf(text, "%u\n", READ_ONCE(*inode->entry->tunable->value));
+	return 0;
+}
+
+static ssize_t tunable_write(struct proc_inode *p, char *buf, size_t n)
+{
+	return set_unsigned(p->entry->tunable->value, buf, n, p->entry->tunable->max);
+}
+
+static void add_tunable(const struct tunable *tunable)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		struct proc_entry *entry = folders[i].entries;
+
+		if (strcmp(folders[i].name, tunable->folder))
+			continue;
+		while (entry->name)
+			entry++;
+		VERIFY(entry < folders[i].entries + FOLDER_MAX);
+		*entry = (struct proc_entry)PROC_RW(tunable->name, 0644, tunable_show,
+						    tunable_write);
+		entry->tunable = tunable;
+		return;
+	}
+	panic("no folder %s in /proc/sys for %s", tunable->folder, tunable->name);
+}
+
+static int tunables_init(void)
+{
+	for (const struct tunable *const *t = __start_core_tunables; t < __stop_core_tunables; t++)
+		add_tunable(*t);
+	return 0;
+}
+INIT_CORE(tunables_init);
+
 /* ---- fs ---- */
 
 SHOW_TEXT(file_max_show, "9223372036854775807\n")
@@ -210,6 +270,7 @@ SHOW_TEXT(pipe_max_show, "1048576\n")
 
 static const struct proc_entry fs_entries[] = {
 	PROC_FILE("file-max", 0444, file_max_show),
+	PROC_DIR("inotify", 0555, inotify_entries),
 	PROC_FILE("nr_open", 0444, nr_open_show),
 	PROC_FILE("pipe-max-size", 0444, pipe_max_show),
 	PROC_FILE("protected_hardlinks", 0444, zero_show),
@@ -218,9 +279,16 @@ static const struct proc_entry fs_entries[] = {
 	PROC_END,
 };
 
+static const struct proc_entry net_entries[] = {
+	PROC_DIR("core", 0555, net_core_entries),
+	PROC_DIR("unix", 0555, net_unix_entries),
+	PROC_END,
+};
+
 const struct proc_entry proc_sys_entries[] = {
 	PROC_DIR("fs", 0555, fs_entries),
 	PROC_DIR("kernel", 0555, kernel_entries),
+	PROC_DIR("net", 0555, net_entries),
 	PROC_DIR("vm", 0555, vm_entries),
 	PROC_END,
 };

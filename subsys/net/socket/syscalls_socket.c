@@ -2,6 +2,8 @@
 /* socket, socketpair, bind, listen, accept, connect, shutdown, getsockname, getpeername. */
 #include "internal.h"
 
+#include <core/textfile.h>
+
 #define TYPE_MASK 0xfu
 
 extern const struct socket_family *const __start_core_socket_families[] __attribute__((weak));
@@ -154,9 +156,13 @@ SYSCALL(connect)
 	return result;
 }
 
+static unsigned int backlog_max = SOMAXCONN;
+static const struct tunable somaxconn = {"net/core", "somaxconn", &backlog_max, INT32_MAX};
+TUNABLE(somaxconn);
+
 SYSCALL(listen)
 {
-	unsigned int backlog = MIN((unsigned int)args->arg[1], SOMAXCONN);
+	unsigned int backlog = MIN((unsigned int)args->arg[1], READ_ONCE(backlog_max));
 	struct socket *socket;
 	struct fd fd;
 	int result = socket_get((int)args->arg[0], &fd, &socket);

@@ -2,7 +2,7 @@
 /* AF_UNIX: making sockets and ending them; shutdown. */
 #include "internal.h"
 
-#include <core/init.h>
+#include <core/textfile.h>
 
 unsigned int unix_datagram_backlog = 10;
 
@@ -101,6 +101,10 @@ static int unix_create(unsigned int type, int protocol, struct socket **socket)
 	*socket = &u->base;
 	return 0;
 }
+
+static const struct tunable datagram_backlog = {"net/unix", "max_dgram_qlen",
+						&unix_datagram_backlog, INT32_MAX};
+TUNABLE(datagram_backlog);
 
 static const struct socket_family unix_family = {.number = AF_UNIX, .create = unix_create};
 SOCKET_FAMILY(unix_family);

@@ -91,7 +91,8 @@ static __attribute__((unused)) ssize_t send_fds(int socket, const char *text, co
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
-	return sendmsg(socket, &message, flags);
+	// By itself: the library copies control buffers, up to a size of its own.
+	return syscall(SYS_sendmsg, socket, &message, flags);
 }
 
 // Receive up to room bytes of data and up to room_fds descriptors; how many came, and msg_flags.
@@ -106,7 +107,7 @@ static __attribute__((unused)) ssize_t receive_fds(int socket, char *data, size_
 				 .msg_control = control,
 				 .msg_controllen = CMSG_LEN(room_fds * sizeof(int))};
 	struct cmsghdr *header;
-	ssize_t n = recvmsg(socket, &message, flags);
+	ssize_t n = syscall(SYS_recvmsg, socket, &message, flags);
 
 	*count = 0;
 	if (out_flags)
