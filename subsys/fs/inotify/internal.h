@@ -51,7 +51,8 @@ struct inotify {
 	struct inotify_event
 		*lost; /* [lock] the overflow event; on the list or its link is empty */
 	struct wait_queue wait;
-	struct user *user; /* whose limits */
+	unsigned int max_events; /* as the limit was when it was made */
+	struct user *user;	 /* whose limits */
 	/* [watch_mutex] */
 	struct xarray watches; /* by wd */
 	int32_t last_wd;

@@ -48,7 +48,7 @@ void inotify_queue(struct inotify *inotify, int32_t wd, uint32_t mask, uint32_t 
 			memcpy(event->name, name, length);
 	}
 	spin_lock(&inotify->lock);
-	if (!event || inotify->count >= READ_ONCE(inotify_max_events)) {
+	if (!event || inotify->count >= inotify->max_events) {
 		if (list_empty(&inotify->lost->link))
 			append(inotify, inotify->lost);
 	} else if (!repeated(inotify, event)) {
@@ -215,6 +215,7 @@ int inotify_create(unsigned int flags, struct file **file)
 	wait_queue_init(&inotify->wait);
 	xarray_init(&inotify->watches);
 	inotify->user = user_get(user);
+	inotify->max_events = READ_ONCE(inotify_max_events);
 	error = file_anonymous("anon_inode:inotify", &inotify_ops, inotify,
 			       O_RDONLY | (flags & O_NONBLOCK), FILE_READ | FILE_STREAM, file);
 	if (error)

@@ -24,7 +24,10 @@ CONTRACT
 	CHECK_TEXT(events(), "1:create(x) 1:delete(x)");
 	CHECK_EQ(umount("m"), 0);
 	in = first;
-	CHECK_TEXT(events(), "1:unmount/ 1:ignored 2:unmount 2:ignored");
+	// In whatever order the inodes go.
+	const char *text = events();
+	CHECK(strstr(text, "1:unmount/ 1:ignored") && strstr(text, "2:unmount 2:ignored"));
+	CHECK_EQ(strlen(text), strlen("1:unmount/ 1:ignored 2:unmount 2:ignored"));
 	in = second;
 	CHECK_TEXT(events(), "1:unmount/ 1:ignored");
 	CHECK_ERRNO(inotify_rm_watch(first, 1), EINVAL);
