@@ -33,6 +33,7 @@ struct pipe {
 	unsigned int readers, writers, files; /* [lock]; files: [inode rwsem] */
 	unsigned int read_opens, write_opens; /* [lock] how often an end was opened: FIFO partners
 						 wait for a change */
+	bool anonymous;			      /* pipe(2)'s: opening an end again waits for nobody */
 	struct page *spare;		      /* [lock] an empty page kept for the next write */
 };
 

@@ -415,7 +415,7 @@ static int open_ends(struct pipe *pipe, struct file *file)
 		pipe->readers++;
 		pipe->read_opens++;
 		wait_wake_all(&pipe->open_wait);
-		if (pipe->writers)
+		if (pipe->writers || pipe->anonymous)
 			return 0;
 		if (nonblock) {
 			file->pos = (loff_t)pipe->write_opens; /* no hang-up before a writer came */
@@ -423,12 +423,13 @@ static int open_ends(struct pipe *pipe, struct file *file)
 		}
 		return wait_for_partner(pipe, &pipe->write_opens);
 	case FILE_WRITE:
-		if (nonblock && !pipe->readers)
+		if (nonblock && !pipe->readers && !pipe->anonymous)
 			return -ENXIO;
 		pipe->writers++;
 		pipe->write_opens++;
 		wait_wake_all(&pipe->open_wait);
-		return pipe->readers ? 0 : wait_for_partner(pipe, &pipe->read_opens);
+		return pipe->readers || pipe->anonymous ? 0
+							: wait_for_partner(pipe, &pipe->read_opens);
 	default:
 		pipe->readers++;
 		pipe->writers++;
@@ -487,6 +488,7 @@ static int make_files(unsigned int flags, struct file **read_end, struct file **
 
 	if (!pipe)
 		return -ENOMEM;
+	pipe->anonymous = true;
 	pipe->readers = pipe->writers = pipe->files = 1;
 	pipe->read_opens = pipe->write_opens = 1;
 	error = file_anonymous_inode("pipe", S_IFIFO | 0600, &pipe_ops, pipe, flags & O_NONBLOCK,
