@@ -18,7 +18,8 @@ kernel, the contracts (on Linux too), every boot path, BusyBox's own test suite,
 through ctest; this tool puts the pieces in order and prints one table per architecture.
 """
 EPILOG = """\
-suites: host (unit tests and checks), kernel, boot, contracts, busybox, session, tools (scripts/run itself)
+suites: host (unit tests and checks), kernel, boot, contracts, busybox, packages (Debian's programs; Python's own
+suite with --full), session, tools (scripts/run itself)
 
 examples:
   scripts/test                                      everything (what CI runs)

@@ -46,6 +46,11 @@ def busybox(preset):
     yield from suite.run(preset)
 
 
+def packages(preset):
+    import packages as suite
+    yield from suite.run(preset)
+
+
 def session(preset):
     import terminal as suite
     yield from suite.run(preset)
@@ -56,7 +61,8 @@ def tools(preset):
     yield from suite.run(preset)
 
 
-ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybox, "session": session, "tools": tools}
+ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybox, "packages": packages,
+       "session": session, "tools": tools}
 
 
 def wanted(name):

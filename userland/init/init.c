@@ -147,6 +147,21 @@ static void mount_file_systems(void)
 	mount_one("tmpfs", "/dev/shm", 01777, "mode=1777");
 }
 
+/* The links that udev makes on a larger system; a shell's process substitution needs /dev/fd. */
+static void link_standard_files(void)
+{
+	static const char *const links[][2] = {
+		{"/proc/self/fd", "/dev/fd"},
+		{"/proc/self/fd/0", "/dev/stdin"},
+		{"/proc/self/fd/1", "/dev/stdout"},
+		{"/proc/self/fd/2", "/dev/stderr"},
+	};
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (symlink(links[i][0], links[i][1]) < 0 && errno != EEXIST)
+			complain("cannot make the link %s: %s", links[i][1], strerror(errno));
+}
+
 /* The name of the last console= on the kernel's command line, without its options, in a buffer of
  * 32 bytes. */
 static void console_name(char *name)
@@ -357,6 +372,7 @@ int main(void)
 	}
 	umask(0);
 	mount_file_systems();
+	link_standard_files();
 	umask(022);
 	sethostname("tern", 4);
 	open_console();
