@@ -153,7 +153,7 @@ static void thread_inherit(struct thread *child, const struct clone_request *r)
 	child->blocked = parent->blocked;
 	child->personality = parent->personality;
 	child->no_new_privs = parent->no_new_privs;
-	child->timer_slack_ns = parent->timer_slack_ns;
+	child->timer_slack_ns = child->default_timer_slack_ns = parent->timer_slack_ns;
 	child->set_child_tid = r->flags & CLONE_CHILD_SETTID ? r->child_tid : 0;
 	child->clear_child_tid = r->flags & CLONE_CHILD_CLEARTID ? r->child_tid : 0;
 	/* A thread that shares memory but not the parent's sleep in vfork has no use of its

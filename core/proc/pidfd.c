@@ -54,7 +54,8 @@ static const struct file_ops pidfd_ops = {
 
 int pidfd_create(struct pid *pid, unsigned int flags, struct file **file)
 {
-	int error = file_anonymous("[pidfd]", &pidfd_ops, pid, O_RDWR | flags, FILE_STREAM, file);
+	int error = file_anonymous("[pidfd]", &pidfd_ops, pid, O_RDWR | flags,
+				   FILE_READ | FILE_WRITE | FILE_STREAM, file);
 
 	if (!error)
 		pid_get(pid);

@@ -226,7 +226,8 @@ SYSCALL(prctl)
 	case PR_SET_SECUREBITS:
 		return set_securebits(arg[1]);
 	case PR_SET_TIMERSLACK:
-		t->timer_slack_ns = (long)arg[1] <= 0 ? 50000 : (unsigned int)arg[1];
+		t->timer_slack_ns =
+			(long)arg[1] <= 0 ? t->default_timer_slack_ns : (unsigned int)arg[1];
 		return 0;
 	case PR_GET_TIMERSLACK:
 		return t->timer_slack_ns;

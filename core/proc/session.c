@@ -95,7 +95,8 @@ SYSCALL(setpgid)
 	unsigned long flags;
 	int error;
 
-	if (group_number < 0)
+	/* No group means the process's own, and is judged as if it had been written out. */
+	if (group_number < 0 || (!group_number && number < 0))
 		return -EINVAL;
 	flags = spin_lock_irqsave(&tasklist);
 	error = setpgid_target(number, &p);

@@ -58,7 +58,7 @@ static void thread_init_common(struct thread *thread, const char *name)
 	list_init(&thread->futex_pi);
 	thread->altstack.flags = SS_DISABLE;
 	thread->exit_signal = -1;
-	thread->timer_slack_ns = 50000;
+	thread->timer_slack_ns = thread->default_timer_slack_ns = 50000;
 	thread->start_time = clock_monotonic();
 }
 

@@ -98,9 +98,9 @@ static enum name_end build(const struct path *path, const struct path *root, con
 		if (dentry == mount->root) {
 			const struct mount *above = READ_ONCE(mount->parent);
 
+			/* The top of all, and the caller's root was not on the way. */
 			if (!above)
-				return mount->attached && mount == root_mount ? NAME_ROOT
-									      : NAME_UNREACHABLE;
+				return NAME_UNREACHABLE;
 			dentry = READ_ONCE(mount->mountpoint);
 			mount = above;
 			if (!dentry)

@@ -67,7 +67,7 @@ ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybo
 
 def wanted(name):
     pattern = os.environ.get("TERN_TEST_ONLY")
-    return not pattern or fnmatch.fnmatch(name, pattern)
+    return not pattern or any(fnmatch.fnmatch(name, one) for one in pattern.split(","))
 
 
 def run(preset, suite):

@@ -401,6 +401,8 @@ inode_change(struct inode *inode,
 /* Generic pieces for file_ops. */
 loff_t file_seek_generic(struct file *file, loff_t offset, int whence, loff_t size,
 			 loff_t max); /* SEEK_SET, CUR, END on file->pos */
+loff_t file_seek_ignored(struct file *file, loff_t offset,
+			 int whence); /* lseek succeeds and moves nothing */
 loff_t file_seek_inode(struct file *file, loff_t offset, int whence); /* by inode->size */
 /* RLIMIT_FSIZE, max_size: how many of n bytes may be written at pos: >0, or -EFBIG (and SIGXFSZ).
  */

@@ -97,8 +97,10 @@ static void epoll_show_fdinfo(struct file *file, void (*print)(void *ctx, const 
 	mutex_unlock(&epoll->lock);
 }
 
-const struct file_ops epoll_ops = {
-	.poll = epoll_poll, .release = epoll_release, .show_fdinfo = epoll_show_fdinfo};
+const struct file_ops epoll_ops = {.poll = epoll_poll,
+				   .seek = file_seek_ignored,
+				   .release = epoll_release,
+				   .show_fdinfo = epoll_show_fdinfo};
 
 /* ---- create, ctl ---- */
 
@@ -119,7 +121,7 @@ static long create(unsigned int flags)
 	wait_queue_init(&epoll->waiters);
 	wait_queue_init(&epoll->poll_wait);
 	error = file_anonymous("anon_inode:[eventpoll]", &epoll_ops, epoll, O_RDWR,
-			       FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+			       FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
 	if (error) {
 		kfree(epoll);
 		return error;

@@ -120,6 +120,7 @@ static const struct file_ops eventfd_ops = {
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,
+	.seek = file_seek_ignored,
 	.release = eventfd_release,
 	.show_fdinfo = eventfd_show_fdinfo,
 };
@@ -140,8 +141,8 @@ static long create(unsigned int initial, unsigned int flags)
 	e->count = initial;
 	e->semaphore = flags & EFD_SEMAPHORE;
 	result = file_anonymous("anon_inode:[eventfd]", &eventfd_ops, e,
-				O_RDWR | (flags & O_NONBLOCK), FILE_READ | FILE_WRITE | FILE_STREAM,
-				&file);
+				O_RDWR | (flags & O_NONBLOCK),
+				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
 	if (result) {
 		kfree(e);
 		return result;

@@ -125,6 +125,7 @@ static void signalfd_show_fdinfo(struct file *file,
 static const struct file_ops signalfd_ops = {
 	.read = signalfd_read,
 	.poll = signalfd_poll,
+	.seek = file_seek_ignored,
 	.release = signalfd_release,
 	.show_fdinfo = signalfd_show_fdinfo,
 };
@@ -139,8 +140,8 @@ static long create(uint64_t set, unsigned int flags)
 		return -ENOMEM;
 	s->set = set;
 	result = file_anonymous("anon_inode:[signalfd]", &signalfd_ops, s,
-				O_RDWR | (flags & O_NONBLOCK), FILE_READ | FILE_WRITE | FILE_STREAM,
-				&file);
+				O_RDWR | (flags & O_NONBLOCK),
+				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
 	if (result) {
 		kfree(s);
 		return result;

@@ -197,6 +197,7 @@ static void timerfd_show_fdinfo(struct file *file,
 static const struct file_ops timerfd_ops = {
 	.read = timerfd_read,
 	.poll = timerfd_poll,
+	.seek = file_seek_ignored,
 	.release = timerfd_release,
 	.show_fdinfo = timerfd_show_fdinfo,
 };
@@ -226,8 +227,8 @@ SYSCALL(timerfd_create)
 	t->clock_set.wake = clock_stepped;
 	list_init(&t->clock_set.link);
 	result = file_anonymous("anon_inode:[timerfd]", &timerfd_ops, t,
-				O_RDWR | (flags & O_NONBLOCK), FILE_READ | FILE_WRITE | FILE_STREAM,
-				&file);
+				O_RDWR | (flags & O_NONBLOCK),
+				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
 	if (result) {
 		kfree(t);
 		return result;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Covers: PROC-18. nice and priorities: bounds, who may lower, PRIO_PGRP and PRIO_USER, the raw call's odd scale; umask is nine bits.
+#include "contract.h"
+
+CONTRACT
+{
+	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 0);
+	CHECK_EQ(setpriority(PRIO_PROCESS, 0, 100), 0);
+	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 19);
+	CHECK_EQ(syscall(SYS_getpriority, PRIO_PROCESS, 0), 1);
+	CHECK_EQ(setpriority(PRIO_PROCESS, 0, -100), 0);
+	CHECK_EQ(syscall(SYS_getpriority, PRIO_PROCESS, 0), 40);
+	CHECK_EQ(setpriority(PRIO_PROCESS, 0, 3), 0);
+	CHECK_EXIT(CHILD(CHECK_EQ(getpriority(PRIO_PROCESS, 0), 3)), 0);
+	CHECK_EXIT(CHILD(MUST(setresuid(9, 9, 9));
+			 CHECK_ERRNO(setpriority(PRIO_PROCESS, 0, 2), EACCES);
+			 CHECK_EQ(setpriority(PRIO_PROCESS, 0, 4), 0);
+			 CHECK_ERRNO(setpriority(PRIO_PROCESS, 1, 5), EPERM)),
+		   0);
+	pid_t child = CHILD(for (;;) pause());
+	CHECK_EQ(setpriority(PRIO_PGRP, 0, 7), 0);
+	CHECK_EQ(getpriority(PRIO_PROCESS, child), 7);
+	MUST(setpriority(PRIO_PROCESS, child, 5));
+	// The highest of all that match.
+	CHECK_EQ(getpriority(PRIO_PGRP, 0), 5);
+	CHECK_ERRNO(getpriority(9, 0), EINVAL);
+	CHECK_ERRNO(getpriority(PRIO_PROCESS, 99999999), ESRCH);
+	CHECK_ERRNO(setpriority(PRIO_USER, 54321, 1), ESRCH);
+	kill(child, SIGKILL);
+	umask(0);
+	CHECK_EQ(umask(07777), 0);
+	CHECK_EQ(umask(022), 0777);
+	CHECK_EQ(field_of("/proc/self/status", "Umask:"), 022);
+}
