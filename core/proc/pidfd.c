@@ -79,6 +79,24 @@ struct pid *pidfd_get_pid(int fd, unsigned int *flags)
 	return pid;
 }
 
+/* pidfd_send_signal takes a descriptor of /proc/PID too: programs had nothing else before pidfds. */
+static struct pid *pid_to_signal(int fd, unsigned int *flags)
+{
+	struct fd f = fd_get(fd);
+	struct pid *pid = NULL;
+
+	if (f.file && f.file->ops->pid)
+		pid = f.file->ops->pid(f.file);
+	if (pid)
+		pid_get(pid);
+	if (f.file)
+		fd_put(f);
+	if (!pid)
+		return pidfd_get_pid(fd, flags);
+	*flags = 0;
+	return pid;
+}
+
 SYSCALL(pidfd_open)
 {
 	pid_t number = (pid_t)args->arg[0];
@@ -152,7 +170,7 @@ SYSCALL(pidfd_send_signal)
 
 	if ((how & ~7u) || (how & (how - 1)))
 		return -EINVAL;
-	pid = pidfd_get_pid((int)args->arg[0], &flags);
+	pid = pid_to_signal((int)args->arg[0], &flags);
 	if (is_err(pid))
 		return ptr_err(pid);
 	if (!how)

@@ -7,6 +7,7 @@
 #include <core/files.h>
 #include <core/init.h>
 #include <core/lib/xarray.h>
+#include <core/printk.h>
 #include <core/slab.h>
 
 #define CHUNK 256
@@ -268,21 +269,32 @@ static long set_flag(struct pty *pty, bool *flag, unsigned long arg)
 	return 0;
 }
 
-static const struct file_ops no_ops = {.open = NULL};
+static const struct file_ops no_ops = {.open = NULL}; /* until the file is the slave's */
 
-/* A new descriptor for the slave, without a path: for containers and glibc's posix_openpt users. */
+/* A new descriptor for the slave, as glibc's openpty() asks for it: the node's name is looked up
+ * here, whatever its mode, so that ttyname() finds the descriptor's. */
 static long open_peer(struct pty *pty, unsigned long open_flags)
 {
+	char name[24];
 	struct file *file;
+	struct path path;
 	int error;
 
 	if (open_flags & ~(unsigned long)(O_ACCMODE | O_NOCTTY | O_NONBLOCK | O_CLOEXEC))
 		return -EINVAL;
-	error = file_anonymous("pts", &tty_file_ops, NULL, (unsigned int)open_flags,
-			       FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	snprintf(name, sizeof(name), "/dev/pts/%u", pty->index);
+	error = path_lookup(AT_FDCWD, name, 0, &path);
+	if (!error && path.dentry->inode->private != pty) {
+		path_put(&path);
+		error = -ENODEV;
+	}
+	if (error)
+		return error == -ENOENT ? -ENODEV : error;
+	error = file_for_path(&path, &no_ops, NULL, (unsigned int)open_flags,
+			      FILE_READ | FILE_WRITE | FILE_STREAM, &file);
+	path_put(&path);
 	if (error)
 		return error;
-	file->ops = &no_ops; /* until it is the slave's */
 	error = pty_open_slave(pty->index, file);
 	if (!error) {
 		error = fd_install(file, 0, open_flags & O_CLOEXEC);

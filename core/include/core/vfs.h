@@ -128,6 +128,8 @@ struct file_ops {
 			 unsigned int flags); /* F_SETFL, after checks; NULL: accepted */
 	void (*show_fdinfo)(struct file *file, void (*print)(void *ctx, const char *format, ...),
 			    void *ctx);
+	struct pid *(*pid)(const struct file *file); /* the process that the file stands for, no
+							reference; NULL: none */
 };
 
 struct inode {

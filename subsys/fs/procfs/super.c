@@ -286,7 +286,15 @@ const struct inode_ops proc_dir_inode_ops = {.lookup = proc_dir_lookup,
 					     .mkdir = proc_no_create,
 					     .getattr = proc_getattr,
 					     .setattr = proc_setattr};
-const struct file_ops proc_dir_ops = {.iterate = proc_dir_iterate, .seek = file_seek_dir};
+static struct pid *proc_dir_pid(const struct file *file)
+{
+	struct proc_inode *p = proc_of(file->inode);
+
+	return p->entry->children == proc_pid_entries ? p->pid : NULL;
+}
+
+const struct file_ops proc_dir_ops = {
+	.iterate = proc_dir_iterate, .seek = file_seek_dir, .pid = proc_dir_pid};
 
 /* ---- files ---- */
 
