@@ -143,6 +143,17 @@ struct vma *vma_next(const struct vma *vma);
 /* As /proc/PID/maps shows it when there is no file: "[heap]", "[stack]", "[vdso]", "/dev/zero
  * (deleted)", or NULL. */
 const char *vma_name(const struct vma *vma);
+
+/* What a mapping really uses, in bytes; shares of frames that several mappings show are divided
+ * among them and counted in 4096ths of a byte. */
+#define USAGE_SHARE_SHIFT 12
+struct vma_usage {
+	uint64_t resident, referenced, anonymous;
+	uint64_t shared_clean, shared_dirty, private_clean, private_dirty;
+	uint64_t share, share_dirty, share_anonymous, share_locked;
+};
+/* Add vma's to *use. The address space's lock is held; may sleep. */
+void vma_usage(const struct vma *vma, struct vma_usage *use);
 static inline uint64_t vma_pages(const struct vma *vma)
 {
 	return (vma->end - vma->start) >> PAGE_SHIFT;

@@ -89,6 +89,13 @@ int proc_pid_statm(struct text *text, void *p);
 int proc_pid_status(struct text *text, void *p);
 int proc_pid_maps(struct text *text, void *p);
 int proc_pid_smaps(struct text *text, void *p);
+int proc_pid_smaps_rollup(struct text *text, void *p);
+/* Call each for the mappings in order, with a buffer of PATH_MAX bytes; the address space is
+ * locked. */
+typedef void proc_mapping_fn(struct text *text, const struct vma *vma, char *buf, void *state);
+int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *each, void *state);
+/* One line of maps. */
+void proc_maps_line(struct text *text, const struct vma *vma, char *buf);
 int proc_mounts(struct text *text, void *p);
 int proc_mountinfo(struct text *text, void *p);
 extern const struct inode_ops proc_fd_inode_ops, proc_fdinfo_inode_ops, proc_task_inode_ops;

@@ -359,6 +359,8 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		PROC_FILE("cmdline", 0444, cmdline_show), PROC_FILE("stat", 0444, proc_pid_stat),  \
 		PROC_FILE("statm", 0444, proc_pid_statm),                                          \
 		PROC_PRIVATE("maps", 0444, proc_pid_maps),                                         \
+		PROC_PRIVATE("smaps", 0444, proc_pid_smaps),                                       \
+		PROC_PRIVATE("smaps_rollup", 0444, proc_pid_smaps_rollup),                         \
 		{.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_ops},                \
 		PROC_LINK("cwd", cwd_link, cwd_follow), PROC_LINK("root", root_link, root_follow), \
 		PROC_LINK("exe", exe_link, exe_follow), PROC_FILE("mounts", 0444, proc_mounts),    \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* /proc/PID/{maps,smaps}, and mem: another process's address space. */
+/* /proc/PID/maps, and mem: another process's address space. */
 #include "internal.h"
 
 /* One line of maps, with the name in column 74. */
-static void maps_line(struct text *text, const struct vma *vma, char *buf)
+void proc_maps_line(struct text *text, const struct vma *vma, char *buf)
 {
 	size_t start = text->length;
 	const char *name = vma_name(vma);
@@ -31,15 +31,7 @@ static void maps_line(struct text *text, const struct vma *vma, char *buf)
 	text_write(text, "\n", 1);
 }
 
-static void smaps_rest(struct text *text, const struct vma *vma)
-{
-	text_printf(text,
-		    "Size:           %8lu kB\nKernelPageSize:        4 kB\nMMUPageSize:           "
-		    "4 kB\n",
-		    (vma->end - vma->start) >> 10);
-}
-
-static int show(struct text *text, struct proc_inode *p, bool smaps)
+int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *each, void *state)
 {
 	struct thread *thread = proc_thread_inspect(p);
 	struct mm *mm;
@@ -57,20 +49,23 @@ static int show(struct text *text, struct proc_inode *p, bool smaps)
 		return -ENOMEM;
 	}
 	rwsem_read(&mm->lock);
-	for (const struct vma *vma = vma_find(mm, 0); vma; vma = vma_next(vma)) {
-		maps_line(text, vma, buf);
-		if (smaps)
-			smaps_rest(text, vma);
-	}
+	for (const struct vma *vma = vma_find(mm, 0); vma; vma = vma_next(vma))
+		each(text, vma, buf, state);
 	rwsem_read_done(&mm->lock);
 	kfree(buf);
 	mm_put_user(mm);
 	return 0;
 }
 
+static void show_maps(struct text *text, const struct vma *vma, char *buf, void *state)
+{
+	(void)state;
+	proc_maps_line(text, vma, buf);
+}
+
 int proc_pid_maps(struct text *text, void *p)
 {
-	return show(text, p, false);
+	return proc_each_mapping(text, p, show_maps, NULL);
 }
 
 /* ---- mem ---- */
