@@ -42,6 +42,6 @@ yes | head -n 3 | wc -l
 (ulimit -n 64; ulimit -n); umask 027; touch private; stat -c %a private
 { (bash -c 'kill -SEGV $$'; exit $?); } 2>/dev/null; echo "killed $?"
 bash -c 'exec /no/such' 2>/dev/null; echo "not found $?"
-set -m; sleep 5 & kill -STOP %1; sleep 0.1; jobs -s | sed 's/  */ /g'; { kill -KILL %1; wait %1; } 2>/dev/null; echo "job $?"
+(set -m; sleep 5 & kill -STOP %1; sleep 0.3; jobs -s | sed 's/  */ /g'; kill -KILL %1; wait %1; echo "job $?") 2>/dev/null
 { time -p true; } 2>&1 | cut -d' ' -f1
 printf '%(%Y)T %s\n' 0 "$(TZ=UTC date -u -d @86400 +%F)"

@@ -12,7 +12,7 @@ prlimit --nofile=32:64 sh -c 'ulimit -Sn; ulimit -Hn'; prlimit -p $$ --nproc -o 
 taskset -c 0 sh -c 'taskset -p $$' | sed 's/.*: //'; chrt -f 5 chrt -p 0 2>&1 | sed 's/[0-9]* *$//' | head -2 | sed "s/pid [0-9]*/pid N/"; chrt -b 0 true; echo "chrt $?"
 ionice -c 3 ionice 2>&1; renice -n 3 -p $$ | sed 's/[0-9]* (/N (/'; nice
 getopt -o ab: -l long: -- -a -b x --long y z; column -t <<< $'a bb\nccc d'; rev <<< abc; look root /etc/passwd | cut -d: -f1; hexdump -C <<< abc | head -1
-dmesg > /dev/null; echo "dmesg $?"; lscpu | grep -E '^(Byte Order|CPU\(s\)):' | tr -s ' ' | sed 's/[0-9]* *$//'; lsblk 2>&1 | head -1; lsns -n -o TYPE -p $$ 2>/dev/null | sort
+dmesg > /dev/null; echo "dmesg $?"; lscpu | grep -E '^(Byte Order|CPU\(s\)):' | tr -s ' ' | sed 's/[0-9]* *$//'; lsblk 2>&1 | head -1
 mcookie | wc -c; whereis -b ls | cut -d: -f1; logger -s --no-act hello 2>&1 | sed 's/.*: //'; kill -l 15; cal 2 2024 | head -1 | tr -s ' '
 script -qec 'tty > /dev/null && echo on a terminal; stty size' /dev/null < /dev/null | tr -d '\r'
 lslocks -n -o TYPE 2>/dev/null | sort -u | head; unshare --help > /dev/null; echo "unshare $?"; setpriv --reuid 1 --clear-groups id -u; nsenter --help > /dev/null; echo "nsenter $?";
