@@ -107,14 +107,6 @@ static inline int mount_check_write(const struct mount *mount)
 /* A detached mount of root (reference taken), counted in super->active. NULL: no memory. */
 struct mount *mount_create(struct super *super, struct dentry *root, unsigned int flags,
 			   const char *source);
-__must_check int do_mount(const char *source, struct path *target, const char *type,
-			  unsigned long flags, const char *options);
-__must_check int do_umount(struct path *path, unsigned int flags);
-__must_check int do_pivot_root(struct path *new_root, struct path *put_old);
-#define MNT_FORCE	1u
-#define MNT_DETACH	2u
-#define MNT_EXPIRE	4u
-#define UMOUNT_NOFOLLOW 8u
 
 /* ---- the walk (walk.c) ---- */
 #define WALK_LINKS 40

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mount, umount2, pivot_root. */
-#include "internal.h"
+#include "mount.h"
 
 #include <core/syscall.h>
 
@@ -81,6 +81,7 @@ SYSCALL(umount2)
 				 flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &path);
 	if (error)
 		return error;
+	mount_topmost(&path); /* also of ".", where a walk does not look up */
 	if (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH))
 		error = -EINVAL;
 	else

@@ -100,7 +100,6 @@ def oracle(arch, tree, applets, program):
 
 # What Tern cannot do yet, each with the reason that the report gives. A case leaves this list in the commit that makes it pass.
 NOT_YET = {
-    "mount: mount bind+rshared": "mount propagation (MS_SHARED, MS_SLAVE) is not written yet",
 }
 
 

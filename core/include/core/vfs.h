@@ -262,6 +262,13 @@ struct mount {
 	struct hlist_node hash;	       /* by (parent, mountpoint); RCU */
 	struct list all;	       /* [mount_lock] in order of mounting */
 	bool attached;		       /* [mount_lock] in the tree: one reference */
+	/* Propagation [mount_mutex]: see core/vfs/propagation.c. NULL: private. */
+	struct propagation *propagation;
+	struct list member; /* of propagation */
+	bool unbindable;
+	bool fresh;	     /* it has not got its place in the tree yet */
+	struct mount *twin;  /* while a tree is copied: this mount's copy */
+	struct mount *place; /* a copy: what it is going to be mounted on */
 	struct path
 		was_on; /* parent and mountpoint of one that was just detached, until they are put */
 	unsigned int flags; /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
@@ -468,6 +475,8 @@ const struct fs_type *fs_type_find(const char *name);
 const struct fs_type *fs_type_next(unsigned int *index); /* for /proc/filesystems; NULL: the end */
 void mount_get(struct mount *mount);
 void mount_put(struct mount *mount);
+/* For /proc/PID/mountinfo: the peer group (0: none), the group it is a slave of (0), unbindable. */
+void mount_propagation(const struct mount *mount, int *shared, int *master, bool *unbindable);
 struct mount *
 mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
 /* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and

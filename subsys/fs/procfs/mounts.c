@@ -44,6 +44,20 @@ static void mounts_line(struct text *text, struct mount *mount, const char *wher
 	text_puts(text, " 0 0\n");
 }
 
+static void show_propagation(struct text *text, const struct mount *mount)
+{
+	int shared, master;
+	bool unbindable;
+
+	mount_propagation(mount, &shared, &master, &unbindable);
+	if (shared)
+		text_printf(text, " shared:%d", shared);
+	if (master)
+		text_printf(text, " master:%d", master);
+	if (unbindable)
+		text_puts(text, " unbindable");
+}
+
 static void mountinfo_line(struct text *text, struct mount *mount, const char *where, char *buf)
 {
 	const struct path top = {.mount = mount, .dentry = mount->root},
@@ -61,6 +75,7 @@ static void mountinfo_line(struct text *text, struct mount *mount, const char *w
 	text_escape(text, where, SPECIAL);
 	text_puts(text, " ");
 	show_flags(text, mount, mount->flags & MS_RDONLY);
+	show_propagation(text, mount);
 	text_printf(text, " - %s ", mount->super->type->name);
 	text_escape(text, mount->source, SPECIAL);
 	text_puts(text, mount->super->flags & MS_RDONLY ? " ro" : " rw");
