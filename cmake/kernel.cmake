@@ -64,7 +64,7 @@ if(NOT TERN_ARCH STREQUAL x86_64)
 endif()
 
 # Suites of scripts/test; each writes its results to build/report. A debug build leaves out what tests the tools.
-set(suites kernel contracts busybox)
+set(suites kernel contracts busybox stress)
 if(NOT TERN_DEBUG)
 	list(APPEND suites boot packages session tools)
 endif()

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The OOM killer: when nothing can be given back, the process that holds most memory ends, and the
 // log says which and why.
+//
+// Memory may run out though no process stands out: many small ones have it (a fork bomb), or it is
+// in objects of the kernel that nobody's footprint shows (pipes, queued signals). Then the newest
+// process ends: what was there before, shells and servers, has lived with the memory there was.
 
 #include "mm_internal.h"
 
@@ -10,6 +14,8 @@
 #include <core/signal.h>
 #include <core/thread.h>
 #include <core/time.h>
+
+#define STANDS_OUT 8 // who holds this part of all memory
 
 #define PATIENCE (2 * NSEC_PER_SEC) // for a victim to die, before there is another
 
@@ -55,31 +61,62 @@ static uint64_t badness(struct process *process)
 	return points > 0 ? (uint64_t)points : 1;
 }
 
+// The candidate takes the place of the one held, if it is better; one of the two references is put.
+static struct process *better(struct process *held, struct process *candidate, bool is_better)
+{
+	if (!is_better)
+		return held;
+	if (held)
+		process_put(held);
+	process_get(candidate);
+	return candidate;
+}
+
+// When its first thread started.
+static ktime_t start_of(struct process *process)
+{
+	struct thread *leader;
+	ktime_t start = 0;
+
+	rcu_read_lock();
+	leader = rcu_dereference(process->leader);
+	if (leader)
+		start = leader->start_time;
+	rcu_read_unlock();
+	return start;
+}
+
 // With a reference, or NULL.
 static struct process *choose(void)
 {
-	struct process *best = NULL, *process;
+	struct process *largest = NULL, *newest = NULL, *process;
 	uint64_t most = 0;
+	ktime_t latest = 0;
 
 	for (process = process_next(0); process;) {
+		ktime_t start = start_of(process);
 		pid_t number = process_id(process);
 		uint64_t points = badness(process);
 
-		if (points > most) {
-			if (best)
-				process_put(best);
-			best = process;
-			most = points;
-		} else {
-			process_put(process);
-		}
+		newest = better(newest, process, points && start >= latest);
+		latest = points ? MAX(latest, start) : latest;
+		largest = better(largest, process, points > most);
+		most = MAX(most, points);
+		process_put(process);
 		process = process_next(number);
 	}
-	if (!best && init_process) { // alone
-		process_get(init_process);
-		best = init_process;
+	if (most < page_total() / STANDS_OUT) {
+		process = largest;
+		largest = newest;
+		newest = process;
 	}
-	return best;
+	if (newest)
+		process_put(newest);
+	if (!largest && init_process) { // alone
+		process_get(init_process);
+		largest = init_process;
+	}
+	return largest;
 }
 
 static bool still_dying(pid_t number)
@@ -116,6 +153,19 @@ static void kill_victim(struct process *process, const char *why)
 	signal_send_process(process, SIGKILL, NULL);
 }
 
+// The victim has died: the next one is chosen by whoever finds nothing after this.
+static bool forget(pid_t number)
+{
+	bool mine;
+
+	spin_lock(&oom_lock);
+	mine = victim == number;
+	if (mine)
+		victim = 0;
+	spin_unlock(&oom_lock);
+	return mine;
+}
+
 bool oom_kill(const char *why)
 {
 	struct process *process;
@@ -129,6 +179,10 @@ bool oom_kill(const char *why)
 	spin_unlock(&oom_lock);
 	if (still_dying(previous) && clock_monotonic() - since < PATIENCE)
 		return true;
+	if (page_free_count() > 2 * page_reserve())
+		return true; // it is somebody else's now, or lies in pieces: no victim would help
+	if (previous && forget(previous))
+		return true; // what the last victim held may come back after a grace period
 
 	process = choose();
 	if (!process)

@@ -598,6 +598,11 @@ uint64_t page_total(void)
 	return READ_ONCE(buddy.total);
 }
 
+uint64_t page_reserve(void)
+{
+	return buddy.reserve;
+}
+
 uint64_t page_free_count(void)
 {
 	uint64_t count = READ_ONCE(buddy.free_frames);

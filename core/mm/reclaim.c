@@ -5,6 +5,7 @@
 #include "mm_internal.h"
 
 #include <core/mm.h>
+#include <core/mutex.h>
 #include <core/page.h>
 #include <core/rcu.h>
 #include <core/sched.h>
@@ -13,29 +14,45 @@
 #include <core/thread.h>
 #include <core/time.h>
 
-#define ATTEMPTS 1000u // of 5 ms
+#define ATTEMPTS  100u // with pauses that grow: some ten seconds
+#define PAUSE	  (5 * NSEC_PER_MSEC)
+#define PAUSE_MAX (100 * NSEC_PER_MSEC)
+#define PATIENCE  3u // attempts before somebody has to end
 
+static struct mutex reclaim_lock = MUTEX_INIT(reclaim_lock, "reclaim");
+static uint32_t reclaimed; // [reclaim_lock] how many times
+
+// Draining calls every processor. When hundreds wait for a frame, one of them does it for all who
+// came meanwhile.
 void memory_reclaim(void)
 {
-	slab_drain();
+	uint32_t seen = READ_ONCE(reclaimed);
+
+	mutex_lock(&reclaim_lock);
+	if (seen == reclaimed) {
+		slab_drain();
+		WRITE_ONCE(reclaimed, seen + 1);
+	}
+	mutex_unlock(&reclaim_lock);
 }
 
+// That frames come and go meanwhile says nothing: others may take them all. Who has tried a few
+// times in vain asks for a victim.
 bool memory_wait(unsigned int attempt)
 {
-	uint64_t before = page_free_count();
-
-	if (current->process && signal_fatal_pending())
+	if ((current->process && signal_fatal_pending()) || attempt >= ATTEMPTS)
 		return false;
 	// Frames may be on their way back already: page tables and vmalloc areas wait for a grace
 	// period.
 	rcu_synchronize();
-	if (page_free_count() > before)
-		return attempt < ATTEMPTS;
-	if (attempt >= ATTEMPTS || !oom_kill("no free frames"))
+	if (attempt < PATIENCE)
+		return true;
+	if (!oom_kill("no free frames"))
 		return false;
-	// The victim needs the processor to die.
-	return sched_sleep_until(ktime_add(clock_monotonic(), 5 * NSEC_PER_MSEC),
-				 THREAD_UNINTERRUPTIBLE) == 0;
+	// The victim needs the processor to die, and so does whoever looks after the machine.
+	return sched_sleep_until(ktime_add(clock_monotonic(),
+					   MIN((attempt - PATIENCE + 1) * PAUSE, PAUSE_MAX)),
+				 THREAD_KILLABLE) == 0;
 }
 
 #ifdef TERN_DEBUG

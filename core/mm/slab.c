@@ -541,6 +541,25 @@ const char *slab_check(const void *p, size_t n, const char **name)
 }
 #endif
 
+// [cache->lock] Out of their slabs, and not in a magazine.
+static size_t active(const struct kcache *cache)
+{
+	size_t count = cache->out;
+
+	for (unsigned int cpu = 0; cpu < hal_boot_info()->cpu_count; cpu++)
+		count -= MIN(count, (size_t)READ_ONCE(cache->magazine[cpu].count));
+	return count;
+}
+
+size_t kcache_active(struct kcache *cache)
+{
+	unsigned long flags = spin_lock_irqsave(&cache->lock);
+	size_t count = active(cache);
+
+	spin_unlock_irqrestore(&cache->lock, flags);
+	return count;
+}
+
 void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), void *ctx)
 {
 	struct list *l;
@@ -551,7 +570,7 @@ void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), vo
 		unsigned long flags = spin_lock_irqsave(&cache->lock);
 		struct kcache_info info = {
 			.name = cache->name,
-			.active = cache->out,
+			.active = active(cache),
 			.total = cache->slabs * cache->per_slab,
 			.size = cache->stride,
 			.per_slab = cache->per_slab,
@@ -559,9 +578,6 @@ void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), vo
 			.slabs = cache->slabs,
 		};
 
-		for (unsigned int cpu = 0; cpu < hal_boot_info()->cpu_count; cpu++)
-			info.active -=
-				MIN(info.active, (size_t)READ_ONCE(cache->magazine[cpu].count));
 		spin_unlock_irqrestore(&cache->lock, flags);
 		line(ctx, &info);
 	}

@@ -50,12 +50,13 @@ static int clone_check(const struct clone_request *r)
 	return 0;
 }
 
-static bool over_process_limit(void)
+/* Counted first and looked at then, so that two at once do not both pass. */
+static bool over_process_limit(uint64_t processes)
 {
 	const struct cred *cred = current->cred;
 
-	return READ_ONCE(cred->user->processes) >= process_limit(current->process, RLIMIT_NPROC) &&
-	       cred->uid != 0 && !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+	return processes > process_limit(current->process, RLIMIT_NPROC) && cred->uid != 0 &&
+	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
 }
 
 /* The parts that clone's flags share or copy. Whatever it took is given back by parts_drop(). */
@@ -255,21 +256,35 @@ fail_file:
 	return fd;
 }
 
+/* A child that nobody has seen. Its stack goes at once, not after a grace period: a loop of failing
+ * forks would take all memory with stacks. */
+static void clone_abandon(struct thread *child, struct process *process)
+{
+	if (process)
+		process_put(process);
+	parts_drop(child);
+	__atomic_fetch_sub(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
+	thread_free_stack(child);
+	thread_put(child);
+}
+
 /* A child that is complete but has not joined; *process stays NULL for a thread of the same
  * process. */
 static int clone_build(const struct clone_request *r, struct thread **out, struct process **process)
 {
 	struct thread *child;
+	uint64_t processes;
 	int error;
 
 	child = thread_alloc(current->name, true);
 	if (!child)
 		return -ENOMEM;
 	child->cred = cred_get(current->cred);
-	__atomic_fetch_add(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
+	processes =
+		(uint64_t)__atomic_add_fetch(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
 	thread_inherit(child, r);
 	sched_init_thread(child, current);
-	error = parts_take(child, r);
+	error = over_process_limit(processes) ? -EAGAIN : parts_take(child, r);
 	if (error)
 		goto fail;
 	if (!(r->flags & CLONE_THREAD)) {
@@ -284,11 +299,7 @@ static int clone_build(const struct clone_request *r, struct thread **out, struc
 	*out = child;
 	return 0;
 fail:
-	if (*process)
-		process_put(*process);
-	parts_drop(child);
-	__atomic_fetch_sub(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
-	thread_put(child);
+	clone_abandon(child, *process);
 	return error;
 }
 
@@ -305,8 +316,6 @@ static long clone_perform(const struct clone_request *r)
 		return error;
 	if (signal_pending())
 		return -ERESTARTNOINTR;
-	if (over_process_limit())
-		return -EAGAIN;
 	if (r->flags & CLONE_NAMESPACES) /* Linux without them answers so */
 		return capable(CAP_SYS_ADMIN) || (r->flags & CLONE_NEWUSER) ? -EINVAL : -EPERM;
 	error = clone_build(r, &child, &process);
@@ -352,11 +361,7 @@ fail_pidfd:
 		file_put(pidfd_file);
 	}
 fail:
-	if (process)
-		process_put(process);
-	parts_drop(child);
-	__atomic_fetch_sub(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
-	thread_put(child);
+	clone_abandon(child, process);
 	return error;
 }
 

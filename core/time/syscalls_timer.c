@@ -28,7 +28,7 @@ struct posix_timer {
 	struct thread *thread;	 /* SIGEV_THREAD_ID: reference; NULL: to the process */
 	int id, clock, notify;
 	struct cpu_clock cpu;	   /* of a CPU-time clock: references */
-	struct sigqueue *q;	   /* NULL with SIGEV_NONE */
+	struct sigqueue *q;	   /* with SIGEV_NONE too: it is counted */
 	struct wait_entry stepped; /* on clock_was_set while a real-time one is armed */
 
 	struct spinlock lock; /* irq-saving */
@@ -317,14 +317,13 @@ static int timer_new(int clock, const struct sigevent *e, struct thread *thread,
 			goto fail;
 		}
 	}
-	if (e->notify != SIGEV_NONE) {
-		t->q = sigqueue_alloc_timer(t);
-		error = -EAGAIN;
-		if (!t->q)
-			goto fail;
-		t->q->info = (struct siginfo){
-			.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
-	}
+	// Also one that sends nothing counts against RLIMIT_SIGPENDING, as on Linux.
+	t->q = sigqueue_alloc_timer(t);
+	error = -EAGAIN;
+	if (!t->q)
+		goto fail;
+	t->q->info =
+		(struct siginfo){.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
 	t->thread = thread; /* last: on failure it is still the caller's */
 	*out = t;
 	return 0;

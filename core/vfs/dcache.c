@@ -514,6 +514,16 @@ size_t dentry_shrink(size_t n)
 	return dropped;
 }
 
+struct vfs_counts vfs_counts(void)
+{
+	return (struct vfs_counts){
+		.files = file_count(),
+		.inodes = inode_count(),
+		.dentries = kcache_active(dentry_cache),
+		.dentries_unused = READ_ONCE(lru_count),
+	};
+}
+
 void vfs_drop_caches(void)
 {
 	while (dentry_shrink(SIZE_MAX))

@@ -25,6 +25,11 @@ void file_init_cache(void)
 	file_cache = kcache_create("file", sizeof(struct file), 0);
 }
 
+size_t file_count(void)
+{
+	return kcache_active(file_cache);
+}
+
 struct file *file_new(unsigned int flags, unsigned int mode)
 {
 	struct file *file = kcache_alloc(file_cache, GFP_ZERO);

@@ -13,6 +13,11 @@ void inode_init_cache(void)
 	inode_cache = kcache_create("inode", sizeof(struct inode), 0);
 }
 
+size_t inode_count(void)
+{
+	return kcache_active(inode_cache);
+}
+
 struct timespec64 inode_now(struct super *super)
 {
 	ktime_t now = clock_realtime();

@@ -230,6 +230,8 @@ struct file *file_new(unsigned int flags, unsigned int mode);
 void file_free_unopened(struct file *file);
 void file_init_cache(void);
 void inode_init_cache(void);
+size_t inode_count(void);
+size_t file_count(void);
 void fds_init(void);
 void chrdev_open_init(void);
 const struct file_ops *chrdev_find(dev_t rdev);

@@ -19,7 +19,7 @@ through ctest; this tool puts the pieces in order and prints one table per archi
 """
 EPILOG = """\
 suites: host (unit tests and checks), kernel, boot, contracts, busybox, packages (Debian's programs; Python's own
-suite with --full), session, tools (scripts/run itself)
+suite with --full), session, stress, tools (scripts/run itself)
 
 examples:
   scripts/test                                      everything (what CI runs)

@@ -56,13 +56,18 @@ def session(preset):
     yield from suite.run(preset)
 
 
+def stress(preset):
+    import stress as suite
+    yield from suite.run(preset)
+
+
 def tools(preset):
     import tools as suite
     yield from suite.run(preset)
 
 
 ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybox, "packages": packages,
-       "session": session, "tools": tools}
+       "session": session, "stress": stress, "tools": tools}
 
 
 def wanted(name):

@@ -123,6 +123,8 @@ struct page_counts {
 void page_counts(struct page_counts *counts);
 /* Cheap: frames the allocator was ever given, and those free now (per-CPU lists included). */
 uint64_t page_total(void), page_free_count(void);
+/* Frames kept for those who cannot wait. */
+uint64_t page_reserve(void);
 /* Give the frames in all CPUs' lists back to the buddy lists. May sleep. */
 void page_drain(void);
 /* Fill the frame at p with zeroes. */

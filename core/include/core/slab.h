@@ -55,6 +55,8 @@ struct kcache_info {
 	const char *name;
 	size_t active, total, size, per_slab, frames_per_slab, slabs;
 };
+/* Objects of a cache that somebody holds. */
+size_t kcache_active(struct kcache *cache);
 void kcache_for_each(void (*line)(void *ctx, const struct kcache_info *info), void *ctx);
 
 /* drop_caches: drain magazines of all CPUs and free empty slabs. May sleep. */

@@ -494,5 +494,10 @@ void locks_release(struct file *file);			/* last reference: flock and OFD locks 
 
 /* drop_caches: unused dentries, inodes, clean page-cache pages. May sleep. */
 void vfs_drop_caches(void);
+/* How many there are. dentries_unused: on the list that is shrunk. */
+struct vfs_counts {
+	size_t files, inodes, dentries, dentries_unused;
+};
+struct vfs_counts vfs_counts(void);
 
 #endif

@@ -180,7 +180,8 @@ static ssize_t max_map_count_write(struct proc_inode *p, char *buf, size_t n)
 }
 
 /* 1: page cache (nothing of ours can be read again), 2: dentries and inodes, 3: both; and the
- * allocators' own stores, so that accounts can be compared. */
+ * allocators' own stores, so that accounts can be compared. What waits for a grace period is waited
+ * for: twice, since freeing an object may put off freeing what it held. */
 static ssize_t drop_caches_write(struct proc_inode *p, char *buf, size_t n)
 {
 	unsigned long long what;
@@ -190,7 +191,10 @@ static ssize_t drop_caches_write(struct proc_inode *p, char *buf, size_t n)
 		return -EINVAL;
 	if (what & 2)
 		vfs_drop_caches();
+	rcu_barrier();
+	rcu_barrier();
 	slab_drain();
+	rcu_barrier();
 	return (ssize_t)n;
 }
 
@@ -268,8 +272,44 @@ SHOW_TEXT(file_max_show, "9223372036854775807\n")
 SHOW_TEXT(nr_open_show, "%u\n", FILES_MAX)
 SHOW_TEXT(pipe_max_show, "1048576\n")
 
+static int file_nr_show(struct text *text, void *p)
+{
+	(void)p;
+	text_printf(text, "%zu\t0\t9223372036854775807\n", vfs_counts().files);
+	return 0;
+}
+
+static int inode_nr_show(struct text *text, void *p)
+{
+	(void)p;
+	text_printf(text, "%zu\t0\n", vfs_counts().inodes);
+	return 0;
+}
+
+static int inode_state_show(struct text *text, void *p)
+{
+	(void)p;
+	text_printf(text, "%zu\t0\t0\t0\t0\t0\t0\n", vfs_counts().inodes);
+	return 0;
+}
+
+/* All of them, those that nobody uses, their age and how many are wanted back (neither is kept),
+ * and the negative ones. */
+static int dentry_state_show(struct text *text, void *p)
+{
+	struct vfs_counts counts = vfs_counts();
+
+	(void)p;
+	text_printf(text, "%zu\t%zu\t45\t0\t0\t0\n", counts.dentries, counts.dentries_unused);
+	return 0;
+}
+
 static const struct proc_entry fs_entries[] = {
+	PROC_FILE("dentry-state", 0444, dentry_state_show),
 	PROC_FILE("file-max", 0444, file_max_show),
+	PROC_FILE("file-nr", 0444, file_nr_show),
+	PROC_FILE("inode-nr", 0444, inode_nr_show),
+	PROC_FILE("inode-state", 0444, inode_state_show),
 	PROC_DIR("inotify", 0555, inotify_entries),
 	PROC_FILE("nr_open", 0444, nr_open_show),
 	PROC_FILE("pipe-max-size", 0444, pipe_max_show),

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "fake_hal.h"
 
+#include <core/mutex.h>
 #include <core/rcu.h>
 #include <core/sched.h>
 #include <core/spinlock.h>
@@ -168,4 +169,19 @@ ktime_t clock_monotonic(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (ktime_t)now.tv_sec * NSEC_PER_SEC + (ktime_t)now.tv_nsec;
+}
+
+// For tests that do not link core/sync/mutex.c: one for all, since reclaim's is the only one there.
+static pthread_mutex_t only_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+__attribute__((weak)) void mutex_lock(struct mutex *m)
+{
+	(void)m;
+	pthread_mutex_lock(&only_mutex);
+}
+
+__attribute__((weak)) void mutex_unlock(struct mutex *m)
+{
+	(void)m;
+	pthread_mutex_unlock(&only_mutex);
 }

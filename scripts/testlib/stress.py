@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""Stress: programs that try to bring the kernel down or to make it lose something. The accounts before and after each are equal."""
+
+import os
+import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import guest
+from results import FAILED, PASSED, REPOSITORY, SKIPPED, Result
+from ternlib import cache, toolchain
+
+SOURCES = REPOSITORY / "tests" / "stress"
+INCLUDES = [SOURCES, REPOSITORY / "tests" / "contracts"]
+EXHAUSTIBLE = ["process", "processes", "files", "pages", "pipes", "tables", "descriptors", "epoll", "timers", "signals"]
+ENDED = re.compile(r"@@end (exit|signal|timeout) (\d+) (-?\d+)$")
+BOOTS = 8  # after so many dead kernels the rest is not tried
+
+
+def cases(full, debug):
+    """The command lines, and the seconds that the slowest may take."""
+    scale = 10 if full else 1
+    lines = [f"forks {10000 if full else 200 if debug else 500}", f"pipelines {20 * scale}", "bomb limited", "recursion"]
+    return lines + [f"exhaust {way}" for way in EXHAUSTIBLE], 1200 if full or debug else 120
+
+
+def compile_all(arch, programs):
+    """Programs in build/stress/ARCH, compiled when stale; returns (folder, {name: compiler's complaint})."""
+    folder = REPOSITORY / "build" / "stress" / arch
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = toolchain.config(arch)
+    headers = [header for place in INCLUDES for header in place.glob("*.h")]
+    broken = {}
+
+    def one(name):
+        source, program = SOURCES / f"{name}.c", folder / name
+        newest = max(p.stat().st_mtime for p in [source, *headers, Path(configuration)])
+        if program.is_file() and program.stat().st_mtime > newest:
+            return
+        new = program.with_name(f".{name}.new-{os.getpid()}")
+        done = subprocess.run(["clang-19", f"--config={configuration}", "-static", "-std=gnu17", "-O2", "-g0", "-Wall", "-Wextra",
+                               *(f"-I{place}" for place in INCLUDES), "-Wl,-s", "-pthread", "-o", str(new), str(source)],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            broken[name] = done.stderr
+        else:
+            os.replace(new, program)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(one, programs))
+    return folder, broken
+
+
+def verdict(name, kind, number, seconds, output):
+    text = "\n".join(output[-30:])
+    wrong = next((line for line in output if line.startswith(("LEAK", "FAIL"))), None)
+    if kind == "exit" and number == 77:
+        return Result(name, SKIPPED, next((line for line in output if line.strip()), "n/a"), seconds)
+    if kind == "exit" and number == 0 and not wrong and any(re.match(r"ok\b", line) for line in output):
+        return Result(name, PASSED, "", seconds)
+    ended = {"exit": f"exit status {number}", "signal": f"killed by signal {number}", "timeout": "not done in time"}[kind]
+    return Result(name, FAILED, f"{wrong + ': ' if wrong else ''}{ended}\n{text}", seconds)
+
+
+def one_boot(preset, folder, remaining, seconds):
+    """Runs what is remaining until the end or until the kernel dies; yields results."""
+    found, output, running = [], [], None
+
+    def line(text):
+        nonlocal running
+        end = ENDED.search(text)
+        if text.startswith("@@begin "):
+            running = text[len("@@begin "):]
+            output.clear()
+        elif end and running:
+            if end.start():
+                output.append(text[:end.start()])
+            found.append(verdict(running, end[1], int(end[2]), int(end[3]) / 1000, output))
+            running = None
+        elif running:
+            output.append(text)
+
+    with cache.Workspace("stress") as work:
+        tree = work / "stress"
+        tree.mkdir()
+        for name in {"runner", *(words.split()[0] for words in remaining)}:
+            shutil.copy(folder / name, tree / name)
+        status, errors = guest.follow(guest.words(preset, "--add", f"{tree}:/stress", command=(
+            "/stress/runner", str(seconds), "/stress", *remaining)), seconds + 60, line)
+    if len(found) < len(remaining):
+        reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
+        found.append(Result(running or remaining[len(found)], FAILED, "\n".join([reason, *output[-20:], errors[-6000:]])))
+    return found
+
+
+def run(preset):
+    from suites import wanted
+    arch, debug = guest.split_preset(preset)
+    lines, seconds = cases(guest.full(), debug)
+    remaining = [words for words in lines if wanted(words)]
+    if not remaining:
+        yield Result("stress", SKIPPED, "there are none that match")
+        return
+    folder, broken = compile_all(arch, sorted({words.split()[0] for words in remaining} | {"runner"}))
+    for name, complaint in sorted(broken.items()):
+        yield Result(name, FAILED, "does not compile\n" + complaint)
+    remaining = [words for words in remaining if words.split()[0] not in broken]
+    for _ in range(BOOTS):
+        if not remaining or "runner" in broken:
+            return
+        found = one_boot(preset, folder, remaining, seconds)
+        yield from found
+        remaining = remaining[len(found):]
+    for name in remaining:
+        yield Result(name, FAILED, f"not run: the kernel had died {BOOTS} times")
