@@ -3,8 +3,9 @@
 #   tern_kernel     everything that runs in the kernel, third-party libraries too
 option(TERN_DEBUG "Asserts, UBSan and the other debug checks" OFF)
 option(TERN_KASAN "Kernel address sanitizer (core/mm/kasan.c)" OFF)
+option(TERN_RACE "Data-race detector (core/debug/race.c)" OFF)
 # The sanitizers keep more in a frame.
-set(TERN_FRAME_LIMIT $<IF:$<OR:$<BOOL:${TERN_KASAN}>,$<BOOL:${TERN_DEBUG}>>,2048,1024>)
+set(TERN_FRAME_LIMIT $<IF:$<OR:$<BOOL:${TERN_KASAN}>,$<BOOL:${TERN_DEBUG}>,$<BOOL:${TERN_RACE}>>,2048,1024>)
 
 add_library(tern_warnings INTERFACE)
 target_compile_options(tern_warnings INTERFACE $<$<COMPILE_LANGUAGE:C>:
@@ -51,4 +52,9 @@ if(TERN_KASAN)
 	# Every access becomes a call: the runtime needs no shadow memory, so neither stacks nor globals have red zones.
 	target_compile_options(tern_sanitize INTERFACE "$<$<COMPILE_LANGUAGE:C>:-fsanitize=kernel-address;SHELL:-mllvm -asan-instrumentation-with-call-threshold=0 -mllvm -asan-stack=0 -mllvm -asan-globals=0>")
 	target_compile_definitions(tern_kernel INTERFACE TERN_KASAN=1)
+endif()
+if(TERN_RACE)
+	# Plain accesses only: an atomic one is how code says that others are there too.
+	target_compile_options(tern_sanitize INTERFACE "$<$<COMPILE_LANGUAGE:C>:-fsanitize=thread;SHELL:-mllvm -tsan-instrument-atomics=0 -mllvm -tsan-instrument-func-entry-exit=0 -mllvm -tsan-instrument-memintrinsics=0 -mllvm -tsan-distinguish-volatile=1 -mllvm -tsan-compound-read-before-write=1>")
+	target_compile_definitions(tern_kernel INTERFACE TERN_RACE=1)
 endif()

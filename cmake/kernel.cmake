@@ -63,9 +63,9 @@ if(NOT TERN_ARCH STREQUAL x86_64)
 	add_custom_target(image ALL DEPENDS Image)
 endif()
 
-# Suites of scripts/test; each writes its results to build/report. A debug build leaves out what tests the tools.
+# Suites of scripts/test; each writes its results to build/report. The debug and race builds leave out what tests the tools.
 set(suites kernel contracts busybox stress)
-if(NOT TERN_DEBUG)
+if(NOT TERN_DEBUG AND NOT TERN_RACE)
 	list(APPEND suites boot packages session tools)
 endif()
 cmake_path(GET CMAKE_BINARY_DIR FILENAME preset)

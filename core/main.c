@@ -6,6 +6,7 @@
 #include <core/options.h>
 #include <core/percpu.h>
 #include <core/printk.h>
+#include <core/race.h>
 #include <core/selftest.h>
 #include <core/slab.h>
 #include <core/thread.h>
@@ -84,6 +85,7 @@ static void boot_thread(__attribute__((unused)) void *arg)
 
 	rcu_init();
 	start_cpus();
+	race_start();
 	vfs_init();
 	run_initcalls(__start_core_initcalls_1, __stop_core_initcalls_1);
 	run_initcalls(__start_core_initcalls_2, __stop_core_initcalls_2);

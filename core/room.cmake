@@ -7,3 +7,10 @@ if(TERN_KASAN)
 		set_source_files_properties(${CMAKE_SOURCE_DIR}/core/${file} PROPERTIES COMPILE_OPTIONS -fno-sanitize=kernel-address)
 	endforeach()
 endif()
+
+if(TERN_RACE)
+	# The detector, and what its reports need.
+	foreach(file IN ITEMS debug/race.c debug/panic.c debug/printk.c debug/symbols.c lib/string.c lib/printf.c)
+		set_source_files_properties(${CMAKE_SOURCE_DIR}/core/${file} PROPERTIES COMPILE_OPTIONS -fno-sanitize=thread)
+	endforeach()
+endif()

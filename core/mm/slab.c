@@ -495,7 +495,8 @@ void user_copy_check(const void *p, size_t n)
 	struct kcache *cache;
 	uint64_t offset, index;
 
-	if (!hal_is_linear(p) || !page_valid(hal_virt_to_phys(p)))
+	/* Of nothing: p may be the end of the last object of its frame. */
+	if (!n || !hal_is_linear(p) || !page_valid(hal_virt_to_phys(p)))
 		return;
 	page = page_of(hal_virt_to_phys(p));
 	switch (page->state) {

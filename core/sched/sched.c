@@ -260,7 +260,7 @@ void schedule(void)
 	ASSERT(was_on);
 	might_sleep();
 	hal_irq_disable();
-	switch_away(current->state == THREAD_RUNNING);
+	switch_away(READ_ONCE(current->state) == THREAD_RUNNING);
 	hal_irq_enable();
 }
 

@@ -411,5 +411,7 @@ void inode_touch_atime(struct file *file)
 		    (a->sec > c->sec || (a->sec == c->sec && a->nsec > c->nsec)))
 			return;
 	}
-	inode->atime = now;
+	/* Readers at once: one's seconds with another's nanoseconds does no harm. */
+	WRITE_ONCE(inode->atime.sec, now.sec);
+	WRITE_ONCE(inode->atime.nsec, now.nsec);
 }

@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from ternlib.machine import KERNEL_FILE
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUN = REPOSITORY / "scripts" / "run"
 CRASHED, TIMED_OUT, SETUP = 123, 124, 125
@@ -23,22 +25,34 @@ def full():
 
 
 def split_preset(preset):
-    """("x86_64", True) of "x86_64-debug"."""
-    arch, _, debug = preset.partition("-")
-    return arch, debug == "debug"
+    """("x86_64", True) of "x86_64-debug" and "x86_64-race": the architecture, and is it a build with checks."""
+    arch, _, kind = preset.partition("-")
+    return arch, kind != ""
+
+
+# What the data-race detector has said in this suite's guests (core/debug/race.c).
+RACE = re.compile(r"race: \d+ bytes at [0-9a-f]+: (.*)")
+races = set()
+
+
+def _note_races(text):
+    # The detector's own test makes one on purpose.
+    races.update(found[1] for found in RACE.finditer(text) if "by add_plain+" not in found[1])
 
 
 def words(preset, *options, command=(), processors=None):
-    arch, debug = split_preset(preset)
+    arch, _ = split_preset(preset)
     line = [str(RUN), arch, "--smp", str(processors or smp())]
     kernel = os.environ.get("TERN_TEST_KERNEL")  # to test the tests themselves: TERN_TEST_KERNEL=linux
     if "--kernel" in options:
         pass
     elif kernel:
         line += ["--kernel", kernel]
+    elif preset.endswith("-race"):
+        line += ["--kernel", str(REPOSITORY / "build" / preset / KERNEL_FILE[arch])]
     else:
         line.append("--no-build")
-    if debug and not kernel and "--kernel" not in options:
+    if preset.endswith("-debug") and not kernel and "--kernel" not in options:
         line.append("--debug")
     line += options
     return line + (["--", *command] if command else [])
@@ -59,8 +73,9 @@ def run(preset, *options, command=(), processors=None, timeout=60, stdin=None):
     start = time.monotonic()
     done = subprocess.run(words(preset, *options, "--timeout", str(timeout), command=command, processors=processors),
                           input=stdin, stdin=subprocess.DEVNULL if stdin is None else None, capture_output=True, check=False)
-    return Outcome(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"),
-                   time.monotonic() - start)
+    output, errors = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+    _note_races(output + errors)
+    return Outcome(done.returncode, output, errors, time.monotonic() - start)
 
 
 def follow(line, silence, on_line):
@@ -87,7 +102,9 @@ def follow(line, silence, on_line):
             else:
                 *complete, pending = (pending + data).split(b"\n")
                 for text in complete:
-                    on_line(text.decode(errors="replace").rstrip("\r"))
+                    text = text.decode(errors="replace").rstrip("\r")
+                    _note_races(text)
+                    on_line(text)
     if pending:
         on_line(pending.decode(errors="replace"))
     status = process.wait()

@@ -17,6 +17,8 @@ ARCHES = ["x86_64", "arm64", "riscv64"]
 SUITES = ["host", "kernel", "boot", "contracts", "busybox", "packages", "session", "stress", "tools"]
 # The debug builds carry asserts and sanitizers: they run what exercises the kernel, not the tools again.
 DEBUG_SUITES = ["kernel", "contracts", "busybox", "stress"]
+# What runs on many processors at once, for the data-race detector.
+RACE_SUITES = ["kernel", "contracts", "stress"]
 
 
 def execute(options):
@@ -29,6 +31,8 @@ def execute(options):
             presets.append((arch, [s for s in wanted if s != "host"]))
         if not options.no_debug:
             presets.append((f"{arch}-debug", [s for s in wanted if s in DEBUG_SUITES]))
+            if options.full:
+                presets.append((f"{arch}-race", [s for s in wanted if s in RACE_SUITES]))
     presets = [(preset, names) for preset, names in presets if names]
     host = "host" in wanted and not options.debug_only
     REPORT.mkdir(parents=True, exist_ok=True)

@@ -85,6 +85,7 @@ def run(preset, suite):
     except Exception:  # pylint: disable=broad-except
         found.append(Result("suite", FAILED, traceback.format_exc()))
         traceback.print_exc(file=sys.stdout)
+    found += [Result(f"race: {race}", FAILED, "two processors, one writing, and plain accesses") for race in sorted(guest.races)]
     results.save(preset, suite, found)
     print(results.one_line(found))
     return 1 if results.count(found)[FAILED] or not found else 0
