@@ -5,6 +5,8 @@
 #include <core/syscall_table.h>
 #include <core/upcall.h>
 
+#include "trace.h"
+
 /* Handlers are declared weak so that a room that is not built in leaves ENOSYS behind, not a link
  * error; scripts/syscalls --check finds a call that the master table promises and no room defines.
  */
@@ -29,13 +31,18 @@ const char *const syscall_names[SYSCALL_MAX] = {
 #include <generated/syscalls.h>
 };
 
+unsigned long syscall_limit = SYSCALL_MAX;
+
 long core_syscall(__attribute__((unused)) struct hal_regs *regs, unsigned long nr,
 		  const unsigned long *args)
 {
 	long (*handler)(const struct syscall_args *args);
 
-	if (unlikely(nr >= SYSCALL_MAX))
-		return -ENOSYS;
+	if (unlikely(nr >= syscall_limit)) {
+		if (nr >= SYSCALL_MAX)
+			return -ENOSYS;
+		return syscall_traced(nr, (const struct syscall_args *)(const void *)args);
+	}
 	handler = syscall_table[nr];
 	if (unlikely(!handler))
 		return -ENOSYS;
