@@ -153,6 +153,7 @@ static void thread_inherit(struct thread *child, const struct clone_request *r)
 	(void)strscpy(child->name, parent->name, sizeof(child->name)); /* same size */
 	child->blocked = parent->blocked;
 	child->personality = parent->personality;
+	child->ioprio = parent->ioprio;
 	child->no_new_privs = parent->no_new_privs;
 	child->timer_slack_ns = child->default_timer_slack_ns = parent->timer_slack_ns;
 	child->set_child_tid = r->flags & CLONE_CHILD_SETTID ? r->child_tid : 0;

@@ -6,6 +6,8 @@
 #include <core/syscall.h>
 #include <core/timespec.h>
 
+#include "sched_targets.h"
+
 #define SCHED_OTHER	    0
 #define SCHED_FIFO	    1
 #define SCHED_RR	    2
@@ -35,8 +37,7 @@ static struct thread *target(pid_t number)
 	return current;
 }
 
-/* Are its ids such that we may change it? */
-static bool owns(struct thread *t)
+bool sched_owns(const struct thread *t)
 {
 	const struct cred *mine = current->cred, *theirs;
 	bool same;
@@ -75,7 +76,7 @@ static bool may_set(struct thread *t, const struct request *r)
 	if (t->sched.policy == SCHED_IDLE && r->policy != SCHED_IDLE &&
 	    (uint64_t)(20 - t->sched.nice) > nice_limit)
 		return false;
-	if (!owns(t))
+	if (!sched_owns(t))
 		return false;
 	return !t->sched.reset_on_fork || r->reset;
 }
@@ -318,7 +319,7 @@ SYSCALL(sched_setaffinity)
 			thread_put(t);
 		return -ESRCH;
 	}
-	if (!owns(t) && !capable(CAP_SYS_NICE))
+	if (!sched_owns(t) && !capable(CAP_SYS_NICE))
 		error = -EPERM;
 	else
 		error = sched_set_affinity(t, mask & sched_online());
@@ -350,13 +351,9 @@ SYSCALL(sched_getaffinity)
 
 /* ---- nice ---- */
 
-#define PRIO_PROCESS 0
-#define PRIO_PGRP    1
-#define PRIO_USER    2
-
 static long nice_one(struct thread *t, int nice)
 {
-	if (!owns(t) && !capable(CAP_SYS_NICE))
+	if (!sched_owns(t) && !capable(CAP_SYS_NICE))
 		return -EPERM;
 	if (nice < t->sched.nice &&
 	    (uint64_t)(20 - nice) > process_limit(t->process, RLIMIT_NICE) &&
@@ -368,7 +365,7 @@ static long nice_one(struct thread *t, int nice)
 
 /* One thread of the set: accumulate the result. nice NULL: find the highest priority, as 40 .. 1.
  */
-static void visit(struct thread *t, const int *nice, long *result)
+static void visit_nice(struct thread *t, const int *nice, long *result)
 {
 	if (nice) {
 		long error = nice_one(t, *nice);
@@ -380,16 +377,15 @@ static void visit(struct thread *t, const int *nice, long *result)
 	}
 }
 
-static void visit_process(struct process *p, const int *nice, long *result)
+static void visit_process(struct process *p, sched_visit_fn *visit, const int *value, long *result)
 {
 	struct thread *t;
 
 	list_for_each_entry (t, &p->threads, process_link)
-		visit(t, nice, result);
+		visit(t, value, result);
 }
 
-/* -EINVAL for an unknown kind. */
-static long for_each(int which, int who, const int *nice)
+long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 {
 	struct process *p;
 	struct thread *t;
@@ -402,7 +398,7 @@ static long for_each(int which, int who, const int *nice)
 	case PRIO_PROCESS:
 		t = target(who);
 		if (t && t->process)
-			visit(t, nice, &result);
+			visit(t, value, &result);
 		if (t)
 			thread_put(t);
 		return result;
@@ -411,7 +407,7 @@ static long for_each(int which, int who, const int *nice)
 		group = who ? pid_find_rcu(who) : current->process->group;
 		if (group)
 			list_for_each_entry (p, &group->members[PID_GROUP], group_link)
-				visit_process(p, nice, &result);
+				visit_process(p, visit, value, &result);
 		spin_unlock_irqrestore(&tasklist, flags);
 		return result;
 	case PRIO_USER:
@@ -420,7 +416,7 @@ static long for_each(int which, int who, const int *nice)
 		flags = spin_lock_irqsave(&tasklist);
 		list_for_each_entry (p, &process_list, all_link)
 			if (p->leader->cred->uid == uid)
-				visit_process(p, nice, &result);
+				visit_process(p, visit, value, &result);
 		spin_unlock_irqrestore(&tasklist, flags);
 		return result;
 	default:
@@ -432,10 +428,10 @@ SYSCALL(setpriority)
 {
 	int nice = MIN(MAX((int)args->arg[2], -20), 19);
 
-	return for_each((int)args->arg[0], (int)args->arg[1], &nice);
+	return sched_for_each((int)args->arg[0], (int)args->arg[1], visit_nice, &nice);
 }
 
 SYSCALL(getpriority)
 {
-	return for_each((int)args->arg[0], (int)args->arg[1], NULL);
+	return sched_for_each((int)args->arg[0], (int)args->arg[1], visit_nice, NULL);
 }

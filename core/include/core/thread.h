@@ -63,8 +63,9 @@ struct thread {
 	struct sched_entity sched;
 	struct refcount refs;
 	struct rcu_head rcu;
-	void *stack;   /* kernel stack, lowest address */
-	char name[16]; /* comm */
+	void *stack;	 /* kernel stack, lowest address */
+	char name[16];	 /* comm */
+	uint16_t ioprio; /* of input and output: class and level, see ioprio.c; 0: none set */
 
 	struct process *process; /* reference; NULL for kernel threads */
 	struct pid *pid; /* reference; NULL for kernel threads. Changed by execve only [tasklist] */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Priorities of input and output: kept for each thread and inherited by its children. They are a wish to whoever orders the requests
+ * of a disk; ionice(1) and its relatives set them.
+ */
+
+#include <core/errno.h>
+#include <core/proc.h>
+#include <core/syscall.h>
+
+#include "sched_targets.h"
+
+/* The value: a class above, a level of 0 (first) to 7 and a hint below. */
+#define CLASS_SHIFT 13
+#define LEVEL_MASK  7
+#define CLASS_NONE  0
+#define CLASS_RT    1
+#define CLASS_BE    2
+#define CLASS_IDLE  3
+
+/* Kinds of targets are numbered from 1, those of setpriority from 0. */
+#define WHO_PROCESS 1
+
+static int check(int value)
+{
+	switch (value >> CLASS_SHIFT) {
+	case CLASS_RT:
+		return capable(CAP_SYS_ADMIN) || capable(CAP_SYS_NICE) ? 0 : -EPERM;
+	case CLASS_BE:
+	case CLASS_IDLE:
+		return 0;
+	case CLASS_NONE:
+		return value & LEVEL_MASK ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static void set_one(struct thread *t, const int *value, long *result)
+{
+	if (*result && *result != -ESRCH)
+		return; /* the first error ends it */
+	if (!sched_owns(t) && !capable(CAP_SYS_NICE)) {
+		*result = -EPERM;
+		return;
+	}
+	WRITE_ONCE(t->ioprio, (uint16_t)*value);
+	*result = 0;
+}
+
+/* The best of a set: the lowest class and level; a thread without one counts as best effort, 4. */
+static void get_one(struct thread *t, const int *value, long *result)
+{
+	long mine = READ_ONCE(t->ioprio), best = *result;
+
+	(void)value;
+	if (best != -ESRCH) {
+		if (mine >> CLASS_SHIFT == CLASS_NONE)
+			mine = CLASS_BE << CLASS_SHIFT | 4;
+		if (best >> CLASS_SHIFT == CLASS_NONE)
+			best = CLASS_BE << CLASS_SHIFT | 4;
+		mine = MIN(mine, best);
+	}
+	*result = mine;
+}
+
+SYSCALL(ioprio_set)
+{
+	int value = (int)args->arg[2], error = check(value);
+
+	if (error)
+		return error;
+	return sched_for_each((int)args->arg[0] - WHO_PROCESS, (int)args->arg[1], set_one, &value);
+}
+
+SYSCALL(ioprio_get)
+{
+	return sched_for_each((int)args->arg[0] - WHO_PROCESS, (int)args->arg[1], get_one, NULL);
+}
