@@ -44,6 +44,8 @@ def main(words):
     parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
+    parser.add_argument("--again", action="store_true", help="try what fails once more, unless it killed the kernel; the summary names "
+                        "what passes then")
     parser.add_argument("--no-build", action="store_true", help="take what is built")
     parser.add_argument("--oracle", action=argparse.BooleanOptionalAction, default=True,
                         help="run contracts on Linux too and print the matrix; its answers are kept by the hash of kernel and program "
@@ -51,7 +53,7 @@ def main(words):
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
-    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("NO_ORACLE", not options.oracle)):
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("AGAIN", options.again), ("NO_ORACLE", not options.oracle)):
         if value:
             os.environ[f"TERN_TEST_{name}"] = str(value)
     return plan.execute(options)

@@ -158,6 +158,8 @@ def summary(table, seconds):
             for result in table[preset, suite]:
                 if result.status == FAILED:
                     print(f"    FAILED {suite} {result.name}: {first_line(result.detail)}")
+                elif result.detail.startswith(results.FLICKERED):
+                    print(f"    flickers: {suite} {result.name}: {first_line(result.detail)}")
         print()
     if any(suite == "contracts" for _, suite in table):
         import contracts

@@ -9,6 +9,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 REPORT = REPOSITORY / "build" / "report"
 
 PASSED, FAILED, SKIPPED = "passed", "FAILED", "skipped"
+FLICKERED = "passed at the second try; the first: "  # how the detail of such a result begins
 
 
 @dataclass

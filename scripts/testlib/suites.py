@@ -75,6 +75,24 @@ def wanted(name):
     return not pattern or any(fnmatch.fnmatch(name, one) for one in pattern.split(","))
 
 
+MOST_AGAIN = 4  # more failures than this are no accident
+
+
+def try_again(preset, suite, found):
+    """Run what failed once more, unless it killed the kernel: the machine is shared, and its clock may jump. What passes
+    then is named as flickering in the summary."""
+    failed = {r.name: r for r in found if r.status == FAILED and not guest.panic_line(r.detail)}
+    if not 0 < len(failed) <= MOST_AGAIN:
+        return found
+    os.environ["TERN_TEST_ONLY"] = ",".join(re.sub(r"([\[?*])", r"[\1]", name.split(": ")[0]) for name in failed)
+    second = {r.name: r for r in ALL[suite](preset)}
+    for name, first in failed.items():
+        if name in second and second[name].status == PASSED:
+            print(f"{name}: passed at the second try")
+            found[found.index(first)] = Result(name, PASSED, results.FLICKERED + first.detail, first.seconds)
+    return found
+
+
 def run(preset, suite):
     """Called by ctest. The status says whether anything failed; the results go to a file for the summary."""
     found = []
@@ -85,6 +103,8 @@ def run(preset, suite):
     except Exception:  # pylint: disable=broad-except
         found.append(Result("suite", FAILED, traceback.format_exc()))
         traceback.print_exc(file=sys.stdout)
+    if os.environ.get("TERN_TEST_AGAIN"):
+        found = try_again(preset, suite, found)
     found += [Result(f"race: {race}", FAILED, "two processors, one writing, and plain accesses") for race in sorted(guest.races)]
     results.save(preset, suite, found)
     print(results.one_line(found))
