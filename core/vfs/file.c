@@ -7,7 +7,7 @@
  * for callers that hold nothing, releases at once. The struct itself is freed after a grace period,
  * for lock-free descriptor look-ups.
  */
-#include "internal.h"
+#include "mount.h"
 
 #include <core/init.h>
 #include <core/printk.h>
@@ -80,6 +80,8 @@ static void release(struct file *file)
 	if (file->mode & FILE_WRITER)
 		__atomic_sub_fetch(&file->inode->write_count, 1, __ATOMIC_ACQ_REL);
 	cred_put(file->cred);
+	if (unlikely(file->mode & FILE_MOUNT))
+		mount_dissolve(file->path.mount);
 	if (file->path.mount)
 		path_put(&file->path);
 	rcu_call(&file->rcu, file_free);

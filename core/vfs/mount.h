@@ -93,4 +93,13 @@ __must_check int mount_new_detached(const struct fs_type *type, const char *sour
 /* A detached copy for bind mounts and open_tree. */
 __must_check int mount_bind_copy(const struct path *source, bool rec, struct mount **copy);
 
+/* ---- mount_attr.c ---- */
+/* MOUNT_ATTR_* to a mount's MS_* flags: 0 or -EINVAL. */
+__must_check int mount_attributes(uint64_t attributes, unsigned int *flags);
+
+/* ---- file.c ---- */
+/* A file as O_PATH's for path, whose references it takes; detached: the mount is dissolved with it if
+ * it has no place by then. NULL: no memory, and nothing is taken. */
+struct file *file_for_mount(const struct path *path, bool detached);
+
 #endif

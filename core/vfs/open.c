@@ -7,7 +7,7 @@
  * name is not there; an existing name goes the ordinary way, so that links are followed. A name
  * that vanishes between the two begins the whole again.
  */
-#include "internal.h"
+#include "mount.h"
 
 #define VALID_FLAGS                                                                            \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |  \
@@ -136,6 +136,18 @@ static const struct file_ops *ops_of(const struct inode *inode)
 	}
 }
 
+struct file *file_for_mount(const struct path *path, bool detached)
+{
+	struct file *file = file_new(O_PATH, FILE_PATH | (detached ? FILE_MOUNT : 0));
+
+	if (!file)
+		return NULL;
+	file->path = *path;
+	file->inode = path->dentry->inode;
+	file->ops = &path_ops;
+	return file;
+}
+
 /* Make the file of path (references consumed in every case). created: no permission is asked for.
  */
 static struct file *finish_open(struct path *path, struct open_how *how, bool created)
@@ -145,12 +157,10 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	int error = 0;
 
 	if (how->flags & O_PATH) {
-		file = file_new(how->flags, FILE_PATH);
+		file = file_for_mount(path, false);
 		if (!file)
 			goto no_memory;
-		file->path = *path;
-		file->inode = inode;
-		file->ops = &path_ops;
+		file->flags = how->flags;
 		return file;
 	}
 	if (created)

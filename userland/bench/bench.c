@@ -480,6 +480,81 @@ static int op_socketpair(unsigned count)
 			      : close(ends[0]) | close(ends[1]));
 }
 
+static int open_socketpair(unsigned count)
+{
+	int ends[2];
+
+	(void)count;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+		return -errno;
+	fd = ends[0];
+	other_fd = ends[1];
+	return 0;
+}
+
+static int op_socket_stream(unsigned count)
+{
+	REPEAT(count, write(other_fd, buffer, 4096) < 0 ? -1 : read(fd, buffer, 4096));
+}
+
+/* A descriptor goes over, and the new one is closed. */
+static int pass_one(void)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
+				.cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS}};
+	struct iovec vector = {buffer, 1};
+	struct msghdr message = {.msg_iov = &vector,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+	int passed;
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
+	if (sendmsg(other_fd, &message, 0) != 1 || recvmsg(fd, &message, 0) != 1)
+		return -1;
+	memcpy(&passed, CMSG_DATA(&control.header), sizeof(int));
+	return close(passed);
+}
+
+static int op_pass_descriptor(unsigned count)
+{
+	REPEAT(count, pass_one());
+}
+
+static int start_socket_echo(unsigned count)
+{
+	int error = open_socketpair(count);
+	char byte;
+
+	if (error)
+		return error;
+	child = fork();
+	if (child != 0) {
+		close(other_fd);
+		return failed(child);
+	}
+	close(fd);
+	while (read(other_fd, &byte, 1) == 1 && write(other_fd, &byte, 1) == 1)
+		;
+	_exit(0);
+}
+
+static void stop_socket_echo(unsigned count)
+{
+	(void)count;
+	close(fd);
+	waitpid(child, NULL, 0);
+}
+
+static int op_socket_pingpong(unsigned count)
+{
+	REPEAT(count, write(fd, buffer, 1) != 1 ? -1 : read(fd, buffer, 1));
+}
+
 /* A child that sends every byte back. */
 static int start_echo(unsigned count)
 {
@@ -806,6 +881,7 @@ static const struct row rows[] = {
 	{"mmap_munmap", 2000, op_mmap_munmap, NULL, NULL},
 	{"mprotect", 2000, op_mprotect, map_sixteen, unmap_sixteen},
 	{"open_close", 2000, op_open_close, NULL, NULL},
+	{"pass_descriptor", 2000, op_pass_descriptor, open_socketpair, close_fds},
 	{"pipe", 2000, op_pipe, open_pipe, close_fds},
 	{"pipe_grep", 20, op_pipe_grep, NULL, NULL},
 	{"pipe_pingpong", 2000, op_pipe_pingpong, start_echo, stop_echo},
@@ -824,6 +900,8 @@ static const struct row rows[] = {
 	{"sigaction", 2000, op_sigaction, NULL, NULL},
 	{"signal_delivery", 2000, op_signal_delivery, NULL, NULL},
 	{"sigprocmask", 2000, op_sigprocmask, NULL, NULL},
+	{"socket_pingpong", 2000, op_socket_pingpong, start_socket_echo, stop_socket_echo},
+	{"socket_stream", 2000, op_socket_stream, open_socketpair, close_fds},
 	{"socketpair", 1000, op_socketpair, NULL, NULL},
 	{"sort_uniq", 20, op_sort_uniq, NULL, NULL},
 	{"stat", 2000, op_stat, NULL, NULL},

@@ -306,7 +306,8 @@ struct file {
 #define FILE_NOATIME 128u
 #define FILE_ATOMIC_POS \
 	512u /* regular files and directories: the position is locked when others may use the file */
-#define FILE_OPENED 256u /* ops->open succeeded: release is due */
+#define FILE_MOUNT  1024u /* holds a mount without a place, which goes with it unless it gets one */
+#define FILE_OPENED 256u  /* ops->open succeeded: release is due */
 
 /* ---- paths ---- */
 #define LOOKUP_FOLLOW	   0x01u

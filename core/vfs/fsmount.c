@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The mount calls in steps: a context collects what a file system needs (fsopen, fsconfig), becomes a
+ * mount that is nowhere yet (fsmount), or is made of one that exists (open_tree); move_mount puts it
+ * somewhere. A mount without a place is held by the descriptor, and goes with it.
+ */
+#include "mount.h"
+
+#include <core/printk.h>
+#include <core/syscall.h>
+
+#define FSOPEN_CLOEXEC	1u
+#define FSMOUNT_CLOEXEC 1u
+
+#define FSPICK_CLOEXEC		1u
+#define FSPICK_SYMLINK_NOFOLLOW 2u
+#define FSPICK_NO_AUTOMOUNT	4u
+#define FSPICK_EMPTY_PATH	8u
+
+#define OPEN_TREE_CLONE	  1u
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+
+#define MOVE_FROM_SYMLINKS   0x01u
+#define MOVE_FROM_AUTOMOUNTS 0x02u
+#define MOVE_FROM_EMPTY	     0x04u
+#define MOVE_TO_SYMLINKS     0x10u
+#define MOVE_TO_AUTOMOUNTS   0x20u
+#define MOVE_TO_EMPTY	     0x40u
+#define MOVE_FLAGS	     0x77u
+
+enum {
+	FSCONFIG_SET_FLAG,
+	FSCONFIG_SET_STRING,
+	FSCONFIG_SET_BINARY,
+	FSCONFIG_SET_PATH,
+	FSCONFIG_SET_PATH_EMPTY,
+	FSCONFIG_SET_FD,
+	FSCONFIG_CREATE,
+	FSCONFIG_RECONFIGURE,
+	FSCONFIG_CREATE_EXCL
+};
+
+#define VALUE_MAX 256u
+
+/* ---- contexts ---- */
+
+enum phase { COLLECTING, CREATED, MOUNTED, RECONFIGURING };
+
+struct fs_setup {
+	struct mutex lock;
+	/* [lock] */
+	enum phase phase;
+	const struct fs_type *type;
+	char *source;
+	char *options;	     /* a page, as mount(2)'s data */
+	unsigned long flags; /* MS_RDONLY, MS_SYNCHRONOUS */
+	struct mount *mount; /* CREATED: what fsmount will give */
+	struct path picked;  /* RECONFIGURING */
+};
+
+/* What went wrong would be read here, as text; nothing of ours leaves any. */
+static ssize_t setup_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	(void)file, (void)uio, (void)pos;
+	return -ENODATA;
+}
+
+static void setup_release(struct file *file)
+{
+	struct fs_setup *setup = file->private;
+
+	if (setup->mount)
+		mount_put(setup->mount);
+	if (setup->picked.mount)
+		path_put(&setup->picked);
+	kfree(setup->source);
+	kfree(setup->options);
+	kfree(setup);
+}
+
+static const struct file_ops setup_ops = {.read = setup_read, .release = setup_release};
+
+static long setup_open(struct fs_setup *setup, bool cloexec)
+{
+	struct file *file;
+	long result = file_anonymous("anon_inode:[fscontext]", &setup_ops, setup, O_RDWR,
+				     FILE_READ | FILE_STREAM, &file);
+
+	if (result)
+		return result;
+	result = fd_install(file, 0, cloexec);
+	if (result < 0)
+		file_put_now(file);
+	return result;
+}
+
+static struct fs_setup *setup_new(const struct fs_type *type)
+{
+	struct fs_setup *setup = kzalloc(sizeof(*setup), GFP_KERNEL);
+
+	if (!setup)
+		return NULL;
+	mutex_init(&setup->lock, "file system setup");
+	setup->type = type;
+	return setup;
+}
+
+SYSCALL(fsopen)
+{
+	unsigned int flags = (unsigned int)args->arg[1];
+	const struct fs_type *type;
+	struct fs_setup *setup;
+	char *name;
+	long result;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & ~FSOPEN_CLOEXEC)
+		return -EINVAL;
+	result = path_string(args->arg[0], LOOKUP_EMPTY, &name);
+	if (result)
+		return result;
+	type = fs_type_find(name);
+	path_string_free(name);
+	if (!type || type->flags & FS_KERNEL)
+		return -ENODEV;
+	setup = setup_new(type);
+	if (!setup)
+		return -ENOMEM;
+	result = setup_open(setup, flags & FSOPEN_CLOEXEC);
+	return result;
+}
+
+SYSCALL(fspick)
+{
+	unsigned int flags = (unsigned int)args->arg[2];
+	struct fs_setup *setup;
+	struct path path;
+	long result;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags &
+	    ~(FSPICK_CLOEXEC | FSPICK_SYMLINK_NOFOLLOW | FSPICK_NO_AUTOMOUNT | FSPICK_EMPTY_PATH))
+		return -EINVAL;
+	result = path_lookup_user((int)args->arg[0], args->arg[1],
+				  (flags & FSPICK_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW) |
+					  (flags & FSPICK_EMPTY_PATH ? LOOKUP_EMPTY : 0),
+				  &path);
+	if (result)
+		return result;
+	setup = path.dentry == path.mount->root ? setup_new(path.mount->super->type) : NULL;
+	if (!setup) {
+		result = path.dentry == path.mount->root ? -ENOMEM : -EINVAL;
+		path_put(&path);
+		return result;
+	}
+	setup->phase = RECONFIGURING;
+	setup->picked = path;
+	setup->flags = path.mount->super->flags & SUPER_FLAGS;
+	return setup_open(setup, flags & FSPICK_CLOEXEC);
+}
+
+/* ---- collecting ---- */
+
+/* Is it one of the words that concern every file system? Then it is noted. */
+static bool common_flag(struct fs_setup *setup, const char *key)
+{
+	if (!strcmp(key, "ro"))
+		setup->flags |= MS_RDONLY;
+	else if (!strcmp(key, "rw"))
+		setup->flags &= ~(unsigned long)MS_RDONLY;
+	else if (!strcmp(key, "sync"))
+		setup->flags |= MS_SYNCHRONOUS;
+	else if (!strcmp(key, "async"))
+		setup->flags &= ~(unsigned long)MS_SYNCHRONOUS;
+	else
+		return false;
+	return true;
+}
+
+/* Append key or key=value to the options. */
+static int add_option(struct fs_setup *setup, const char *key, const char *value)
+{
+	size_t used, room;
+
+	if (strchr(key, ',') || (value && strchr(value, ',')))
+		return -EINVAL;
+	if (!setup->options)
+		setup->options = kzalloc(PAGE_SIZE, GFP_KERNEL);
+	if (!setup->options)
+		return -ENOMEM;
+	used = strlen(setup->options);
+	room = PAGE_SIZE - used;
+	if (strlen(key) + (value ? strlen(value) + 1 : 0) + 2 > room)
+		return -EINVAL;
+	(void)snprintf(setup->options + used, room, "%s%s%s%s", used ? "," : "", key,
+		       value ? "=" : "", value ? value : "");
+	return 0;
+}
+
+static int set_source(struct fs_setup *setup, const char *value)
+{
+	if (setup->source)
+		return -EINVAL;
+	setup->source = kstrdup(value, GFP_KERNEL);
+	return setup->source ? 0 : -ENOMEM;
+}
+
+static int create(struct fs_setup *setup)
+{
+	int error;
+
+	if (setup->phase != COLLECTING)
+		return -EBUSY;
+	error = mount_new_detached(setup->type, setup->source, setup->options, setup->flags, 0,
+				   &setup->mount);
+	if (!error)
+		setup->phase = CREATED;
+	return error;
+}
+
+static int reconfigure(struct fs_setup *setup)
+{
+	struct super *super;
+	int error = 0;
+
+	if (setup->phase != RECONFIGURING)
+		return -EBUSY;
+	super = setup->picked.mount->super;
+	if (super->ops->remount)
+		error = super->ops->remount(super, setup->options);
+	if (!error)
+		WRITE_ONCE(super->flags,
+			   (super->flags & ~(unsigned long)SUPER_FLAGS) | setup->flags);
+	return error;
+}
+
+/* setup->lock held; key and value as the command wants them, else NULL. */
+static int configure(struct fs_setup *setup, unsigned int command, const char *key,
+		     const char *value)
+{
+	switch (command) {
+	case FSCONFIG_CREATE:
+	case FSCONFIG_CREATE_EXCL:
+		return create(setup);
+	case FSCONFIG_RECONFIGURE:
+		return reconfigure(setup);
+	default:
+		break;
+	}
+	if (setup->phase != COLLECTING && setup->phase != RECONFIGURING)
+		return -EBUSY;
+	if (command == FSCONFIG_SET_FLAG)
+		return common_flag(setup, key) ? 0 : add_option(setup, key, NULL);
+	return strcmp(key, "source") ? add_option(setup, key, value) : set_source(setup, value);
+}
+
+/* Which of key, value and aux a command takes. */
+static int check_config(unsigned int command, unsigned long key, unsigned long value, int aux)
+{
+	switch (command) {
+	case FSCONFIG_SET_FLAG:
+		return key && !value && !aux ? 0 : -EINVAL;
+	case FSCONFIG_SET_STRING:
+		return key && value && !aux ? 0 : -EINVAL;
+	case FSCONFIG_SET_BINARY:
+	case FSCONFIG_SET_PATH:
+	case FSCONFIG_SET_PATH_EMPTY:
+	case FSCONFIG_SET_FD:
+		return key ? -EINVAL : -EINVAL; /* no file system here takes such a parameter */
+	case FSCONFIG_CREATE:
+	case FSCONFIG_RECONFIGURE:
+	case FSCONFIG_CREATE_EXCL:
+		return !key && !value && !aux ? 0 : -EINVAL;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+static int copy_text(unsigned long user, char *to)
+{
+	long n = hal_string_from_user(to, hal_user_ptr(const char, user), VALUE_MAX);
+
+	if (n < 0)
+		return (int)n;
+	return n == VALUE_MAX ? -EINVAL : 0;
+}
+
+SYSCALL(fsconfig)
+{
+	char key[VALUE_MAX] __uninitialized, value[VALUE_MAX] __uninitialized;
+	unsigned int command = (unsigned int)args->arg[1];
+	struct fs_setup *setup;
+	struct fd fd;
+	long error;
+
+	if ((int)args->arg[0] < 0)
+		return -EINVAL;
+	error = check_config(command, args->arg[2], args->arg[3], (int)args->arg[4]);
+	if (!error && args->arg[2])
+		error = copy_text(args->arg[2], key);
+	if (!error && args->arg[3])
+		error = copy_text(args->arg[3], value);
+	if (error)
+		return error;
+	fd = fd_get((int)args->arg[0]);
+	if (!fd.file)
+		return -EBADF;
+	error = -EINVAL;
+	if (fd.file->ops == &setup_ops) {
+		setup = fd.file->private;
+		mutex_lock(&setup->lock);
+		error = configure(setup, command, key, value);
+		mutex_unlock(&setup->lock);
+	}
+	fd_put(fd);
+	return error;
+}
+
+/* ---- descriptors of mounts ---- */
+
+/* A descriptor as of O_PATH for path (references consumed). detached: it holds a mount without a
+ * place. */
+static long open_mount(struct path *path, bool detached, bool cloexec)
+{
+	struct file *file = file_for_mount(path, detached);
+	long result;
+
+	if (!file) {
+		if (detached)
+			mount_dissolve(path->mount);
+		path_put(path);
+		return -ENOMEM;
+	}
+	result = fd_install(file, 0, cloexec);
+	if (result < 0)
+		file_put_now(file);
+	return result;
+}
+
+SYSCALL(fsmount)
+{
+	unsigned int flags = (unsigned int)args->arg[1], mount_bits;
+	struct path path = {NULL, NULL};
+	struct fs_setup *setup;
+	struct fd fd;
+	long error;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & ~FSMOUNT_CLOEXEC)
+		return -EINVAL;
+	error = mount_attributes((uint64_t)(unsigned int)args->arg[2], &mount_bits);
+	if (error)
+		return error;
+	fd = fd_get((int)args->arg[0]);
+	if (!fd.file)
+		return -EBADF;
+	error = -EINVAL;
+	if (fd.file->ops == &setup_ops) {
+		setup = fd.file->private;
+		mutex_lock(&setup->lock);
+		if (setup->phase == CREATED) {
+			setup->mount->flags = mount_bits;
+			path = (struct path){.mount = setup->mount, .dentry = setup->mount->root};
+			path_get(&path); /* the mount's own reference waits for its place */
+			setup->mount = NULL;
+			setup->phase = MOUNTED;
+			error = 0;
+		} else {
+			error = setup->phase == MOUNTED ? -EBUSY : -EINVAL;
+		}
+		mutex_unlock(&setup->lock);
+	}
+	fd_put(fd);
+	return error ? error : open_mount(&path, true, flags & FSMOUNT_CLOEXEC);
+}
+
+SYSCALL(open_tree)
+{
+	unsigned int flags = (unsigned int)args->arg[2], lookup = LOOKUP_FOLLOW;
+	bool clone = flags & OPEN_TREE_CLONE;
+	struct path path, copied;
+	struct mount *copy;
+	long error;
+
+	if (flags & ~(AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW |
+		      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC))
+		return -EINVAL;
+	if ((flags & (AT_RECURSIVE | OPEN_TREE_CLONE)) == AT_RECURSIVE)
+		return -EINVAL;
+	if (clone && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & AT_SYMLINK_NOFOLLOW)
+		lookup = 0;
+	if (flags & AT_EMPTY_PATH)
+		lookup |= LOOKUP_EMPTY;
+	error = path_lookup_user((int)args->arg[0], args->arg[1], lookup, &path);
+	if (error)
+		return error;
+	if (!clone)
+		return open_mount(&path, false, flags & OPEN_TREE_CLOEXEC);
+	error = mount_bind_copy(&path, flags & AT_RECURSIVE, &copy);
+	path_put(&path);
+	if (error)
+		return error;
+	copied = (struct path){.mount = copy, .dentry = copy->root};
+	path_get(&copied);
+	return open_mount(&copied, true, flags & OPEN_TREE_CLOEXEC);
+}
+
+SYSCALL(move_mount)
+{
+	unsigned int flags = (unsigned int)args->arg[4];
+	struct path from, to;
+	long error;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (flags & ~MOVE_FLAGS)
+		return -EINVAL;
+	error = path_lookup_user((int)args->arg[0], args->arg[1],
+				 (flags & MOVE_FROM_SYMLINKS ? LOOKUP_FOLLOW : 0) |
+					 (flags & MOVE_FROM_EMPTY ? LOOKUP_EMPTY : 0),
+				 &from);
+	if (error)
+		return error;
+	error = path_lookup_user((int)args->arg[2], args->arg[3],
+				 (flags & MOVE_TO_SYMLINKS ? LOOKUP_FOLLOW : 0) |
+					 (flags & MOVE_TO_EMPTY ? LOOKUP_EMPTY : 0),
+				 &to);
+	if (!error) {
+		error = do_move_mount(&from, &to);
+		path_put(&to);
+	}
+	path_put(&from);
+	return error;
+}
