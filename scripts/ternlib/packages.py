@@ -25,8 +25,6 @@ LEFT_OUT = ("usr/share/doc", "usr/share/man", "usr/share/info", "usr/share/local
             "usr/share/doc-base", "usr/share/bash-completion", "usr/share/zsh")
 PYTHON = re.compile(r"^python3\.\d+$")
 NAME = re.compile(r"^[a-z0-9][a-z0-9+.-]+$")
-# besides the root itself and its copy in the archive, which the kernel frees once it is unpacked
-MEGABYTES_TO_RUN_IN = 256
 
 
 def parse(text):
@@ -157,8 +155,3 @@ def base(arch, names):
     inputs = (arch, tuple(names), toolchain.busybox(arch), rootfs.init(arch), cache.tree_hash(rootfs.USERLAND / "rootfs"),
               cache.file_hash(__file__))
     return cache.built(f"packages-{arch}", make_root, inputs, f"a root of packages for {arch} ({' '.join(names)})")
-
-
-def megabytes_needed(initrd_bytes):
-    """Memory for a machine that unpacks such an archive: the archive and the files are there at the same time."""
-    return MEGABYTES_TO_RUN_IN + 2 * -(-initrd_bytes // (1 << 20))

@@ -37,6 +37,9 @@ examples:
   scripts/run arm64 --packages bash,python3 -- python3 -c 'import os; print(os.uname())'
 """
 DEFAULT_MEMORY = "256M"
+# Memory for a root of packages: the archive, which the kernel frees once it is unpacked, and the files, to which Linux gives half of
+# all memory at most; and room to run in.
+ROOT_COPIES, MEGABYTES_TO_RUN_IN = 3, 256
 LOGS_KEPT = 100
 LINUX_BOOTS = 3
 LINUX_BOOT_SECONDS = 90
@@ -211,7 +214,7 @@ def _initrd(options, work, nonce, keyboard):
 def _choose_memory(options, initrd_bytes):
     """Where --mem is not given and a root of packages does not fit: as much as it needs, and say so."""
     if options.packages and options.mem is None:
-        options.mem = f"{packages.megabytes_needed(initrd_bytes)}M"
+        options.mem = f"{MEGABYTES_TO_RUN_IN + ROOT_COPIES * (initrd_bytes >> 20)}M"
         ui.say(f"the root of packages is {initrd_bytes >> 20} MiB: the machine gets {options.mem} of memory (--mem says otherwise)")
 
 
