@@ -70,15 +70,16 @@ static bool conflict(const struct file_lock *a, const struct file_lock *b)
 	       b->start <= a->end;
 }
 
+/* The one that begins first: it is what F_GETLK tells. */
 static struct file_lock *find_conflict(struct file_locks *locks, const struct file_lock *wanted)
 {
-	struct file_lock *lock;
+	struct file_lock *lock, *first = NULL;
 
 	list_for_each_entry (lock, &locks->held, link) {
-		if (conflict(lock, wanted))
-			return lock;
+		if (conflict(lock, wanted) && (!first || lock->start < first->start))
+			first = lock;
 	}
-	return NULL;
+	return first;
 }
 
 /* Would waiting for `for_owner` close a circle? */

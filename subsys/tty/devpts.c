@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT devpts: a directory of the pseudo-terminals in use, and of ptmx, by
-// which one is made. There is one instance, which every mount shows.
+// SPDX-License-Identifier: MIT
+// devpts: a directory of the pseudo-terminals in use, and of ptmx, by which one is made. There
+// is one instance, which every mount shows.
 
 #include "pty.h"
 

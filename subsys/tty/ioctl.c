@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT The terminal's ioctls: settings, window size, flow control,
-// flushing. Job control's are in job.c, the master's own in pty.c.
+// SPDX-License-Identifier: MIT
+// The terminal's ioctls: settings, window size, flow control, flushing. Job control's are in
+// job.c, the master's own in pty.c.
 
 #include "tty.h"
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Sessions and their terminals: becoming and ceasing to be the
-// controlling terminal, the foreground group, and who may read and write.
+// SPDX-License-Identifier: MIT
+// Sessions and their terminals: becoming and ceasing to be the controlling terminal, the
+// foreground group, and who may read and write.
 //
 // tty->session and tty->group change under tasklist and tty->lock both; either is enough to read
 // them.

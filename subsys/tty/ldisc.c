@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT The line discipline: what Linux's N_TTY does to characters on their
-// way in (editing, signals, echo, flow control) and out (OPOST).
+// SPDX-License-Identifier: MIT
+// The line discipline: what Linux's N_TTY does to characters on their way in (editing, signals,
+// echo, flow control) and out (OPOST).
 
 #include "tty.h"
 

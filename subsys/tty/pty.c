@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Pseudo-terminals: the master behind /dev/ptmx feeds a terminal's
-// input queue and reads its output queue.
+// SPDX-License-Identifier: MIT
+// Pseudo-terminals: the master behind /dev/ptmx feeds a terminal's input queue and reads its
+// output queue.
 
 #include "pty.h"
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT The framework of the contracts: every check prints one line; the
-// first that fails says what it expected and ends the program.
+// SPDX-License-Identifier: MIT
+// The framework of the contracts: every check prints one line; the first that fails says what it
+// expected and ends the program.
 //
 // A contract is `CONTRACT { ... }`; its body ends by falling off its end. Checks work in forked
 // children too: a child that fails a check exits with 1, so its parent has to look at its status

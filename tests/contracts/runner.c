@@ -1,13 +1,14 @@
-// SPDX-License-Identifier: MIT Runs the contracts inside the guest, one after the other:
-// contracts-runner SECONDS FOLDER. FOLDER/list names them, a line each.
+// SPDX-License-Identifier: MIT
+// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER.
+// FOLDER/list names them, a line each.
 //
 // Each program starts in a session, a process group and an empty folder of its own, with no input,
 // default signal actions and standard output and error in one pipe. After it has ended, or after
 // SECONDS, everything that it left running is killed. What the host reads:
 //
-//	@@begin NAME
-//	the program's output, ending in a newline
-//	@@end NAME exit STATUS MILLISECONDS      or: signal NUMBER, timeout 0
+//
+//
+//
 
 #include <errno.h>
 #include <fcntl.h>

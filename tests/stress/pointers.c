@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Bad pointers in every argument of every system call: an error or a
-// signal, never a fault of the kernel.
+// SPDX-License-Identifier: MIT
+// Bad pointers in every argument of every system call: an error or a signal, never a fault of
+// the kernel.
 //
 // Each system call number is tried in a child of its own (so that what it does to its process
 // stays there), in a folder and a file system view that may be spoilt. The calls that would end

@@ -194,7 +194,9 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 	struct tmpfs_inode *private = tmpfs_inode_of(file->inode);
 	const void *node = NULL;
 
+	/* What is made after a reading has begun is not in it, so that it ends: the file remembers where. */
 	if (context->pos == 0) {
+		file->private = (void *)(uintptr_t)private->next_place;
 		if (!context->emit(context, ".", 1, file->inode->ino, 4))
 			return 0;
 		context->pos = 1;
@@ -208,8 +210,10 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = FIRST_PLACE;
 	}
-	for (uint64_t place = (uint64_t)context->pos;; place++) {
-		struct dentry *dentry = xarray_walk(&private->entries, &node, &place, UINT64_MAX);
+	uint64_t end = file->private ? (uintptr_t)file->private - 1 : UINT64_MAX;
+
+	for (uint64_t place = (uint64_t)context->pos; place <= end; place++) {
+		struct dentry *dentry = xarray_walk(&private->entries, &node, &place, end);
 
 		if (!dentry)
 			return 0;
@@ -219,6 +223,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = (loff_t)place + 1;
 	}
+	return 0;
 }
 
 int tmpfs_make(struct dentry *parent, const char *name, size_t length, umode_t mode, dev_t rdev,

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: EVENT-02. epoll: level, edge and one-shot, modification,
-// closing, nesting, errors, the record's layout.
+// SPDX-License-Identifier: MIT
+// Covers: EVENT-02. epoll: level, edge and one-shot, modification, closing, nesting, errors, the
+// record's layout.
 #include "contract.h"
 #include <sys/epoll.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-17. dup, dup2, dup3, fcntl, close_range: numbers,
-// flags, errors, sharing of the open file.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-17. dup, dup2, dup3, fcntl, close_range: numbers, flags, errors, sharing of the
+// open file.
 #include "contract.h"
 
 CONTRACT

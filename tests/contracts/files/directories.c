@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-14. getdents64 lists each name once, also while names
-// come and go; d_type, seekdir, EINVAL for a small buffer.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-14. getdents64 lists each name once, also while names come and go; d_type,
+// seekdir, EINVAL for a small buffer.
 #include "contract.h"
 #include <dirent.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-08 FILE-09. O_APPEND, holes, SEEK_DATA and SEEK_HOLE,
-// fallocate, pread and pwrite, vectors.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-08 FILE-09. O_APPEND, holes, SEEK_DATA and SEEK_HOLE, fallocate, pread and
+// pwrite, vectors.
 #include "contract.h"
 #include <sys/uio.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-19. inotify: create, modify, move with cookies,
-// delete, self, ignored, oneshot, errors.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-19. inotify: create, modify, move with cookies, delete, self, ignored, oneshot,
+// errors.
 #include "contract.h"
 #include <sys/inotify.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-19. inotify: what each operation on a file tells watchers of the file and of its directory.
+// Covers: FILE-19. inotify: what each operation on a file tells watchers of the file and of its
+// directory.
 #include "inotify_helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-19. inotify: masks and their flags: replace, add, create, one shot, only directories, unlinked entries; errors.
+// Covers: FILE-19. inotify: masks and their flags: replace, add, create, one shot, only
+// directories, unlinked entries; errors.
 #include "inotify_helpers.h"
 
 CONTRACT

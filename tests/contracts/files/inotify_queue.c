@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-19. inotify's queue: equal events are joined, sizes, short reads, readiness, overflow, limits.
+// Covers: FILE-19. inotify's queue: equal events are joined, sizes, short reads, readiness,
+// overflow, limits.
 #include "inotify_helpers.h"
 
 static void *make_later(void *arg)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-19. inotify: renames, their cookies, what they replace; directories and what happens in them.
+// Covers: FILE-19. inotify: renames, their cookies, what they replace; directories and what
+// happens in them.
 #include "inotify_helpers.h"
 #include <dirent.h>
 

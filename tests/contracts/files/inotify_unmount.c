@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-19. inotify: unmounting a file system ends its watches, and is not held up by them; several instances hear of one event.
+// Covers: FILE-19. inotify: unmounting a file system ends its watches, and is not held up by
+// them; several instances hear of one event.
 #include "inotify_helpers.h"
 #include <sys/mount.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-11. flock, POSIX and OFD record locks: conflicts, what
-// is reported, release on close, deadlock.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-11. flock, POSIX and OFD record locks: conflicts, what is reported, release on
+// close, deadlock.
 #include "contract.h"
 #include <sys/file.h>
 

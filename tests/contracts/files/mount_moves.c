@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-20 FILE-22. Moving mounts, with what is mounted on them; what may not be moved; pivot_root.
+// Covers: FILE-20 FILE-22. Moving mounts, with what is mounted on them; what may not be moved;
+// pivot_root.
 #include "mount_helpers.h"
 
 static void pivots(void)

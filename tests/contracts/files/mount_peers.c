@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-20. Shared mounts: what is mounted on or unmounted from one peer is on all; what can be shared, private, slave, unbindable.
+// Covers: FILE-20. Shared mounts: what is mounted on or unmounted from one peer is on all; what
+// can be shared, private, slave, unbindable.
 #include "mount_helpers.h"
 
 CONTRACT

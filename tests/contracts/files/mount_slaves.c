@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-20. Slaves: they receive and do not give; shared slaves, chains, what becomes of slaves without a master; recursion.
+// Covers: FILE-20. Slaves: they receive and do not give; shared slaves, chains, what becomes of
+// slaves without a master; recursion.
 #include "mount_helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-20 FILE-05 FILE-04. Mounts: tmpfs, bind, read-only,
-// busy, .. at the root of a mount, mountinfo, device numbers.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-20 FILE-05 FILE-04. Mounts: tmpfs, bind, read-only, busy, .. at the root of a
+// mount, mountinfo, device numbers.
 #include "contract.h"
 #include <sys/mount.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-12. Permissions, sticky folders, set-id bits that
-// writing and chown clear, who may chmod.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-12. Permissions, sticky folders, set-id bits that writing and chown clear, who
+// may chmod.
 #include "contract.h"
 
 CONTRACT

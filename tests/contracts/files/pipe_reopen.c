@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-18. An end of pipe(2)'s opened again through /proc/self/fd waits for nobody, as a shell's process substitution needs.
+// Covers: FILE-18. An end of pipe(2)'s opened again through /proc/self/fd waits for nobody, as a
+// shell's process substitution needs.
 #include "contract.h"
 
 static int reopen(int fd, int flags)

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-16 FILE-18. Pipes: PIPE_BUF atomicity, size,
-// non-blocking, poll, packet mode, end of file; fifos.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-16 FILE-18. Pipes: PIPE_BUF atomicity, size, non-blocking, poll, packet mode, end
+// of file; fifos.
 #include "contract.h"
 #include <sys/ioctl.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-21. TIOCGPTPEER, by which glibc's openpty() opens the slave: the descriptor has the node's name and inode.
+// Covers: FILE-21. TIOCGPTPEER, by which glibc's openpty() opens the slave: the descriptor has
+// the node's name and inode.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>

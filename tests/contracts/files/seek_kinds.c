@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-24. lseek on what has no position: ESPIPE for pipes and terminals' like, ignored by the event descriptors, EINVAL for bad ways.
+// Covers: FILE-24. lseek on what has no position: ESPIPE for pipes and terminals' like, ignored
+// by the event descriptors, EINVAL for bad ways.
 #include "contract.h"
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

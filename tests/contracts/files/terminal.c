@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-21. A pseudo-terminal: canonical and raw input, echo,
-// erase, signals to the foreground group, window size, hang-up.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-21. A pseudo-terminal: canonical and raw input, echo, erase, signals to the
+// foreground group, window size, hang-up.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: FILE-05 FILE-03. Path walk: symlinks, .. , trailing
-// slashes, limits, search permission, *at calls.
+// SPDX-License-Identifier: MIT
+// Covers: FILE-05 FILE-03. Path walk: symlinks, .. , trailing slashes, limits, search
+// permission, *at calls.
 #include "contract.h"
 
 CONTRACT

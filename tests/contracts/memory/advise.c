@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-09. madvise: DONTNEED, WIPEONFORK, DONTFORK, on
-// private, shared and file memory; mincore; mlock.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-09. madvise: DONTNEED, WIPEONFORK, DONTFORK, on private, shared and file memory;
+// mincore; mlock.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-06 MEM-14. 2 MiB pages: partial mprotect, munmap and
-// mremap keep every other byte; fork copies on write.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-06 MEM-14. 2 MiB pages: partial mprotect, munmap and mremap keep every other byte;
+// fork copies on write.
 #include "contract.h"
 
 #define BIG (2UL << 20)

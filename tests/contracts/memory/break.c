@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-08. brk: grows with zeros, shrinks, gives the old value
-// when it cannot; what it gave back faults.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-08. brk: grows with zeros, shrinks, gives the old value when it cannot; what it
+// gave back faults.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-01. Copy on write after fork: anonymous and private
-// file pages, both directions, and through the kernel's own writes.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-01. Copy on write after fork: anonymous and private file pages, both directions,
+// and through the kernel's own writes.
 #include "contract.h"
 
 CONTRACT

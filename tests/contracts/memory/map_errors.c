@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-03 MEM-04. mmap and munmap: errors, FIXED replaces,
-// FIXED_NOREPLACE refuses, hints, partial unmapping.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-03 MEM-04. mmap and munmap: errors, FIXED replaces, FIXED_NOREPLACE refuses,
+// hints, partial unmapping.
 #include "contract.h"
 
 #ifndef MAP_FIXED_NOREPLACE

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-02. mprotect: read-only takes effect at once and back;
-// the errors; areas split and merge.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-02. mprotect: read-only takes effect at once and back; the errors; areas split and
+// merge.
 #include "contract.h"
 #include <setjmp.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-12. Stack, heap, mappings and the vDSO are at other
-// places in each run, unless the personality says no.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-12. Stack, heap, mappings and the vDSO are at other places in each run, unless the
+// personality says no.
 #include "contract.h"
 #include <sys/auxv.h>
 #include <sys/personality.h>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-06. mremap: shrink, same size, grow in place, move,
-// FIXED, DONTUNMAP, contents and zero fill, errors.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-06. mremap: shrink, same size, grow in place, move, FIXED, DONTUNMAP, contents and
+// zero fill, errors.
 #include "contract.h"
 
 #ifndef MREMAP_DONTUNMAP

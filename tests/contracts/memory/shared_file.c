@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-05. A shared file mapping, read and write are one;
-// truncation and zero fill; msync; the mapping outlives the descriptor.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-05. A shared file mapping, read and write are one; truncation and zero fill;
+// msync; the mapping outlives the descriptor.
 #include "contract.h"
 
 CONTRACT

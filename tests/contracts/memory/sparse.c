@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-11. A sparse mapping of 1 GiB on a small machine, and
-// reads of untouched memory cost nothing.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-11. A sparse mapping of 1 GiB on a small machine, and reads of untouched memory
+// cost nothing.
 #include "contract.h"
 
 static long resident(void)

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: MEM-07. The stack grows on demand to its limit and no
-// further, and is not executable; the gap below it is kept.
+// SPDX-License-Identifier: MIT
+// Covers: MEM-07. The stack grows on demand to its limit and no further, and is not executable;
+// the gap below it is kept.
 #include "contract.h"
 
 static __attribute__((noinline)) size_t deep(size_t pages, volatile char *above)

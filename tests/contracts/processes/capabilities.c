@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-13. Capabilities follow the effective id; dropping one
-// takes its power away; the bounding set.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-13. Capabilities follow the effective id; dropping one takes its power away; the
+// bounding set.
 #include "contract.h"
 #include <linux/capability.h>
 #include <sys/prctl.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-13. Capabilities over changes of user: lost with the last root id, effective ones with the effective id, kept by PR_SET_KEEPCAPS; the bounding set.
+// Covers: PROC-13. Capabilities over changes of user: lost with the last root id, effective ones
+// with the effective id, kept by PR_SET_KEEPCAPS; the bounding set.
 #include "contract.h"
 #include <linux/capability.h>
 #include <sys/prctl.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-04. Explicitly ignored SIGCHLD survives exec and children vanish; the default leaves zombies; SA_NOCLDWAIT is reset by exec with its handler.
+// Covers: PROC-04. Explicitly ignored SIGCHLD survives exec and children vanish; the default
+// leaves zombies; SA_NOCLDWAIT is reset by exec with its handler.
 #include "contract.h"
 
 #define SELF "/proc/self/exe"

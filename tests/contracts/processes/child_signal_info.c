@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-04 SIG-01. SIGCHLD's siginfo for exit, kill, stop and continue; SA_NOCLDSTOP keeps quiet about stops; the sender's times are there.
+// Covers: PROC-04 SIG-01. SIGCHLD's siginfo for exit, kill, stop and continue; SA_NOCLDSTOP
+// keeps quiet about stops; the sender's times are there.
 #include "contract.h"
 
 static volatile int count;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-18. chroot: .. stops at the new root, the working folder stays where it was, absolute links resolve inside, only root may.
+// Covers: PROC-18. chroot: .. stops at the new root, the working folder stays where it was,
+// absolute links resolve inside, only root may.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-08. clone3: sizes, exit signal, pidfd, set_tid, CLEAR_SIGHAND; what does not go together is EINVAL, a larger struct E2BIG.
+// Covers: PROC-08. clone3: sizes, exit signal, pidfd, set_tid, CLEAR_SIGHAND; what does not go
+// together is EINVAL, a larger struct E2BIG.
 #include "contract.h"
 #include <linux/sched.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-08. clone's sharing, flag by flag: FILES, FS, SIGHAND, VM, PARENT, SETTID and CLEARTID; combinations that are refused.
+// Covers: PROC-08. clone's sharing, flag by flag: FILES, FS, SIGHAND, VM, PARENT, SETTID and
+// CLEARTID; combinations that are refused.
 #include "contract.h"
 #include <linux/sched.h>
 

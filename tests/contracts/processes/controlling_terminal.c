@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-19. Acquired by opening and by TIOCSCTTY, one per session, lost by TIOCNOTTY and with the leader: SIGHUP, /dev/tty; a pty lives on.
+// Covers: PROC-19. Acquired by opening and by TIOCSCTTY, one per session, lost by TIOCNOTTY and
+// with the leader: SIGHUP, /dev/tty; a pty lives on.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-20. A signal that dumps core sets the flag in the wait status only if a dump was made: not with RLIMIT_CORE 0, not for one that only kills.
+// Covers: PROC-20. A signal that dumps core sets the flag in the wait status only if a dump was
+// made: not with RLIMIT_CORE 0, not for one that only kills.
 #include "contract.h"
 
 CONTRACT

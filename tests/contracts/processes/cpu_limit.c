@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-14 PROC-15. RLIMIT_CPU sends SIGXCPU to a busy
-// process; user time grows in times, getrusage and the CPU clock.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-14 PROC-15. RLIMIT_CPU sends SIGXCPU to a busy process; user time grows in times,
+// getrusage and the CPU clock.
 #include "contract.h"
 #include <sys/times.h>
 

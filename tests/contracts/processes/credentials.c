@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-11. Real, effective, saved and file-system ids;
-// supplementary groups; losing privilege for good.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-11. Real, effective, saved and file-system ids; supplementary groups; losing
+// privilege for good.
 #include "contract.h"
 #include <grp.h>
 #include <sys/fsuid.h>

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-03. execve's errors, and scripts: the interpreter's
-// words, its one argument, nesting, ENOEXEC.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-03. execve's errors, and scripts: the interpreter's words, its one argument,
+// nesting, ENOEXEC.
 #include "contract.h"
 
 static char *none[] = {NULL};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-01. What execve keeps: pid, parent, group, session, cwd, umask, nice, limits, mask, pending signals, timers' remaining time, children; what it drops.
+// Covers: PROC-01. What execve keeps: pid, parent, group, session, cwd, umask, nice, limits,
+// mask, pending signals, timers' remaining time, children; what it drops.
 #include "contract.h"
 #include <sys/times.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-01. What execve keeps and what it resets: handlers,
-// ignored signals, mask, pending, alternate stack, CLOEXEC, pid.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-01. What execve keeps and what it resets: handlers, ignored signals, mask,
+// pending, alternate stack, CLOEXEC, pid.
 #include "contract.h"
 
 static void handler(int number)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-02. exec from a thread: the waiting parent sees one process with the old pid; the leader's pid is the new program's tid; other threads' work stops.
+// Covers: PROC-02. exec from a thread: the waiting parent sees one process with the old pid; the
+// leader's pid is the new program's tid; other threads' work stops.
 #include "contract.h"
 
 static volatile unsigned long *counter;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-22. What a child inherits and what it does not: locks, pending signals, timers, times, memory locks; descriptors share their position.
+// Covers: PROC-22. What a child inherits and what it does not: locks, pending signals, timers,
+// times, memory locks; descriptors share their position.
 #include "contract.h"
 #include <sys/times.h>
 

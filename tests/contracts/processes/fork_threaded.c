@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-09. fork of a threaded process copies only the caller;
-// exit_group ends all, exit of the first thread alone does not.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-09. fork of a threaded process copies only the caller; exit_group ends all, exit
+// of the first thread alone does not.
 #include "contract.h"
 
 static void *sleeper(void *argument)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-10. setpgid and setsid: who may, ESRCH, EPERM, EACCES after exec, a leader cannot leave its session.
+// Covers: PROC-10. setpgid and setsid: who may, ESRCH, EPERM, EACCES after exec, a leader cannot
+// leave its session.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-14. Limits are enforced: NOFILE, FSIZE with SIGXFSZ,
-// NPROC, CPU, STACK, AS, and who may raise them.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-14. Limits are enforced: NOFILE, FSIZE with SIGXFSZ, NPROC, CPU, STACK, AS, and
+// who may raise them.
 #include "contract.h"
 
 static void limit(int what, rlim_t value)

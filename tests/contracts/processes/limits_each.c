@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-14. Each limit bites where it should: NOFILE, FSIZE with its signal, NPROC for users, DATA and AS for mappings, STACK, CORE; soft and hard.
+// Covers: PROC-14. Each limit bites where it should: NOFILE, FSIZE with its signal, NPROC for
+// users, DATA and AS for mappings, STACK, CORE; soft and hard.
 #include "contract.h"
 
 static volatile int got;

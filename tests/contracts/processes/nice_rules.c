@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-18. nice and priorities: bounds, who may lower, PRIO_PGRP and PRIO_USER, the raw call's odd scale; umask is nine bits.
+// Covers: PROC-18. nice and priorities: bounds, who may lower, PRIO_PGRP and PRIO_USER, the raw
+// call's odd scale; umask is nine bits.
 #include "contract.h"
 
 CONTRACT

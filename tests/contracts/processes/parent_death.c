@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-06. The parent-death signal comes when the parent thread ends; orphans go to the nearest sub-reaper, who gets SIGCHLD and can wait for them.
+// Covers: PROC-06. The parent-death signal comes when the parent thread ends; orphans go to the
+// nearest sub-reaper, who gets SIGCHLD and can wait for them.
 #include "contract.h"
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-08. pidfd: clone3 and pidfd_open, poll becomes
-// readable at exit, send_signal, waitid(P_PIDFD); clone3's errors.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-08. pidfd: clone3 and pidfd_open, poll becomes readable at exit, send_signal,
+// waitid(P_PIDFD); clone3's errors.
 #include "contract.h"
 #include <linux/sched.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-08. pidfd_send_signal takes a descriptor of /proc/PID as well, and of nothing else in /proc.
+// Covers: PROC-08. pidfd_send_signal takes a descriptor of /proc/PID as well, and of nothing
+// else in /proc.
 #include "contract.h"
 
 static volatile sig_atomic_t seen;

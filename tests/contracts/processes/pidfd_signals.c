@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-08. pidfd: signals through it, polled for its end, ESRCH after; pidfd_getfd shares the open file; flags and errors.
+// Covers: PROC-08. pidfd: signals through it, polled for its end, ESRCH after; pidfd_getfd
+// shares the open file; flags and errors.
 #include "contract.h"
 #include <sys/syscall.h>
 

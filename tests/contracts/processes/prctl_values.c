@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-17. prctl: names, dumpable, parent-death signal, no_new_privs, subreaper, timer slack; what does not fit is EINVAL.
+// Covers: PROC-17. prctl: names, dumpable, parent-death signal, no_new_privs, subreaper, timer
+// slack; what does not fit is EINVAL.
 #include "contract.h"
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-10. setsid, setpgid, getsid: who may join which group;
-// a child that has executed cannot be moved.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-10. setsid, setpgid, getsid: who may join which group; a child that has executed
+// cannot be moved.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-12. A set-id program gets its owner's effective and
-// saved id; no_new_privs prevents it; AT_SECURE tells.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-12. A set-id program gets its owner's effective and saved id; no_new_privs
+// prevents it; AT_SECURE tells.
 #include "contract.h"
 #include <sys/auxv.h>
 #include <sys/prctl.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-11. setuid, setreuid, setresuid and their gid forms by the book, for root and for others; fsuid follows; capabilities go with root.
+// Covers: PROC-11. setuid, setreuid, setresuid and their gid forms by the book, for root and for
+// others; fsuid follows; capabilities go with root.
 #include "contract.h"
 
 static void ids(uid_t real, uid_t effective, uid_t saved)

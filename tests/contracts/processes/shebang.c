@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-03. Scripts: interpreter and one argument, the script's path after them, nesting up to a bound, what is no script is ENOEXEC.
+// Covers: PROC-03. Scripts: interpreter and one argument, the script's path after them, nesting
+// up to a bound, what is no script is ENOEXEC.
 #include "contract.h"
 
 static void script(const char *path, const char *text)

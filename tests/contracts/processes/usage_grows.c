@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-15. getrusage: faults, switches, times grow; children count only once they are waited for; threads have their own.
+// Covers: PROC-15. getrusage: faults, switches, times grow; children count only once they are
+// waited for; threads have their own.
 #include "contract.h"
 
 static void *works(void *argument)

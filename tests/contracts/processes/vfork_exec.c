@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-07. vfork: the parent sleeps until exec or exit, memory is shared, descriptors are not; a failed exec keeps it asleep; a killed child frees it.
+// Covers: PROC-07. vfork: the parent sleeps until exec or exit, memory is shared, descriptors
+// are not; a failed exec keeps it asleep; a killed child frees it.
 #include "contract.h"
 
 static volatile int stage;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-07. vfork: the parent sleeps until the child execs or
-// exits, the memory is shared, signal handlers and descriptors are not.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-07. vfork: the parent sleeps until the child execs or exits, the memory is
+// shared, signal handlers and descriptors are not.
 #include "contract.h"
 
 static volatile int shared;

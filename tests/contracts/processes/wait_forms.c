@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: PROC-05. wait4 and waitid: by pid, group, any; WNOHANG,
-// WNOWAIT, WEXITED; errors; rusage of the child.
+// SPDX-License-Identifier: MIT
+// Covers: PROC-05. wait4 and waitid: by pid, group, any; WNOHANG, WNOWAIT, WEXITED; errors;
+// rusage of the child.
 #include "contract.h"
 
 CONTRACT

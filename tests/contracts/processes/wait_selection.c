@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-05. Which children a wait takes: one, any, my group, that group; WNOHANG with living ones; ECHILD; errors.
+// Covers: PROC-05. Which children a wait takes: one, any, my group, that group; WNOHANG with
+// living ones; ECHILD; errors.
 #include "contract.h"
 
 CONTRACT

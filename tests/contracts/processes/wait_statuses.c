@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-05 PROC-21. waitpid and waitid tell the same story: exits, signals, stops, continues; WNOWAIT leaves it; rusage of the child.
+// Covers: PROC-05 PROC-21. waitpid and waitid tell the same story: exits, signals, stops,
+// continues; WNOWAIT leaves it; rusage of the child.
 #include "contract.h"
 
 static void expect(pid_t child, int code, int status)

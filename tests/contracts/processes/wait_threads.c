@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-05. Any thread may wait for a child of another; with __WNOTHREAD only the one that forked; __WCLONE for clones without SIGCHLD.
+// Covers: PROC-05. Any thread may wait for a child of another; with __WNOTHREAD only the one
+// that forked; __WCLONE for clones without SIGCHLD.
 #include "contract.h"
 
 static pid_t child;

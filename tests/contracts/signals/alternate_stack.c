@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-04 SIG-05. SA_ONSTACK: the handler runs there, the
-// frame holds the stack from before, return lands on the old one.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-04 SIG-05. SA_ONSTACK: the handler runs there, the frame holds the stack from
+// before, return lands on the old one.
 #include "contract.h"
 #include <sys/auxv.h>
 

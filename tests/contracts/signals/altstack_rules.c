@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-05. sigaltstack: what it reads back, ENOMEM, EINVAL, EFAULT; a thread starts without, a fork keeps it, exec drops it.
+// Covers: SIG-05. sigaltstack: what it reads back, ENOMEM, EINVAL, EFAULT; a thread starts
+// without, a fork keeps it, exec drops it.
 #include "contract.h"
 
 static void *thread(void *argument)

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-17. SIGFPE for an integer division (x86_64 only),
-// SIGILL and SIGTRAP with their codes and addresses.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-17. SIGFPE for an integer division (x86_64 only), SIGILL and SIGTRAP with their
+// codes and addresses.
 #include "contract.h"
 #include <setjmp.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-05. SS_AUTODISARM: inside the handler there is no
-// alternate stack, so it may be changed; return restores it.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-05. SS_AUTODISARM: inside the handler there is no alternate stack, so it may be
+// changed; return restores it.
 #include "contract.h"
 
 #ifndef SS_AUTODISARM

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-27 PROC-10. A background group: SIGTTIN on read, SIGTTOU on write with TOSTOP and on tcsetattr; ignored or blocked gives EIO or goes through.
+// Covers: SIG-27 PROC-10. A background group: SIGTTIN on read, SIGTTOU on write with TOSTOP and
+// on tcsetattr; ignored or blocked gives EIO or goes through.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>

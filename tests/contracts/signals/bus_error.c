@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-16. SIGBUS past the end of a mapped file, BUS_ADRERR
-// with the address; what is inside the last page reads zero.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-16. SIGBUS past the end of a mapped file, BUS_ADRERR with the address; what is
+// inside the last page reads zero.
 #include "contract.h"
 #include <setjmp.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-23 PROC-04. SIGCHLD ignored or SA_NOCLDWAIT: no zombie,
-// wait sleeps until the last is gone and gives ECHILD.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-23 PROC-04. SIGCHLD ignored or SA_NOCLDWAIT: no zombie, wait sleeps until the last
+// is gone and gives ECHILD.
 #include "contract.h"
 
 static volatile int runs;

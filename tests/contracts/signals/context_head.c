@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-30. The head of ucontext: flags, link, the alternate stack as it is, the mask from before the signal.
+// Covers: SIG-30. The head of ucontext: flags, link, the alternate stack as it is, the mask from
+// before the signal.
 #include "contract.h"
 
 static volatile unsigned long flags, mask;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-20. A loop that makes no system call is interrupted by
-// a signal, by itself or from another process.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-20. A loop that makes no system call is interrupted by a signal, by itself or from
+// another process.
 #include "contract.h"
 
 static volatile int runs;

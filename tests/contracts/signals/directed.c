@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-22. A signal to the process goes to a thread that does
-// not block it; to a thread, to that thread alone.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-22. A signal to the process goes to a thread that does not block it; to a thread,
+// to that thread alone.
 #include "contract.h"
 
 static pthread_barrier_t barrier;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-38 SIG-19. A fault whose signal is blocked or ignored kills although there is a handler; in a thread, that thread's handler runs on its own stack.
+// Covers: SIG-38 SIG-19. A fault whose signal is blocked or ignored kills although there is a
+// handler; in a thread, that thread's handler runs on its own stack.
 #include "contract.h"
 
 static volatile int where, tid;

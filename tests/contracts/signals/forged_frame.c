@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-21. sigreturn with no frame, or a frame that is no
-// memory, kills the process with SIGSEGV and nothing else.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-21. sigreturn with no frame, or a frame that is no memory, kills the process with
+// SIGSEGV and nothing else.
 #include "contract.h"
 
 static void sigreturn_at(uintptr_t stack)

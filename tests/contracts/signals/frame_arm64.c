@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-31. The records of arm64: fpsimd with its registers, esr on a fault, each aligned, ended by an empty one.
+// Covers: SIG-31. The records of arm64: fpsimd with its registers, esr on a fault, each aligned,
+// ended by an empty one.
 #include "contract.h"
 
 #ifdef __aarch64__

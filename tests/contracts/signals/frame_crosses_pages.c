@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-32. A frame that crosses into pages never touched, at every offset of 16 in a page; all of them return.
+// Covers: SIG-32. A frame that crosses into pages never touched, at every offset of 16 in a
+// page; all of them return.
 #include "contract.h"
 #include <setjmp.h>
 

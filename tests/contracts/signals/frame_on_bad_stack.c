@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-32 SIG-19. A frame that cannot be written: SIGSEGV on the alternate stack when there is one, else death; a stack at 0, read-only, beyond user space.
+// Covers: SIG-32 SIG-19. A frame that cannot be written: SIGSEGV on the alternate stack when
+// there is one, else death; a stack at 0, read-only, beyond user space.
 #include "contract.h"
 
 static volatile int got;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-31. The state of riscv64: registers in order, the double FP registers and fcsr after them, what follows is empty.
+// Covers: SIG-31. The state of riscv64: registers in order, the double FP registers and fcsr
+// after them, what follows is empty.
 #include "contract.h"
 
 #ifdef __riscv

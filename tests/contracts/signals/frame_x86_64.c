@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-31. The FP record of x86_64: xsave with both magics, its size, MXCSR and a register's value; segments and error words.
+// Covers: SIG-31. The FP record of x86_64: xsave with both magics, its size, MXCSR and a
+// register's value; segments and error words.
 #include "contract.h"
 
 #ifdef __x86_64__

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-22 PROC-09. A signal that kills takes every thread with it, whichever it was sent to, and the status names it.
+// Covers: SIG-22 PROC-09. A signal that kills takes every thread with it, whichever it was sent
+// to, and the status names it.
 #include "contract.h"
 
 static void *sleeper(void *argument)

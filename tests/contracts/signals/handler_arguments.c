@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-01. What a handler is told: number, si_code, si_pid,
-// si_uid, si_value, by each way of sending.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-01. What a handler is told: number, si_code, si_pid, si_uid, si_value, by each way
+// of sending.
 #include "contract.h"
 
 static siginfo_t seen;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-35. A blocked signal that is set to be ignored, or to a default that ignores, is no longer pending; standard ones merge.
+// Covers: SIG-35. A blocked signal that is set to be ignored, or to a default that ignores, is
+// no longer pending; standard ones merge.
 #include "contract.h"
 
 static volatile int count;

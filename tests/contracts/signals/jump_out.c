@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-39. Leaving a handler by siglongjmp: the mask is as it was saved, the alternate stack is free again, a thousand times.
+// Covers: SIG-39. Leaving a handler by siglongjmp: the mask is as it was saved, the alternate
+// stack is free again, a thousand times.
 #include "contract.h"
 #include <setjmp.h>
 

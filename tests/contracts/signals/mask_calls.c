@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-37. sigprocmask: the three ways, the old mask, sizes; threads have their own mask and start with their parent's.
+// Covers: SIG-37. sigprocmask: the three ways, the old mask, sizes; threads have their own mask
+// and start with their parent's.
 #include "contract.h"
 
 static void *thread(void *argument)

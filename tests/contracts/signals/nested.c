@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-06 SIG-07. Nested signals, each with its own frame and
-// mask; SA_NODEFER and SA_RESETHAND; sa_mask.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-06 SIG-07. Nested signals, each with its own frame and mask; SA_NODEFER and
+// SA_RESETHAND; sa_mask.
 #include "contract.h"
 
 static int depth, deepest, second_runs, order[8], orders;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-06. Two hundred handlers inside each other, each with its own number of turns, then all return in order and their registers are right.
+// Covers: SIG-06. Two hundred handlers inside each other, each with its own number of turns,
+// then all return in order and their registers are right.
 #include "contract.h"
 
 static volatile int depth, bottom, unwound, wrong;

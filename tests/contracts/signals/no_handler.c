@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-19. Without a handler, with a blocked or ignored
-// SIGSEGV, or with no stack left for one, a fault kills by SIGSEGV.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-19. Without a handler, with a blocked or ignored SIGSEGV, or with no stack left
+// for one, a fault kills by SIGSEGV.
 #include "contract.h"
 
 static void handler(int number, siginfo_t *info, void *context)

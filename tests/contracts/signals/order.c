@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-12 SIG-13. Pending signals come lowest first, standard
-// ones once, real-time ones queued in order with their values.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-12 SIG-13. Pending signals come lowest first, standard ones once, real-time ones
+// queued in order with their values.
 #include "contract.h"
 
 static int numbers[32], values[32], count;

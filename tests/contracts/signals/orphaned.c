@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-25. A stopped group that becomes orphaned gets SIGHUP
-// and SIGCONT; SIGTSTP does nothing to an orphaned group.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-25. A stopped group that becomes orphaned gets SIGHUP and SIGCONT; SIGTSTP does
+// nothing to an orphaned group.
 #include "contract.h"
 
 static volatile int hangups, continues;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-13. RLIMIT_SIGPENDING: sigqueue gives EAGAIN when the
-// queue is full; kill still gets through.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-13. RLIMIT_SIGPENDING: sigqueue gives EAGAIN when the queue is full; kill still
+// gets through.
 #include "contract.h"
 
 CONTRACT

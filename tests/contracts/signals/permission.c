@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-24. Who may signal whom: real and effective of the sender against real and saved of the receiver, SIGCONT within a session, signal 0.
+// Covers: SIG-24. Who may signal whom: real and effective of the sender against real and saved
+// of the receiver, SIGCONT within a session, signal 0.
 #include "contract.h"
 
 static pid_t target(uid_t real, uid_t effective, uid_t saved)

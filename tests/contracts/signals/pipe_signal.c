@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-26. Writing to a pipe without readers: SIGPIPE, or
-// EPIPE when that is ignored or blocked.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-26. Writing to a pipe without readers: SIGPIPE, or EPIPE when that is ignored or
+// blocked.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-22. A signal to the process goes to a thread that does not block it; blocked by all, it waits for whoever unblocks it first.
+// Covers: SIG-22. A signal to the process goes to a thread that does not block it; blocked by
+// all, it waits for whoever unblocks it first.
 #include "contract.h"
 
 static volatile int ran_in, ready, go;

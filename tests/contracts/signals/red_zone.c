@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-33. The stack below the stack pointer that the ABI grants (128 bytes on x86_64) survives a signal; the frame is aligned to 16.
+// Covers: SIG-33. The stack below the stack pointer that the ABI grants (128 bytes on x86_64)
+// survives a signal; the frame is aligned to 16.
 #include "contract.h"
 
 static volatile uintptr_t info_at, context_at, stack_at;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-20 SIG-03. A loop that holds a value in every register it can is interrupted hundreds of times by a timer and finds all unchanged.
+// Covers: SIG-20 SIG-03. A loop that holds a value in every register it can is interrupted
+// hundreds of times by a timer and finds all unchanged.
 #include "contract.h"
 
 static volatile int ticks;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-08 SIG-09. SA_RESTART restarts read, wait4, futex;
-// without it EINTR; poll, pause and sigsuspend end either way.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-08 SIG-09. SA_RESTART restarts read, wait4, futex; without it EINTR; poll, pause
+// and sigsuspend end either way.
 #include "contract.h"
 #include <linux/futex.h>
 

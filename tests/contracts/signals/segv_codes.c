@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-18. SIGSEGV reaches its handler for each kind of bad
-// access, with the right code and address.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-18. SIGSEGV reaches its handler for each kind of bad access, with the right code
+// and address.
 #include "contract.h"
 #include <setjmp.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-37. sigaction reads back what was set, bit for bit; KILL and STOP are refused; sizes and pointers are checked.
+// Covers: SIG-37. sigaction reads back what was set, bit for bit; KILL and STOP are refused;
+// sizes and pointers are checked.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-29. siginfo byte for byte, for kill, tgkill, sigqueue and a fault: what a sender does not set is zero.
+// Covers: SIG-29. siginfo byte for byte, for kill, tgkill, sigqueue and a fault: what a sender
+// does not set is zero.
 #include "contract.h"
 
 static unsigned char seen[128];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-10 EVENT-05. signalfd: its 128-byte records, what is readable, the mask changed, EAGAIN, EINVAL; blocked signals only.
+// Covers: SIG-10 EVENT-05. signalfd: its 128-byte records, what is readable, the mask changed,
+// EAGAIN, EINVAL; blocked signals only.
 #include "contract.h"
 #include <sys/signalfd.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-34. rt_sigqueueinfo: a made-up code is refused for another process and allowed for oneself; values arrive unchanged.
+// Covers: SIG-34. rt_sigqueueinfo: a made-up code is refused for another process and allowed for
+// oneself; values arrive unchanged.
 #include "contract.h"
 
 static siginfo_t seen;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-10. sigsuspend waits with its mask, the handler runs under it, and the old mask is back when it returns EINTR.
+// Covers: SIG-10. sigsuspend waits with its mask, the handler runs under it, and the old mask is
+// back when it returns EINTR.
 #include "contract.h"
 
 static volatile unsigned long inside;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-10. sigtimedwait: takes a blocked signal with its siginfo, EAGAIN after its time, EINTR by another, lowest first, errors.
+// Covers: SIG-10. sigtimedwait: takes a blocked signal with its siginfo, EAGAIN after its time,
+// EINTR by another, lowest first, errors.
 #include "contract.h"
 
 static void handler(int number, siginfo_t *info, void *context)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-36 SIG-15. SIGCONT throws pending stops away and stops throw SIGCONT away; it continues even where blocked or ignored; SIGKILL kills the stopped.
+// Covers: SIG-36 SIG-15. SIGCONT throws pending stops away and stops throw SIGCONT away; it
+// continues even where blocked or ignored; SIGKILL kills the stopped.
 #include "contract.h"
 
 static int is_pending(int number)

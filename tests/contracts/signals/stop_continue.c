@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-15. WUNTRACED and WCONTINUED statuses, SIGCHLD's codes,
-// SIGCONT wakes even when blocked; stop discards a pending SIGCONT.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-15. WUNTRACED and WCONTINUED statuses, SIGCHLD's codes, SIGCONT wakes even when
+// blocked; stop discards a pending SIGCONT.
 #include "contract.h"
 
 static volatile int codes[8], count;

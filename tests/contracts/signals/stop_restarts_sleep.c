@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-09. Stop and continue do not end nanosleep, poll or a
-// futex wait: restart_syscall goes on with what was left.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-09. Stop and continue do not end nanosleep, poll or a futex wait: restart_syscall
+// goes on with what was left.
 #include "contract.h"
 
 static pid_t stopper(void)

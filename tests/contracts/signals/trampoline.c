@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-28. A handler returns to SA_RESTORER (x86_64) or into the vDSO; the stack and its frame are never executable.
+// Covers: SIG-28. A handler returns to SA_RESTORER (x86_64) or into the vDSO; the stack and its
+// frame are never executable.
 #include "contract.h"
 
 static void *volatile back;

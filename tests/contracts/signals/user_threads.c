@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-02. Two computations switched by a signal handler that swaps their whole contexts: both reach the end.
+// Covers: SIG-02. Two computations switched by a signal handler that swaps their whole contexts:
+// both reach the end.
 #include "contract.h"
 
 static ucontext_t waiting;

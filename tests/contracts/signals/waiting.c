@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SIG-10. sigwaitinfo, sigtimedwait, signalfd and ppoll: what
-// was pending counts, the mask is atomic.
+// SPDX-License-Identifier: MIT
+// Covers: SIG-10. sigwaitinfo, sigtimedwait, signalfd and ppoll: what was pending counts, the
+// mask is atomic.
 #include "contract.h"
 #include <sys/signalfd.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SIG-08. A write that has moved some bytes when a signal comes gives their count; one that has moved none is EINTR or starts again.
+// Covers: SIG-08. A write that has moved some bytes when a signal comes gives their count; one
+// that has moved none is EINTR or starts again.
 #include "contract.h"
 
 static volatile int count;

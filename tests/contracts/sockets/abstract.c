@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-04. Abstract names: any bytes, apart for each type,
-// free again when closed; autobind.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-04. Abstract names: any bytes, apart for each type, free again when closed;
+// autobind.
 #include "helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-04. Names are walked from the caller's root and directory; a renamed or linked node still leads to its socket.
+// Covers: SOCK-04. Names are walked from the caller's root and directory; a renamed or linked
+// node still leads to its socket.
 #include "helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-04. Connections: what accept gives, names of both
-// ends, flags, data sent before accept, errors in every state.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-04. Connections: what accept gives, names of both ends, flags, data sent before
+// accept, errors in every state.
 #include "helpers.h"
 
 CONTRACT

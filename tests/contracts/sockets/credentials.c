@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-03. SO_PEERCRED, SO_PEERGROUPS, SO_PEERPIDFD; SCM_CREDENTIALS: who gets them, who may claim what.
+// Covers: SOCK-03. SO_PEERCRED, SO_PEERGROUPS, SO_PEERPIDFD; SCM_CREDENTIALS: who gets them, who
+// may claim what.
 #include "helpers.h"
 #include <grp.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-05. Descriptors in flight that only refer to each other are collected: what they kept open is closed.
+// Covers: SOCK-05. Descriptors in flight that only refer to each other are collected: what they
+// kept open is closed.
 #include "helpers.h"
 
 // Is everything that had the pipe's write end gone? Collection may come later, but without help.

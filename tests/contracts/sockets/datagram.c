@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-01 SOCK-04. Datagrams: borders, truncation, who sent
-// them, empty ones, too large ones, filtering by connect.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-01 SOCK-04. Datagrams: borders, truncation, who sent them, empty ones, too large
+// ones, filtering by connect.
 #include "helpers.h"
 
 CONTRACT

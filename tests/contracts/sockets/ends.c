@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-01. How connections end: shutdown halves, closing with
-// and without unread data, SIGPIPE, what poll says.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-01. How connections end: shutdown halves, closing with and without unread data,
+// SIGPIPE, what poll says.
 #include "helpers.h"
 
 static int pipes;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-01. epoll on sockets: edges for data, for room, for hang-ups; one shot; a closed socket leaves the set.
+// Covers: SOCK-01. epoll on sockets: edges for data, for room, for hang-ups; one shot; a closed
+// socket leaves the set.
 #include "helpers.h"
 #include <sys/epoll.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-01. Flow control: what a sender may have unread, when
-// it may write again, what SIOCINQ and SIOCOUTQ say, datagram queues of ten.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-01. Flow control: what a sender may have unread, when it may write again, what
+// SIOCINQ and SIOCOUTQ say, datagram queues of ten.
 #include "helpers.h"
 #include <linux/sockios.h>
 #include <sys/epoll.h>

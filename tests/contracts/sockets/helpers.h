@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT What the contracts of sockets share: names, listeners, connected
-// sockets, descriptors in messages.
+// SPDX-License-Identifier: MIT
+// What the contracts of sockets share: names, listeners, connected sockets, descriptors in
+// messages.
 #ifndef SOCKETS_HELPERS_H
 #define SOCKETS_HELPERS_H
 

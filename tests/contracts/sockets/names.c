@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-04. Binding paths: the node, its mode and the umask,
-// its names as others see them, what goes wrong.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-04. Binding paths: the node, its mode and the umask, its names as others see
+// them, what goes wrong.
 #include "helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-01. Socket options: what they read, their sizes and limits, what is refused; socket's own arguments.
+// Covers: SOCK-01. Socket options: what they read, their sizes and limits, what is refused;
+// socket's own arguments.
 #include "helpers.h"
 
 static int doubled(int fd, int option, int value)

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-01 SOCK-02 SOCK-03. AF_UNIX socketpair: data, end of
-// file, shutdown, peek, descriptors passed, credentials of the peer.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-01 SOCK-02 SOCK-03. AF_UNIX socketpair: data, end of file, shutdown, peek,
+// descriptors passed, credentials of the peer.
 #include "contract.h"
 #include <sys/socket.h>
 

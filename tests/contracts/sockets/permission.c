@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-04. Connecting needs write permission on the node and
-// search permission on the way to it.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-04. Connecting needs write permission on the node and search permission on the
+// way to it.
 #include "helpers.h"
 
 CONTRACT

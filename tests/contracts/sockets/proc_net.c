@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-04. /proc/net/unix: a line for each socket with its kind, state, inode number and name.
+// Covers: SOCK-04. /proc/net/unix: a line for each socket with its kind, state, inode number and
+// name.
 #include "helpers.h"
 
 // Fields of the line whose name is this; false: there is none.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-02. Descriptors in messages: over socketpair and over connect, cut, peeked, in order with the data, errors.
+// Covers: SOCK-02. Descriptors in messages: over socketpair and over connect, cut, peeked, in
+// order with the data, errors.
 #include "helpers.h"
 
 static void exchange(int from, int to)

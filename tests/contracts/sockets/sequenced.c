@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-01 SOCK-04. Seqpackets: connections with borders: listen and accept, truncation, the end of file.
+// Covers: SOCK-01 SOCK-04. Seqpackets: connections with borders: listen and accept, truncation,
+// the end of file.
 #include "helpers.h"
 
 CONTRACT

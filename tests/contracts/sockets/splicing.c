@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-01. splice, sendfile and dup on sockets; sockets across fork and exec's CLOEXEC; EINTR.
+// Covers: SOCK-01. splice, sendfile and dup on sockets; sockets across fork and exec's CLOEXEC;
+// EINTR.
 #include "helpers.h"
 #include <sys/sendfile.h>
 

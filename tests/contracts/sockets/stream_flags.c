@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-01. Streams: peeking across writes, waiting for all,
-// low-water mark, peek offset, time limits, what is refused.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-01. Streams: peeking across writes, waiting for all, low-water mark, peek offset,
+// time limits, what is refused.
 #include "helpers.h"
 
 static int p[2];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-01. Several readers and writers at once: no byte is lost or doubled, no datagram torn.
+// Covers: SOCK-01. Several readers and writers at once: no byte is lost or doubled, no datagram
+// torn.
 #include "helpers.h"
 
 #define EACH 2000

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SOCK-04. connect wakes accept, poll and epoll; a full
-// backlog refuses those who do not wait, and keeps the others waiting.
+// SPDX-License-Identifier: MIT
+// Covers: SOCK-04. connect wakes accept, poll and epoll; a full backlog refuses those who do not
+// wait, and keeps the others waiting.
 #include "helpers.h"
 #include <sys/epoll.h>
 

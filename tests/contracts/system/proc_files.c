@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: SYS-01. The files of /proc that ps, top, free and C
-// libraries read: their fields are there and true.
+// SPDX-License-Identifier: MIT
+// Covers: SYS-01. The files of /proc that ps, top, free and C libraries read: their fields are
+// there and true.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SYS-01. /proc/PID/smaps and smaps_rollup: what a mapping uses, dirty and clean, shared and private, as it changes.
+// Covers: SYS-01. /proc/PID/smaps and smaps_rollup: what a mapping uses, dirty and clean, shared
+// and private, as it changes.
 #include "contract.h"
 
 #define PAGES 64

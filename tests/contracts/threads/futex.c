@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: THREAD-04. futex: wait, wake counts, bitset, requeue,
-// cmp_requeue, wake_op, shared between processes, errors.
+// SPDX-License-Identifier: MIT
+// Covers: THREAD-04. futex: wait, wake counts, bitset, requeue, cmp_requeue, wake_op, shared
+// between processes, errors.
 #include "contract.h"
 #include <linux/futex.h>
 

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: THREAD-07 THREAD-01. Two hundred threads: each has its own
-// tid and thread-local memory, one pid; /proc counts them.
+// SPDX-License-Identifier: MIT
+// Covers: THREAD-07 THREAD-01. Two hundred threads: each has its own tid and thread-local
+// memory, one pid; /proc counts them.
 #include "contract.h"
 
 static __thread long mine;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: THREAD-03 THREAD-02. A thread that dies holding a robust
-// mutex hands it on with EOWNERDEAD; the child tid is cleared and woken.
+// SPDX-License-Identifier: MIT
+// Covers: THREAD-03 THREAD-02. A thread that dies holding a robust mutex hands it on with
+// EOWNERDEAD; the child tid is cleared and woken.
 #include "contract.h"
 
 static pthread_mutex_t *mutex;

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: TIME-01 TIME-02. Every clock advances, agrees with its kin,
-// has a resolution; nanosleep's lower bounds and errors.
+// SPDX-License-Identifier: MIT
+// Covers: TIME-01 TIME-02. Every clock advances, agrees with its kin, has a resolution;
+// nanosleep's lower bounds and errors.
 #include "contract.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: TIME-06. Two equal busy processes on one processor share it
-// evenly; a niced one gets much less, but not nothing.
+// SPDX-License-Identifier: MIT
+// Covers: TIME-06. Two equal busy processes on one processor share it evenly; a niced one gets
+// much less, but not nothing.
 #include "contract.h"
 
 static volatile long long *used;

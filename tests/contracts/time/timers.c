@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT Covers: TIME-03 TIME-04. setitimer, alarm and POSIX timers: what is
-// left, periods, overruns, SIGEV_THREAD_ID, virtual time.
+// SPDX-License-Identifier: MIT
+// Covers: TIME-03 TIME-04. setitimer, alarm and POSIX timers: what is left, periods, overruns,
+// SIGEV_THREAD_ID, virtual time.
 #include "contract.h"
 
 static volatile int runs, overruns, value;

@@ -1,15 +1,15 @@
-// SPDX-License-Identifier: MIT The whole VFS over tmpfs: walking, directories, links, mounts,
-// descriptors, locks on plain data. sources: core/vfs/chrdev.c core/vfs/dcache.c
-// core/vfs/devnode.c core/vfs/dirops.c core/vfs/fdtable.c sources: core/vfs/file.c
-// core/vfs/fs_context.c core/vfs/inode.c core/vfs/mount.c core/vfs/open.c sources:
-// core/vfs/pathname.c core/vfs/walk.c core/vfs/locks.c core/vfs/cpio.c sources:
-// subsys/fs/ramfs/super.c subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c subsys/fs/ramfs/xattr.c
-// sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
-// sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c sources:
-// core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/uio.c sources: core/lib/xarray.c
-// core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c core/sync/wait.c sources:
-// tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c sources:
-// tests/unit/fake_hal/fake_pagetable.c
+// SPDX-License-Identifier: MIT
+// The whole VFS over tmpfs: walking, directories, links, mounts, descriptors, locks on plain
+// data. sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c
+// core/vfs/fdtable.c sources: core/vfs/file.c core/vfs/fs_context.c core/vfs/inode.c
+// core/vfs/mount.c core/vfs/open.c sources: core/vfs/pathname.c core/vfs/walk.c core/vfs/locks.c
+// core/vfs/cpio.c sources: subsys/fs/ramfs/super.c subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c
+// subsys/fs/ramfs/xattr.c sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c
+// core/mm/kstack.c core/mm/reclaim.c sources: core/mm/vma.c core/mm/map.c core/mm/space.c
+// core/mm/fault.c core/mm/zap.c sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c
+// core/mm/uio.c sources: core/lib/xarray.c core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c
+// core/sync/wait.c sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
+// sources: tests/unit/fake_hal/fake_pagetable.c
 
 #include "../../../../core/vfs/cpio.h"
 #include "../../../../core/vfs/internal.h"

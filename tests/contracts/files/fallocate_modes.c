@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Covers: FILE-08. fallocate: allocates, KEEP_SIZE, PUNCH_HOLE, COLLAPSE and its errors; blocks
+// are counted; SEEK_DATA and SEEK_HOLE see it.
+#include "contract.h"
+
+CONTRACT
+{
+	int fd = (int)MUST(open("f", O_RDWR | O_CREAT, 0600)), ends[2];
+	struct stat info;
+	char data[8];
+
+	CHECK_EQ(fallocate(fd, 0, 0, 8 * (off_t)PAGE), 0);
+	MUST(fstat(fd, &info));
+	CHECK_EQ(info.st_size, 8 * PAGE);
+	CHECK_EQ(info.st_blocks, 64);
+	CHECK_EQ(fallocate(fd, FALLOC_FL_KEEP_SIZE, 8 * (off_t)PAGE, (off_t)PAGE), 0);
+	MUST(fstat(fd, &info));
+	CHECK_EQ(info.st_size, 8 * PAGE);
+	CHECK_EQ(info.st_blocks, 72);
+	// What is allocated but was never written is a hole to SEEK_HOLE.
+	for (int i = 0; i < 8; i++)
+		MUST(pwrite(fd, "x", 1, i * (off_t)PAGE));
+	MUST(pwrite(fd, "abcdefgh", 8, 2 * (off_t)PAGE - 4));
+	CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 2 * (off_t)PAGE,
+			   2 * (off_t)PAGE),
+		 0);
+	MUST(fstat(fd, &info));
+	CHECK_EQ(info.st_size, 8 * PAGE);
+	CHECK_EQ(info.st_blocks, 56);
+	CHECK_EQ(pread(fd, data, 8, 2 * (off_t)PAGE - 4), 8);
+	CHECK_EQ(data[3], 'd');
+	CHECK_EQ(data[4], 0);
+	CHECK_EQ(lseek(fd, 0, SEEK_HOLE), 2 * PAGE);
+	CHECK_EQ(lseek(fd, 2 * (off_t)PAGE, SEEK_DATA), 4 * PAGE);
+	// Within a page it only zeroes.
+	MUST(pwrite(fd, "abcdefgh", 8, 100));
+	CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 102, 2), 0);
+	CHECK_EQ(pread(fd, data, 8, 100), 8);
+	CHECK(memcmp(data, "ab\0\0efgh", 8) == 0);
+	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE, 0, 10), EOPNOTSUPP);
+	CHECK_ERRNO(fallocate(fd, 0, 0, 0), EINVAL);
+	CHECK_ERRNO(fallocate(fd, 0, -1, 10), EINVAL);
+	CHECK_ERRNO(fallocate(fd, 0, LLONG_MAX - 5, 10), EFBIG);
+	CHECK_ERRNO(fallocate(fd, 0x8000, 0, 10), EOPNOTSUPP);
+	CHECK_ERRNO(fallocate(open("f", O_RDONLY), 0, 0, 10), EBADF);
+	MUST(pipe(ends));
+	CHECK_ERRNO(fallocate(ends[1], 0, 0, 10), ESPIPE);
+	CHECK_ERRNO(ftruncate(fd, -1), EINVAL);
+	CHECK_ERRNO(ftruncate(open("f", O_RDONLY), 1), EINVAL);
+	CHECK_ERRNO(truncate("none", 1), ENOENT);
+	CHECK_ERRNO(truncate(".", 1), EISDIR);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Covers: MEM-13. Overcommit: the heuristic refuses what can never fit, mode 1 refuses nothing,
+// mode 2 counts what is committed; NORESERVE; fork counts.
+#include "contract.h"
+
+static void mode(const char *text)
+{
+	put_file("/proc/sys/vm/overcommit_memory", text);
+}
+
+static void *map(size_t size, int flags)
+{
+	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+CONTRACT
+{
+	char old[8] = {0};
+	size_t huge = 64UL << 30;
+
+	snprintf(old, sizeof(old), "%s", get_file("/proc/sys/vm/overcommit_memory"));
+	CHECK_TEXT(old, "0\n");
+	CHECK_ERRNO((long)map(huge, 0), ENOMEM);
+	char *some = map(huge, MAP_NORESERVE);
+	CHECK(some != MAP_FAILED);
+	MUST(munmap(some, huge));
+	mode("1");
+	some = map(huge, 0);
+	CHECK(some != MAP_FAILED);
+	MUST(munmap(some, huge));
+	mode("2");
+	long limit = (long)field_of("/proc/meminfo", "CommitLimit:"),
+	     total = (long)field_of("/proc/meminfo", "MemTotal:");
+	CHECK(limit > total / 4 && limit <= total);
+	CHECK_ERRNO((long)map((size_t)limit * 1024, 0), ENOMEM);
+	// In this mode the flag has no effect.
+	CHECK_ERRNO((long)map((size_t)limit * 1024, MAP_NORESERVE), ENOMEM);
+	long before = (long)field_of("/proc/meminfo", "Committed_AS:");
+	some = map(8 << 20, 0);
+	CHECK(some != MAP_FAILED);
+	CHECK(field_of("/proc/meminfo", "Committed_AS:") >= before + 8192);
+	MUST(munmap(some, 8 << 20));
+	CHECK(field_of("/proc/meminfo", "Committed_AS:") < before + 8192);
+	// Read-only private memory of no file costs nothing until it can be written.
+	some = mmap(NULL, (size_t)limit * 1024, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(some != MAP_FAILED);
+	CHECK_ERRNO(mprotect(some, (size_t)limit * 1024, PROT_READ | PROT_WRITE), ENOMEM);
+	mode("0");
+	int fd = (int)MUST(open("/proc/sys/vm/overcommit_memory", O_WRONLY));
+	CHECK_ERRNO(write(fd, "7", 1), EINVAL);
+	CHECK_TEXT(get_file("/proc/sys/vm/overcommit_memory"), "0\n");
+}
