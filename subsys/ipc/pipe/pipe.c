@@ -113,7 +113,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct pipe *pipe = pipe_of(file);
 	ssize_t n = 0;
-	bool was_full = false, more;
+	bool waited = false, was_full = false, more;
 
 	(void)pos;
 	if (!uio->left)
@@ -126,6 +126,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 			n = -EAGAIN;
 			goto out;
 		}
+		waited = true;
 		n = pipe_wait(pipe, false);
 		if (n)
 			goto out;
@@ -134,7 +135,9 @@ ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 	n = take(pipe, uio);
 	was_full = was_full && !pipe_full(pipe);
 out:
-	more = !pipe_empty(pipe);
+	/* Who slept may have taken the wake-up that another waits for. Who did not passes none on: to an
+	 * edge-triggered epoll it would be news. */
+	more = waited && !pipe_empty(pipe);
 	mutex_unlock(&pipe->lock);
 	if (was_full)
 		pipe_wake_writers(pipe);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-04. timer_create: signals with their value, id and overruns, SIGEV_NONE and
+// THREAD_ID, absolute times, deleted ones are EINVAL, CPU-time timers.
+#include "contract.h"
+
+static siginfo_t seen;
+static volatile int count;
+
+static void handler(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)context;
+	seen = *info;
+	count++;
+}
+
+static int create(clockid_t clock, struct sigevent *event)
+{
+	int id = -1;
+
+	MUST(syscall(SYS_timer_create, clock, event, &id));
+	return id;
+}
+
+CONTRACT
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+				 .sigev_signo = SIGRTMIN + 2,
+				 .sigev_value.sival_int = 1234};
+	struct itimerspec set = {{0, 0}, {0, 5000000}}, old;
+	sigset_t block = set_of(SIGRTMIN + 2);
+	int id, none, cpu;
+
+	catch_signal(SIGRTMIN + 2, handler, 0);
+	catch_signal(SIGALRM, handler, 0);
+	id = create(CLOCK_MONOTONIC, &event);
+	CHECK_EQ(syscall(SYS_timer_settime, id, 0, &set, NULL), 0);
+	while (count == 0)
+		sleep_ms(1);
+	CHECK_EQ(seen.si_code, SI_TIMER);
+	CHECK_EQ(seen.si_value.sival_int, 1234);
+	CHECK_EQ(seen.si_timerid, id);
+	CHECK_EQ(seen.si_overrun, 0);
+	// Blocked over many periods: one signal, the rest counted.
+	MUST(sigprocmask(SIG_BLOCK, &block, NULL));
+	set.it_interval.tv_nsec = 2000000;
+	MUST(syscall(SYS_timer_settime, id, 0, &set, NULL));
+	sleep_ms(40);
+	count = 0;
+	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
+	CHECK(count >= 1);
+	CHECK(seen.si_overrun >= 0);
+	int overrun = (int)syscall(SYS_timer_getoverrun, id);
+	CHECK(overrun >= 0);
+	set = (struct itimerspec){{0, 0}, {0, 0}};
+	CHECK_EQ(syscall(SYS_timer_settime, id, 0, &set, &old), 0);
+	CHECK_EQ(old.it_interval.tv_nsec, 2000000);
+	CHECK_EQ(syscall(SYS_timer_gettime, id, &old), 0);
+	CHECK_EQ(old.it_value.tv_sec + old.it_value.tv_nsec, 0);
+	CHECK_EQ(syscall(SYS_timer_delete, id), 0);
+	CHECK_ERRNO(syscall(SYS_timer_delete, id), EINVAL);
+	CHECK_ERRNO(syscall(SYS_timer_gettime, id, &old), EINVAL);
+	// No event: SIGALRM with the timer's id as its value.
+	count = 0;
+	id = create(CLOCK_REALTIME, NULL);
+	set.it_value.tv_nsec = 1;
+	CHECK_EQ(syscall(SYS_timer_settime, id, TIMER_ABSTIME, &set, NULL), 0);
+	while (count == 0)
+		sleep_ms(1);
+	CHECK_EQ(seen.si_signo, SIGALRM);
+	CHECK_EQ(seen.si_value.sival_int, id);
+	event.sigev_notify = SIGEV_NONE;
+	none = create(CLOCK_MONOTONIC, &event);
+	set = (struct itimerspec){{0, 0}, {100, 0}};
+	MUST(syscall(SYS_timer_settime, none, 0, &set, NULL));
+	CHECK_EQ(syscall(SYS_timer_gettime, none, &old), 0);
+	CHECK(old.it_value.tv_sec >= 90 && old.it_value.tv_sec <= 100);
+	event = (struct sigevent){.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
+	cpu = create(CLOCK_PROCESS_CPUTIME_ID, &event);
+	set = (struct itimerspec){{0, 0}, {0, 20000000}};
+	count = 0;
+	MUST(syscall(SYS_timer_settime, cpu, 0, &set, NULL));
+	sleep_ms(40);
+	CHECK_EQ(count, 0);
+	volatile unsigned long turns = 0;
+	while (count == 0)
+		turns++;
+	CHECK_EQ(seen.si_timerid, cpu);
+	CHECK(now_ns(CLOCK_PROCESS_CPUTIME_ID) >= 18000000);
+	int out;
+	event.sigev_signo = 65;
+	CHECK_ERRNO(syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &out), EINVAL);
+	event.sigev_signo = SIGALRM;
+	event.sigev_notify = 9;
+	CHECK_ERRNO(syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &out), EINVAL);
+	CHECK_ERRNO(syscall(SYS_timer_create, 99, NULL, &out), EINVAL);
+	set.it_value.tv_nsec = -1;
+	CHECK_ERRNO(syscall(SYS_timer_settime, id, 0, &set, NULL), EINVAL);
+	CHECK_EXIT(CHILD(CHECK_ERRNO(syscall(SYS_timer_gettime, id, &old), EINVAL)), 0);
+}

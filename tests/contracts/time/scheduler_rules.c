@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-05. Scheduling classes: set and read back, priorities' bounds, who may,
+// inheritance and RESET_ON_FORK, a FIFO thread before a normal one, RR's slice.
+#include "contract.h"
+
+CONTRACT
+{
+	struct sched_param parameter = {10}, got;
+	struct timespec slice;
+	struct {
+		uint32_t size, policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t runtime, deadline, period;
+		uint32_t least, most;
+	} attributes = {0};
+
+	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
+	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_FIFO), 99);
+	CHECK_EQ(syscall(SYS_sched_get_priority_min, SCHED_RR), 1);
+	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_OTHER), 0);
+	CHECK_ERRNO(syscall(SYS_sched_get_priority_max, 77), EINVAL);
+	CHECK_ERRNO(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &parameter), EINVAL);
+	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_RR, &parameter), 0);
+	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_RR);
+	CHECK_EQ(syscall(SYS_sched_getparam, 0, &got), 0);
+	CHECK_EQ(got.sched_priority, 10);
+	CHECK_EQ(syscall(SYS_sched_rr_get_interval, 0, &slice), 0);
+	CHECK_EQ(slice.tv_nsec, 100000000);
+	CHECK_EXIT(CHILD(CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_RR)), 0);
+	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO | 0x40000000, &parameter), 0);
+	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_FIFO | 0x40000000);
+	CHECK_EXIT(CHILD(CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER)), 0);
+	parameter.sched_priority = 100;
+	CHECK_ERRNO(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameter), EINVAL);
+	parameter.sched_priority = 0;
+	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &parameter), 0);
+	CHECK_EQ(syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0), 0);
+	CHECK_EQ(attributes.policy, SCHED_BATCH);
+	CHECK_EQ(attributes.size, sizeof(attributes));
+	attributes.policy = SCHED_OTHER;
+	attributes.nice = 7;
+	attributes.size = 48;
+	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
+	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7);
+	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 1), EINVAL);
+	CHECK_ERRNO(syscall(SYS_sched_getattr, 0, &attributes, 8, 0), EINVAL);
+	CHECK_ERRNO(syscall(SYS_sched_getscheduler, 99999999), ESRCH);
+	parameter.sched_priority = 5;
+	CHECK_EXIT(CHILD(MUST(setresuid(5, 5, 5)); CHECK_ERRNO(
+				 syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameter), EPERM);
+			 got.sched_priority = 0;
+			 CHECK_ERRNO(syscall(SYS_sched_setscheduler, 1, SCHED_OTHER, &got), EPERM)),
+		   0);
+	// On one processor, a FIFO process runs until it sleeps; a normal one waits.
+	cpu_set_t one;
+	volatile int *shared =
+		MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	MUST(sched_setaffinity(0, sizeof(one), &one));
+	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameter));
+	parameter.sched_priority = 0;
+	pid_t normal = CHILD(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &parameter);
+			     for (;;) shared[0]++);
+	sleep_ms(5);
+	int before = shared[0];
+	long long end = now_ns(CLOCK_MONOTONIC) + 20000000;
+	while (now_ns(CLOCK_MONOTONIC) < end)
+		;
+	CHECK_EQ(shared[0], before);
+	while (shared[0] == before)
+		sleep_ms(2);
+	kill(normal, SIGKILL);
+	CHECK_KILLED(normal, SIGKILL);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-02. nanosleep and clock_nanosleep: the time that is left after a signal, absolute
+// ones tell none, past ones return at once, EINVAL, EFAULT.
+#include "contract.h"
+
+static void handler(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+}
+
+CONTRACT
+{
+	struct timespec time = {50, 0}, left = {0, 0}, bad = {0, 1000000000}, negative = {-1, 0};
+	pid_t parent = getpid(), child;
+	long long before = now_ns(CLOCK_MONOTONIC);
+
+	catch_signal(SIGUSR1, handler, SA_RESTART);
+	child = CHILD(wait_until_asleep(parent); kill(parent, SIGUSR1));
+	CHECK_ERRNO(nanosleep(&time, &left), EINTR);
+	CHECK_EXIT(child, 0);
+	CHECK(left.tv_sec < 50 && left.tv_sec > 0);
+	child = CHILD(wait_until_asleep(parent); kill(parent, SIGUSR1));
+	left = (struct timespec){7, 7};
+	time.tv_sec += now_ns(CLOCK_MONOTONIC) / 1000000000;
+	CHECK_EQ(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, &left), EINTR);
+	CHECK_EQ(left.tv_sec, 7);
+	CHECK_EXIT(child, 0);
+	left = (struct timespec){0, 1};
+	CHECK_EQ(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &left, NULL), 0);
+	CHECK_ERRNO(nanosleep(&bad, NULL), EINVAL);
+	CHECK_ERRNO(nanosleep(&negative, NULL), EINVAL);
+	CHECK_EQ(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &left, NULL), EINVAL);
+	CHECK_EQ(clock_nanosleep(77, 0, &left, NULL), EINVAL);
+	CHECK_ERRNO(syscall(SYS_nanosleep, (void *)8, NULL), EFAULT);
+	time = (struct timespec){0, 0};
+	CHECK_EQ(nanosleep(&time, NULL), 0);
+	time.tv_nsec = 20000000;
+	before = now_ns(CLOCK_BOOTTIME);
+	CHECK_EQ(clock_nanosleep(CLOCK_BOOTTIME, 0, &time, NULL), 0);
+	CHECK(now_ns(CLOCK_BOOTTIME) - before >= 20000000);
+}
