@@ -12,7 +12,8 @@
 #define MOUNT_ATTR_NOATIME     0x00000010u
 #define MOUNT_ATTR_STRICTATIME 0x00000020u
 #define MOUNT_ATTR_NODIRATIME  0x00000080u
-#define MOUNT_ATTR_KNOWN       0x000000ffu
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000u
+#define MOUNT_ATTR_KNOWN       0x002000ffu
 
 struct user_mount_attr {
 	uint64_t set, clear, propagation, userns_fd;
@@ -24,7 +25,7 @@ static const struct {
 } simple[] = {
 	{MOUNT_ATTR_RDONLY, MS_RDONLY},		{MOUNT_ATTR_NOSUID, MS_NOSUID},
 	{MOUNT_ATTR_NODEV, MS_NODEV},		{MOUNT_ATTR_NOEXEC, MS_NOEXEC},
-	{MOUNT_ATTR_NODIRATIME, MS_NODIRATIME},
+	{MOUNT_ATTR_NODIRATIME, MS_NODIRATIME}, {MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW},
 };
 
 static unsigned int simple_flags(uint64_t attributes)

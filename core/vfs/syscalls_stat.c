@@ -346,8 +346,9 @@ SYSCALL(readlinkat)
 
 /* ---- statfs ---- */
 
-#define ST_VALID    0x0020
-#define ST_RELATIME 0x1000
+#define ST_VALID       0x0020
+#define ST_RELATIME    0x1000
+#define ST_NOSYMFOLLOW 0x2000
 
 static long copy_statfs(const struct path *path, unsigned long user)
 {
@@ -367,7 +368,8 @@ static long copy_statfs(const struct path *path, unsigned long user)
 	}
 	out.s.flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
 		      (flags & MS_NOATIME) | (flags & MS_NODIRATIME) |
-		      (flags & MS_RELATIME ? ST_RELATIME : 0);
+		      (flags & MS_RELATIME ? ST_RELATIME : 0) |
+		      (flags & MS_NOSYMFOLLOW ? ST_NOSYMFOLLOW : 0);
 	return copy_to_user(user, &out.s, sizeof(out.s));
 }
 

@@ -346,7 +346,8 @@ static int follow_link(struct walk *w, struct path *link, struct inode *inode)
 	bool owned = false;
 	int error = -ELOOP;
 
-	if (w->link_count++ >= WALK_LINKS || w->flags & LOOKUP_NO_SYMLINKS)
+	if (w->link_count++ >= WALK_LINKS || w->flags & LOOKUP_NO_SYMLINKS ||
+	    link->mount->flags & MS_NOSYMFOLLOW)
 		goto out;
 	w->link = READ_ONCE(inode->link);
 	if (w->rcu)

@@ -21,6 +21,8 @@ static void show_flags(struct text *text, const struct mount *mount, bool read_o
 		text_puts(text, ",nodiratime");
 	if (flags & MS_RELATIME)
 		text_puts(text, ",relatime");
+	if (flags & MS_NOSYMFOLLOW)
+		text_puts(text, ",nosymfollow");
 }
 
 static void show_options(struct text *text, struct super *super)

@@ -79,6 +79,7 @@
 #define MS_NOEXEC      8u
 #define MS_SYNCHRONOUS 16u
 #define MS_REMOUNT     32u
+#define MS_NOSYMFOLLOW 256u
 #define MS_NOATIME     1024u
 #define MS_NODIRATIME  2048u
 #define MS_BIND	       4096u
