@@ -108,7 +108,7 @@ def run_module(name, channel_fd, skip_file):
         leave_out = set(source.read().splitlines())
     with open(channel_fd, "w", encoding="utf-8", errors="backslashreplace") as channel:
         cases = Cases(channel)
-        with os_helper.temp_cwd():
+        with os_helper.temp_cwd(f"cases-{os.getpid()}"):  # one that was killed leaves its folder behind
             suite = unittest.TestLoader().loadTestsFromName(f"test.{name}")
             _flatten(suite, leave_out).run(cases)
         cases.tell("finished")
@@ -216,10 +216,24 @@ def supervise(name, seconds, done):
     print(f"@@done {name} {time.monotonic() - begun:.1f}", flush=True)
 
 
+def bring_up_loopback():
+    """Where there are AF_INET sockets, they need the interface lo; else what asks for them fails by itself."""
+    import fcntl
+    import socket
+    import struct
+    set_flags, up = 0x8914, 1
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", b"lo", up))
+    except OSError:
+        pass
+
+
 def main():
     if sys.argv[1] == "--module":
         run_module(sys.argv[2], int(sys.argv[3]), sys.argv[4])
         return
+    bring_up_loopback()
     seconds = float(sys.argv[1])
     for word in sys.argv[2:]:
         name, _, skip = word.partition(":")

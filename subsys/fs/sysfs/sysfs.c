@@ -193,6 +193,20 @@ static int make_node(const struct node *node)
 	return error;
 }
 
+/* A folder for each processor: that is how htop and others count them. */
+static int make_processors(void)
+{
+	int error = 0;
+
+	for (unsigned int cpu = 0; cpu < sched_cpu_count() && !error; cpu++) {
+		char path[40];
+
+		snprintf(path, sizeof(path), "devices/system/cpu/cpu%u", cpu);
+		error = make_node(&(struct node){path, NULL});
+	}
+	return error;
+}
+
 static int sysfs_init(void)
 {
 	struct super *super = super_new(&sysfs_type, &super_ops);
@@ -213,6 +227,6 @@ static int sysfs_init(void)
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(nodes) && !error; i++)
 		error = make_node(&nodes[i]);
-	return error;
+	return error ? error : make_processors();
 }
 INIT_CORE(sysfs_init);
