@@ -22,7 +22,8 @@ BOOTS = 8  # after so many dead kernels the rest is not tried
 def cases(full, debug):
     """The command lines, and the seconds that the slowest may take."""
     scale = 10 if full else 1
-    lines = [f"forks {10000 if full else 200 if debug else 500}", f"pipelines {20 * scale}", "bomb limited", "recursion"]
+    lines = [f"forks {10000 if full else 200 if debug else 500}", f"pipelines {20 * scale}", "bomb limited", "recursion",
+             f"sockets {4 * scale}", f"mounts {4 * scale}"]
     return lines + [f"exhaust {way}" for way in EXHAUSTIBLE], 1200 if full or debug else 120
 
 
