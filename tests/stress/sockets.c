@@ -78,7 +78,7 @@ static void make_pair(int a, int b)
 
 static void step(void)
 {
-	static char data[3000];
+	static char data[210000];
 	int a = (int)roll(HELD), b = (int)roll(HELD);
 	int some[3] = {held[roll(HELD)], held[roll(HELD)], 0};
 
@@ -98,7 +98,8 @@ static void step(void)
 		put(a, -1);
 		break;
 	case 6:
-		send(held[a], data, roll(sizeof(data)), MSG_DONTWAIT | MSG_NOSIGNAL);
+		send(held[a], data, roll(8) ? roll(3000) : 4 * roll(sizeof(data) / 4),
+		     MSG_DONTWAIT | MSG_NOSIGNAL);
 		break;
 	default:
 		if (roll(8) == 0)

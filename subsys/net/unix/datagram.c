@@ -226,7 +226,7 @@ static ssize_t read_packet(struct unix_socket *u, struct socket_message *message
 		message->out_flags |= MSG_TRUNC;
 	if (message->name)
 		unix_sender_name(packet->sender, message);
-	if (uio_copy_to(message->uio, packet->data + skip, n) != n)
+	if (unix_packet_read(packet, skip, n, message->uio) != n)
 		error = -EFAULT;
 	else
 		error = unix_received_rights(&received, packet, peek);

@@ -20,6 +20,7 @@
 #include <core/files.h>
 #include <core/lib/string.h>
 #include <core/mutex.h>
+#include <core/page.h>
 #include <core/signal.h>
 #include <core/slab.h>
 #include <core/thread.h>
@@ -79,6 +80,7 @@ struct unix_packet {
 	uint32_t length, offset;    /* offset: bytes already read (streams) */
 	struct socket_creds creds;
 	struct socket_rights *rights;
+	struct page **pages; /* the data, if it is too large for one block; NULL: it follows here */
 	char data[];
 };
 
@@ -143,6 +145,8 @@ static inline bool unix_queue_full(const struct unix_socket *u)
 /* Wait for room in u's limit, then take n bytes from message into a new packet. */
 __must_check int unix_packet_new(struct unix_socket *u, struct socket_message *message, size_t n,
 				 ktime_t deadline, struct unix_packet **packet);
+/* n bytes from at on to the reader: how many it took. */
+size_t unix_packet_read(const struct unix_packet *packet, size_t at, size_t n, struct uio *uio);
 /* The control part: message's rights and creds become the packet's; creds also if either end asks.
  */
 __must_check int unix_packet_control(struct unix_packet *packet, struct socket_message *message,

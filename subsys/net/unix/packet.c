@@ -51,25 +51,109 @@ static int wait_for_room(struct unix_socket *u, ktime_t deadline)
 	}
 }
 
+/* ---- memory ---- */
+
+static size_t page_count(size_t n)
+{
+	return PAGE_UP(n) >> PAGE_SHIFT;
+}
+
+static void free_memory(struct unix_packet *packet)
+{
+	if (unlikely(packet->pages != NULL)) {
+		for (size_t i = 0; i < page_count(packet->length) && packet->pages[i]; i++)
+			page_put(packet->pages[i]);
+		kfree(packet->pages);
+	}
+	kfree(packet);
+}
+
+static bool alloc_pages(struct unix_packet *packet)
+{
+	size_t count = page_count(packet->length);
+
+	packet->pages = kcalloc(count, sizeof(*packet->pages), GFP_KERNEL | GFP_NORETRY);
+	for (size_t i = 0; packet->pages && i < count; i++) {
+		packet->pages[i] = page_alloc(GFP_KERNEL, 0);
+		if (!packet->pages[i])
+			return false;
+	}
+	return packet->pages != NULL;
+}
+
+static struct unix_packet *alloc_memory(size_t n)
+{
+	size_t size = sizeof(struct unix_packet) + n;
+	struct unix_packet *packet =
+		size > CONTIGUOUS_MAX
+			? NULL
+			: kmalloc(size, size > PAGE_SIZE ? GFP_KERNEL | GFP_NORETRY : GFP_KERNEL);
+	bool scattered = !packet;
+
+	if (unlikely(scattered))
+		packet = kmalloc(sizeof(*packet), GFP_KERNEL);
+	if (unlikely(!packet))
+		return NULL;
+	*packet = (struct unix_packet){.length = (uint32_t)n};
+	if (unlikely(scattered) && !alloc_pages(packet)) {
+		free_memory(packet);
+		return NULL;
+	}
+	return packet;
+}
+
+/* All of it from the sender's memory, or false. */
+static bool fill(struct unix_packet *packet, struct uio *uio)
+{
+	size_t n = packet->length;
+
+	if (likely(!packet->pages))
+		return uio_copy_from(uio, packet->data, n) == n;
+	for (size_t at = 0; at < n; at += PAGE_SIZE) {
+		size_t part = MIN(n - at, PAGE_SIZE);
+
+		if (uio_copy_from(uio, page_address(packet->pages[at >> PAGE_SHIFT]), part) != part)
+			return false;
+	}
+	return true;
+}
+
+size_t unix_packet_read(const struct unix_packet *packet, size_t at, size_t n, struct uio *uio)
+{
+	size_t done = 0;
+
+	if (likely(!packet->pages))
+		return uio_copy_to(uio, packet->data + at, n);
+	while (done < n) {
+		size_t offset = (at + done) & (PAGE_SIZE - 1);
+		size_t part = MIN(n - done, PAGE_SIZE - offset), moved;
+		const char *page = page_address(packet->pages[(at + done) >> PAGE_SHIFT]);
+
+		moved = uio_copy_to(uio, page + offset, part);
+		done += moved;
+		if (moved != part)
+			break;
+	}
+	return done;
+}
+
+/* ---- packets ---- */
+
 int unix_packet_new(struct unix_socket *u, struct socket_message *message, size_t n,
 		    ktime_t deadline, struct unix_packet **out)
 {
-	size_t size = sizeof(struct unix_packet) + n;
 	struct unix_packet *packet;
 	int error = wait_for_room(u, deadline);
 
 	if (unlikely(error))
 		return error;
-	packet = size <= CONTIGUOUS_MAX ? kmalloc(size, GFP_KERNEL) : NULL;
-	if (unlikely(!packet))
-		packet = vmalloc(size);
+	packet = alloc_memory(n);
 	if (unlikely(!packet))
 		return -ENOBUFS;
-	*packet = (struct unix_packet){.sender = unix_get(u),
-				       .charge = charge_for(n, u->base.type == SOCK_STREAM)};
-	packet->length = (uint32_t)n;
+	packet->sender = unix_get(u);
+	packet->charge = charge_for(n, u->base.type == SOCK_STREAM);
 	__atomic_fetch_add(&u->charged, packet->charge, __ATOMIC_RELAXED);
-	if (unlikely(uio_copy_from(message->uio, packet->data, n) != n)) {
+	if (unlikely(!fill(packet, message->uio))) {
 		unix_packet_free(packet);
 		return -EFAULT;
 	}
@@ -89,7 +173,7 @@ void unix_packet_free(struct unix_packet *packet)
 		socket_rights_free(packet->rights);
 	if (unlikely(packet->creds.pid != NULL))
 		socket_creds_put(&packet->creds);
-	kfree(packet);
+	free_memory(packet);
 }
 
 int unix_packet_control(struct unix_packet *packet, struct socket_message *message,

@@ -142,7 +142,7 @@ static int read_packet(struct stream_read *r, struct unix_packet *packet)
 		return 0;
 	if (message->name && !message->name_length)
 		unix_sender_name(packet->sender, message);
-	if (unlikely(uio_copy_to(message->uio, packet->data + packet->offset + r->skip, n) != n))
+	if (unlikely(unix_packet_read(packet, packet->offset + r->skip, n, message->uio) != n))
 		return -EFAULT;
 	r->copied += n;
 	error = unix_received_rights(&r->received, packet, peek);
