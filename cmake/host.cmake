@@ -41,6 +41,39 @@ foreach(test IN LISTS tests)
 	set_tests_properties(unit/${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
 endforeach()
 
+# Fuzzers: each tests/fuzz/NAME_fuzz.c names its sources as the tests do. They start from tests/fuzz/seeds.py's files and run for
+# TERN_FUZZ_SECONDS; what they find new stays in the build tree for the next time.
+set(TERN_FUZZ_SECONDS 20 CACHE STRING "How long each fuzzer runs under ctest")
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch zlib OUTPUT_VARIABLE zlib
+	OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch zstd OUTPUT_VARIABLE zstd
+	OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set(inflate inflate.c inftrees.c inffast.c adler32.c crc32.c zutil.c)
+list(TRANSFORM inflate PREPEND ${zlib}/)
+set(decompress common/entropy_common.c common/error_private.c common/fse_decompress.c common/xxhash.c
+	common/zstd_common.c decompress/huf_decompress.c decompress/zstd_ddict.c
+	decompress/zstd_decompress.c decompress/zstd_decompress_block.c)
+list(TRANSFORM decompress PREPEND ${zstd}/lib/)
+add_library(fuzz_decompression STATIC ${inflate} ${decompress})
+target_compile_options(fuzz_decompression PRIVATE -w -g -O1 -fsanitize=fuzzer-no-link,address -include string.h)
+target_compile_definitions(fuzz_decompression PUBLIC Z_SOLO PRIVATE HAVE_MEMCPY ZSTD_DISABLE_ASM DYNAMIC_BMI2=0
+	ZSTD_LEGACY_SUPPORT=0)
+target_include_directories(fuzz_decompression SYSTEM PUBLIC ${zlib} ${zstd}/lib)
+foreach(fuzz elf initramfs)
+	add_executable(fuzz_${fuzz} ${CMAKE_SOURCE_DIR}/tests/fuzz/${fuzz}_fuzz.c
+		${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/fake_hal.c ${CMAKE_SOURCE_DIR}/tests/unit/fake_hal/fake_core.c)
+	target_link_libraries(fuzz_${fuzz} PRIVATE tern_host fuzz_decompression)
+	target_compile_options(fuzz_${fuzz} PRIVATE -fsanitize=fuzzer)
+	target_link_options(fuzz_${fuzz} PRIVATE -fsanitize=fuzzer)
+	add_test(NAME fuzz/${fuzz}/seeds COMMAND ${CMAKE_SOURCE_DIR}/tests/fuzz/seeds.py ${CMAKE_BINARY_DIR}/fuzz)
+	add_test(NAME fuzz/${fuzz} COMMAND fuzz_${fuzz} -max_total_time=${TERN_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=1024
+		-max_len=16384 -verbosity=0 -print_final_stats=1 ${CMAKE_BINARY_DIR}/fuzz/${fuzz})
+	set_tests_properties(fuzz/${fuzz}/seeds PROPERTIES FIXTURES_SETUP seeds_${fuzz})
+	set_tests_properties(fuzz/${fuzz} PROPERTIES FIXTURES_REQUIRED seeds_${fuzz} TIMEOUT 86400)
+endforeach()
+target_sources(fuzz_elf PRIVATE ${CMAKE_SOURCE_DIR}/core/proc/elf.c)
+target_sources(fuzz_initramfs PRIVATE ${CMAKE_SOURCE_DIR}/core/vfs/initramfs.c ${CMAKE_SOURCE_DIR}/core/vfs/cpio.c)
+
 # Checks of the tree itself. What an architecture's build must supply is skipped until it is there; scripts/test builds all first.
 add_test(NAME check/layers COMMAND ${CMAKE_SOURCE_DIR}/scripts/check-layers)
 add_test(NAME check/format COMMAND ${CMAKE_SOURCE_DIR}/scripts/format --check)

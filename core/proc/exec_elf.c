@@ -91,8 +91,11 @@ static int map_segment(struct mm *mm, struct file *file, const struct elf_segmen
 		if (m.write && s->memsz > s->filesz) {
 			error = zero_tail(mm, m.zero_from,
 					  MIN(m.file_end, bias + s->vaddr + s->memsz));
+			/* Beyond the file's end there is nothing to zero a part of. */
 			if (error)
-				return error;
+				return s->offset + s->filesz > PAGE_UP((uint64_t)file->inode->size)
+					       ? -ENOEXEC
+					       : -ENOMEM;
 		}
 	}
 	if (m.memory_end > m.file_end) {
@@ -163,8 +166,9 @@ static int map_image(struct mm *mm, struct file *file, const struct elf_image *i
 			continue;
 		/* Segments may share a page: later ones win, as on Linux. */
 		error = map_segment(mm, file, &segments[i], l->bias, false);
+		/* What mmap has against the numbers (too low, no multiple) is the file's fault. */
 		if (error)
-			return error;
+			return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
 		note_segment(l, &segments[i]);
 	}
 	l->low = image->low + l->bias;

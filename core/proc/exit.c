@@ -117,7 +117,7 @@ bool process_notify_parent(struct process *process, int sig)
 				sig = 0;
 		}
 	}
-	if (sig > 0)
+	if (sig > 0 && sig <= SIGMAX) /* clone takes any number up to 255 */
 		(void)signal_send_locked(sig, &info, parent->leader,
 					 true); /* a full queue loses only the siginfo */
 	wait_wake_all(&parent->child_exit);

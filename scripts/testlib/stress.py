@@ -15,6 +15,7 @@ from ternlib import cache, toolchain
 SOURCES = REPOSITORY / "tests" / "stress"
 INCLUDES = [SOURCES, REPOSITORY / "tests" / "contracts"]
 EXHAUSTIBLE = ["process", "processes", "files", "pages", "pipes", "tables", "descriptors", "epoll", "timers", "signals"]
+CALLS_SECONDS = 300  # of random calls, under --full, from a seed of that moment
 ENDED = re.compile(r"@@end (exit|signal|timeout) (\d+) (-?\d+)$")
 BOOTS = 8  # after so many dead kernels the rest is not tried
 
@@ -24,7 +25,9 @@ def cases(full, debug):
     scale = 10 if full else 1
     lines = [f"forks {10000 if full else 200 if debug else 500}", f"pipelines {20 * scale}", "bomb limited", "recursion",
              f"sockets {4 * scale}", f"mounts {4 * scale}"]
-    return lines + [f"exhaust {way}" for way in EXHAUSTIBLE], 1200 if full or debug else 120
+    lines += [f"exhaust {way}" for way in EXHAUSTIBLE]
+    lines += ["pointers", f"frames {500 * scale}", f"elf {150 * scale}", f"calls {5 * scale} 1" if not full else f"calls {CALLS_SECONDS}"]
+    return lines, 1200 if full or debug else 120
 
 
 def compile_all(arch, programs):

@@ -41,6 +41,7 @@ static bool left_out(long number)
 	case SYS_rt_sigqueueinfo:
 	case SYS_rt_tgsigqueueinfo:
 	case SYS_vhangup:
+	case SYS_syslog: // the console's log level
 	case SYS_umount2:
 	case SYS_settimeofday:
 	case SYS_clock_settime:
@@ -80,7 +81,7 @@ static void attack(long number, char *page)
 	uint32_t seed = (uint32_t)number * 2654435761U;
 
 	setrlimit(RLIMIT_DATA, &limit);
-	alarm(2);
+	alarm(1);
 	dup2((int)MUST(open("file", O_RDWR | O_CREAT, 0600)), 3);
 	for (int position = 0; position < 6; position++)
 		for (unsigned i = 0; i < BADS; i++)
@@ -108,8 +109,6 @@ int main(int argc, char **argv)
 	int killed = 0, slow = 0;
 
 	MUST(munmap(page + PAGE, PAGE));
-	mkdir("/tmp/pointers", 0777);
-	MUST(chdir("/tmp/pointers"));
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 	for (long number = argc > 1 ? atol(argv[1]) : 0; number < 470; number++) {
 		pid_t child;
@@ -118,16 +117,16 @@ int main(int argc, char **argv)
 
 		if (left_out(number))
 			continue;
+		say("call %ld", number); // the last one that is read, if the kernel does not go on
 		child = CHILD(setsid(); close(0); dup2((int)MUST(open("/dev/null", O_RDWR)), 1);
 			      dup2(1, 2); attack(number, page));
-		// Whatever it waits for, three seconds are enough.
-		for (int i = 0; i < 600 && waitpid(child, &status, WNOHANG) == 0; i++)
+		// Whatever it waits for, a second is enough.
+		for (int i = 0; i < 200 && waitpid(child, &status, WNOHANG) == 0; i++)
 			nanosleep(&tick, NULL);
 		if (kill(child, SIGKILL) == 0 && waitpid(child, &status, 0) == child)
 			slow++;
 		else if (WIFSIGNALED(status))
 			killed++;
-		say("%ld: %s", number, WIFSIGNALED(status) ? "killed" : "");
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}

@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -153,10 +154,19 @@ static void crowd_of_tables(void)
 // What the kernel, and this process, make once and keep.
 static void warm_up(void)
 {
+	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/ptmx"};
+
 	printf("warming up\n");
 	fflush(stdout);
 	folder_make();
 	close(eventfd(0, 0)); // anonymous files share an inode
+	for (unsigned i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
+		// What was locked once keeps the place for locks.
+		int fd = open(devices[i], O_RDWR | O_NOCTTY);
+
+		flock(fd, LOCK_EX);
+		close(fd);
+	}
 	if (fork() == 0)
 		crowd();
 	while (wait(NULL) > 0)
