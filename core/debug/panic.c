@@ -119,8 +119,6 @@ __noreturn void panic(const char *format, ...)
 	end();
 }
 
-void (*panic_show_memory)(struct thread *thread, vaddr_t address, void (*line)(const char *text));
-
 __noreturn void core_kernel_trap(struct hal_regs *regs, const char *what, vaddr_t address)
 {
 	const char *cause = hal_regs_cause(regs);
@@ -133,7 +131,7 @@ __noreturn void core_kernel_trap(struct hal_regs *regs, const char *what, vaddr_
 	say_context();
 	hal_regs_dump(regs, say_line);
 	say_backtrace(regs);
-	if (panic_show_memory && hal_cpu_local() && current->mm)
+	if (hal_cpu_local() && current->mm)
 		panic_show_memory(current, address, say_line);
 	end();
 }

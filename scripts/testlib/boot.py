@@ -39,6 +39,21 @@ def gives_up(preset, name, *options, pattern=GIVES_UP, timeout=30):
     return Result(name, PASSED, said[0].strip(), outcome.seconds)
 
 
+def reports_fault(preset, name, processors):
+    """A kernel fault, with a lock held and interrupts off, is told in full: what, where, who, and what lies around the address."""
+    wanted_lines = [r"\*\*\* tern panic: .* at address 0000000000000000, pc [0-9a-f]{16} sysrq_crash\+0x", r'cpu \d, thread \d+ "\w+"', r"backtrace:",
+                    r"  [0-9a-f]{16} sysrq_crash\+0x", r"  [0-9a-f]{16} \w*write\w*\+0x", r"memory map around the address:",
+                    r"  \(the address lies in no mapping\)", r"  [0-9a-f]{16}-[0-9a-f]{16} r-xp busybox", r"\*\*\* end of report"]
+    outcome = guest.run(preset, "--verbose", command=("sh", "-c", "echo c > /proc/sysrq-trigger"), processors=processors)
+    text = outcome.errors + outcome.output
+    missing = [pattern for pattern in wanted_lines if not re.search(pattern, text)]
+    if outcome.status != guest.CRASHED:
+        missing.insert(0, f"status {guest.CRASHED} of scripts/run (it was {outcome.status})")
+    if missing:
+        return Result(name, FAILED, f"the report lacks {missing[0]}\n{outcome.tail(60)}", outcome.seconds)
+    return Result(name, PASSED, "", outcome.seconds)
+
+
 def cases(preset, work):
     arch, _ = guest.split_preset(preset)
     for path in machine.BOOT_PATHS[arch]:
@@ -61,6 +76,9 @@ def cases(preset, work):
         yield "fails/cpu-32-bit", lambda name: gives_up(preset, name, "--qemu", "-cpu pentium3")
     # What reclaim meets on hardware without its own accessed and dirty bits.
     yield "no-hw-ad", lambda name: boots(preset, name, "--append", "hal.no_hw_ad")
+
+    for processors in (1, 2):
+        yield f"fault-report/smp-{processors}", lambda name, n=processors: reports_fault(preset, name, n)
 
     corrupt = work / "corrupt.img"
     corrupt.write_bytes(b"070701 this is not an archive" * 100)

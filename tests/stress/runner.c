@@ -154,12 +154,15 @@ static void crowd_of_tables(void)
 // What the kernel, and this process, make once and keep.
 static void warm_up(void)
 {
+	int anonymous;
 	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/ptmx"};
 
 	printf("warming up\n");
 	fflush(stdout);
 	folder_make();
-	close(eventfd(0, 0)); // anonymous files share an inode
+	anonymous = eventfd(0, 0); // anonymous files share an inode
+	flock(anonymous, LOCK_EX);
+	close(anonymous);
 	for (unsigned i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
 		// What was locked once keeps the place for locks.
 		int fd = open(devices[i], O_RDWR | O_NOCTTY);

@@ -12,9 +12,8 @@ __noreturn void panic_stop_here(void);
 /* A report is under way: printk writes through, locks are not waited for. */
 bool panicking(void);
 
-/* Set by core/mm: call line for each mapping of thread near address. No locks, no faults. */
+/* core/mm: call line for each mapping near address of a thread that has memory. No locks. */
 struct thread;
-extern void (*panic_show_memory)(struct thread *thread, vaddr_t address,
-				 void (*line)(const char *text));
+void panic_show_memory(struct thread *thread, vaddr_t address, void (*line)(const char *text));
 
 #endif

@@ -20,6 +20,8 @@
 
 struct proc_inode;
 
+ssize_t proc_sysrq_write(struct proc_inode *p, char *text, size_t n); /* sysrq.c */
+
 /* A name in a directory. A table of them ends with a name of NULL. */
 struct proc_entry {
 	const char *name;
