@@ -85,8 +85,11 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 
 /* ---- lock ---- */
 
-/* One attempt under the bucket's lock. 0: ours; 1: queued, state set; -EAGAIN: again; -EFAULT:
- * fault in. */
+/* What lock_step answers beside errors. -EAGAIN (which is -EWOULDBLOCK too) means: again. */
+enum lock_result { LOCK_TAKEN, LOCK_QUEUED, LOCK_HELD };
+
+/* One attempt under the bucket's lock. LOCK_QUEUED: the state is set; LOCK_HELD: by another, when
+ * only trying; -EAGAIN: again; -EFAULT: fault in. */
 static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address,
 		     bool try)
 {
@@ -105,7 +108,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 		new = me | (old & FUTEX_OWNER_DIED) |
 		      (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
 	} else if (try) {
-		return -EWOULDBLOCK;
+		return LOCK_HELD;
 	} else {
 		new = old | FUTEX_WAITERS;
 	}
@@ -115,7 +118,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	if (seen != old)
 		return -EAGAIN;
 	if ((new &FUTEX_TID_MASK) == me)
-		return 0;
+		return LOCK_TAKEN;
 	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
 	if (!owner)
 		return -ESRCH;
@@ -127,7 +130,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	thread_put(owner);
 	sched_set_state(THREAD_INTERRUPTIBLE);
 	futex_enqueue(w, b);
-	return 1;
+	return LOCK_QUEUED;
 }
 
 /* Off the queue after a signal or a timeout: false when the lock has become ours meanwhile. */
@@ -166,8 +169,10 @@ long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool tr
 		spin_unlock(&b->lock);
 		if (error == -EFAULT)
 			error = futex_fault_in(address, true);
-		else if (error == 1)
+		else if (error == LOCK_QUEUED)
 			break;
+		else if (error == LOCK_HELD)
+			return -EWOULDBLOCK;
 		else if (error != -EAGAIN)
 			return error;
 		if (error && error != -EAGAIN)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-22. Mounting in steps: fsopen, fsconfig, fsmount, move_mount; what each refuses; fspick.
+// Covers: FILE-22. Mounting in steps: fsopen, fsconfig, fsmount, move_mount; what each refuses;
+// fspick.
 #include "mount_helpers.h"
 
 static int fsopen_(const char *name, unsigned flags)

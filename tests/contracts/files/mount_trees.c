@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-22. open_tree: descriptors of places and of copies, with and without what is mounted below; mount_setattr.
+// Covers: FILE-22. open_tree: descriptors of places and of copies, with and without what is
+// mounted below; mount_setattr.
 #include "mount_helpers.h"
 
 #define CLONE	  1u

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-18. Priorities of input and output: kept per thread, inherited, checked, and the best one of a group.
+// Covers: PROC-18. Priorities of input and output: kept per thread, inherited, checked, and the
+// best one of a group.
 #include "contract.h"
 
 #define VALUE(class, level) ((class) << 13 | (level))
