@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-20. A mount with nosymfollow: links on it are not followed, can be read all the same, and the attribute can be set and cleared.
+// Covers: FILE-20. A mount with nosymfollow: links on it are not followed, can be read all the
+// same, and the attribute can be set and cleared.
 #include "contract.h"
 #include <sys/mount.h>
 #include <sys/vfs.h>

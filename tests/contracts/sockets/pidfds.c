@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-03. SO_PASSPIDFD: a descriptor of the sender's process comes with its message; order of control messages; truncation.
+// Covers: SOCK-03. SO_PASSPIDFD: a descriptor of the sender's process comes with its message;
+// order of control messages; truncation.
 #include "helpers.h"
 
 #ifndef SO_PASSPIDFD

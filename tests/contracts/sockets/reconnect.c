@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-04. Datagram sockets that change their peer: what is lost, who is told, servers that come and go.
+// Covers: SOCK-04. Datagram sockets that change their peer: what is lost, who is told, servers
+// that come and go.
 #include "helpers.h"
 
 CONTRACT

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SOCK-04. Waiting with limits and signals: accept, connect and large sends that time out, are interrupted, are shut down.
+// Covers: SOCK-04. Waiting with limits and signals: accept, connect and large sends that time
+// out, are interrupted, are shut down.
 #include "helpers.h"
 
 static void nothing(int number, siginfo_t *info, void *context)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: SYS-03. /sys/devices/system/cpu has a folder for each processor, as the lists beside them say.
+// Covers: SYS-03. /sys/devices/system/cpu has a folder for each processor, as the lists beside
+// them say.
 #include "contract.h"
 #include <dirent.h>
 
