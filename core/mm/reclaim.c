@@ -67,11 +67,21 @@ void memory_fail_every(unsigned int n)
 	WRITE_ONCE(fail_every, n);
 }
 
+static bool fail_nth_used; // before it is, there may be no current thread
+
+void memory_fail_nth(unsigned int n)
+{
+	current->fail_nth = n;
+	WRITE_ONCE(fail_nth_used, true);
+}
+
 bool memory_inject_failure(unsigned int gfp)
 {
 	unsigned int every = READ_ONCE(fail_every);
 
 	(void)gfp;
+	if (unlikely(READ_ONCE(fail_nth_used)) && current->fail_nth && --current->fail_nth == 0)
+		return true;
 	if (likely(!every) || READ_ONCE(fail_thread) != current)
 		return false;
 	return __atomic_add_fetch(&fail_count, 1, __ATOMIC_RELAXED) % every == 0;

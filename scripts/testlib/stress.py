@@ -27,6 +27,7 @@ def cases(full, debug):
              f"sockets {4 * scale}", f"mounts {4 * scale}"]
     lines += [f"exhaust {way}" for way in EXHAUSTIBLE]
     lines += ["pointers", f"frames {500 * scale}", f"elf {150 * scale}", f"calls {5 * scale} 1" if not full else f"calls {CALLS_SECONDS}"]
+    lines += ["enomem"] if debug else []
     return lines, 1200 if full or debug else 120
 
 

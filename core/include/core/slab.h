@@ -65,6 +65,8 @@ void slab_drain(void);
 /* Every n-th allocation of the current thread fails, so that tests see the -ENOMEM paths; 0: no
  * more. */
 void memory_fail_every(unsigned int n);
+/* The n-th allocation of the current thread from now on fails, once; 0: none. */
+void memory_fail_nth(unsigned int n);
 #endif
 void slab_init(void);
 

@@ -131,6 +131,7 @@ struct thread {
 		bool sleeping;
 	} held[16];
 	unsigned int held_count, rcu_depth;
+	unsigned int fail_nth; /* this allocation from now on fails; 0: none. Its own thread's */
 #endif
 };
 

@@ -221,6 +221,42 @@ static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
 	return result;
 }
 
+#ifdef TERN_DEBUG
+/* Linux's fault injection: the thread's n-th allocation fails; what is left of n can be read. */
+static int fail_nth_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+	unsigned int left = thread == current ? current->fail_nth : 0;
+
+	if (!thread)
+		return -ESRCH;
+	thread_put(thread);
+	text_printf(text, "%u\n", left);
+	return thread == current ? 0 : -EPERM;
+}
+
+static ssize_t fail_nth_write(struct proc_inode *p, char *buf, size_t n)
+{
+	struct thread *thread = proc_thread(p);
+	unsigned long long value;
+
+	if (!thread)
+		return -ESRCH;
+	thread_put(thread);
+	if (thread != current)
+		return -EPERM;
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	if (parse_u64(buf, 10, &value) || value > INT32_MAX)
+		return -EINVAL;
+	memory_fail_nth((unsigned int)value);
+	return (ssize_t)n;
+}
+#define DEBUG_ENTRIES PROC_RW("fail-nth", 0644, fail_nth_show, fail_nth_write),
+#else
+#define DEBUG_ENTRIES
+#endif
+
 static int io_show(struct text *text, void *p)
 {
 	struct thread *thread = proc_thread_inspect(p);
@@ -383,4 +419,4 @@ const struct proc_entry proc_pid_entries[] = {
 	PROC_END,
 };
 
-const struct proc_entry proc_thread_entries[] = {COMMON_ENTRIES, PROC_END};
+const struct proc_entry proc_thread_entries[] = {COMMON_ENTRIES, DEBUG_ENTRIES PROC_END};

@@ -6,10 +6,11 @@
 #include <core/spinlock.h>
 #include <hal/debug.h>
 
+static struct spinlock lock = SPINLOCK_INIT("sysrq crash");
+
 /* The worst of places: interrupts are off and a lock is held. */
 static __attribute__((noinline)) void sysrq_crash(void)
 {
-	static struct spinlock lock = SPINLOCK_INIT("sysrq crash");
 	volatile int *nowhere = NULL;
 
 	(void)spin_lock_irqsave(&lock);
