@@ -2,7 +2,7 @@
 // The whole VFS over tmpfs: walking, directories, links, mounts, descriptors, locks on plain
 // data. sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c
 // core/vfs/fdtable.c sources: core/vfs/file.c core/vfs/fs_context.c core/vfs/inode.c
-// core/vfs/mount.c core/vfs/open.c sources: core/vfs/pathname.c core/vfs/walk.c core/vfs/locks.c
+// core/vfs/mount.c core/vfs/mount_ops.c core/vfs/mount_tree.c core/vfs/propagation.c core/vfs/notify.c core/vfs/open.c sources: core/vfs/pathname.c core/vfs/walk.c core/vfs/locks.c
 // core/vfs/cpio.c sources: subsys/fs/ramfs/super.c subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c
 // subsys/fs/ramfs/xattr.c sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c
 // core/mm/kstack.c core/mm/reclaim.c sources: core/mm/vma.c core/mm/map.c core/mm/space.c
@@ -13,6 +13,7 @@
 
 #include "../../../../core/vfs/cpio.h"
 #include "../../../../core/vfs/internal.h"
+#include "../../../../core/vfs/mount.h"
 #include "../../fake_hal/fake_hal.h"
 #include "../../test.h"
 
