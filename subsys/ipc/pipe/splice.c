@@ -103,7 +103,8 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 		pipe_wake_readers(pipe);
 		done += n;
 		length -= (size_t)n;
-		if ((size_t)n < PAGE_SIZE)
+		/* What is there is enough: no waiting for more. */
+		if ((size_t)n < PAGE_SIZE || (in->ops->poll && !(in->ops->poll(in, NULL) & POLLIN)))
 			break;
 	}
 	return done ? done : n;

@@ -22,6 +22,11 @@ CONTRACT
 	CHECK_EQ(splice(p[1], NULL, pipe_ends[1], NULL, 16, 0), 7);
 	CHECK_EQ(read(pipe_ends[0], data, 16), 7);
 	CHECK_EQ(memcmp(data, "spliced", 7), 0);
+	// What is there is enough, even if it is a whole page.
+	static char page[4096];
+	MUST(write(p[0], page, sizeof(page)));
+	CHECK_EQ(splice(p[1], NULL, pipe_ends[1], NULL, 16384, 0), 4096);
+	CHECK_EQ(read(pipe_ends[0], page, sizeof(page)), 4096);
 	put_file("f", "from a file");
 	file = (int)MUST(open("f", O_RDONLY));
 	CHECK_EQ(sendfile(p[0], file, NULL, 100), 11);
@@ -37,15 +42,18 @@ CONTRACT
 	// Interrupted: without a time limit it goes on if the handler says so; with one it does not.
 	catch_signal(SIGALRM, nothing, 0);
 	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
-	ualarm(20000, 0);
+	ualarm(20000, 20000); // again and again: the first may come too early
 	CHECK_ERRNO(read(p[0], data, 1), EINTR);
+	ualarm(0, 0);
 	catch_signal(SIGALRM, nothing, SA_RESTART);
 	child = CHILD(usleep(60000); MUST(write(p[1], "x", 1)));
-	ualarm(20000, 0);
+	ualarm(20000, 20000);
 	CHECK_EQ(read(p[0], data, 1), 1);
+	ualarm(0, 0);
 	CHECK_EXIT(child, 0);
 	MUST(setsockopt(p[0], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){20, 0},
 			sizeof(struct timeval)));
-	ualarm(20000, 0);
+	ualarm(20000, 20000);
 	CHECK_ERRNO(read(p[0], data, 1), EINTR);
+	ualarm(0, 0);
 }
