@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER.
+// Runs the contracts inside the guest, one after the other: contracts-runner SECONDS FOLDER [whole].
 // FOLDER/list names them, a line each.
 //
 // Each program starts in a session, a process group and an empty folder of its own, with no input,
 // default signal actions and standard output and error in one pipe. After it has ended, or after
 // SECONDS, everything that it left running is killed. What the host reads:
 //
+//	@@begin NAME
+//	the program's output, ending in a newline
+//	@@end NAME exit STATUS MILLISECONDS      or: signal NUMBER, timeout 0
 //
-//
-//
+// On Tern each area ends with one more, AREA/accounts: the objects that the kernel holds when it is
+// over (of every slab, threads, open files, inodes, dentries, mounts) are those that it held before.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +22,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../stress/accounts.h"
 
 #define OUTPUT_LIMIT (64 * 1024)
 
@@ -150,13 +157,117 @@ static void run(const char *folder, const char *name, int seconds)
 	fflush(stdout);
 }
 
+// The accounts without those of plain frames: this program's own memory is among them, and grows as
+// it runs. The suite "stress" compares them.
+static void take_objects(struct accounts *all)
+{
+	static const char *const frames[] = {"MemFree + Slab",
+					     "AnonPages:", "PageTables:", "Committed_AS:"};
+	int kept = 0;
+
+	accounts_take(all);
+	for (int i = 0; i < all->count; i++) {
+		bool frame = false;
+
+		for (size_t k = 0; k < sizeof(frames) / sizeof(*frames); k++)
+			frame |= strcmp(all->account[i].name, frames[k]) == 0;
+		if (!frame)
+			all->account[kept++] = all->account[i];
+	}
+	all->count = kept;
+}
+
+// The kernel's accounts at the beginning of an area, and the judgement at its end.
+struct area {
+	char name[64];
+	long long start;
+	struct accounts before;
+};
+
+static void area_begin(struct area *area, const char *contract)
+{
+	snprintf(area->name, sizeof(area->name), "%.*s", (int)strcspn(contract, "/"), contract);
+	area->start = now_ms();
+	// The first taking opens files, which would be among what it counts.
+	take_objects(&area->before);
+	take_objects(&area->before);
+}
+
+// What is freed late (after a grace period, by a worker) has some seconds to come back.
+static void area_end(struct area *area)
+{
+	static struct accounts after;
+	static char line[4096];
+	long long deadline = now_ms() + 3000;
+	int differ;
+
+	for (;;) {
+		take_objects(&after);
+		differ = accounts_differ(&area->before, &after, line, sizeof(line));
+		if (!differ || now_ms() > deadline)
+			break;
+		usleep(50000);
+	}
+	printf("@@begin %s/accounts\n", area->name);
+	if (differ)
+		printf("FAIL the kernel holds something else than before this area: %s\n", line);
+	else
+		printf("ok %d checks\n", after.count);
+	printf("@@end %s/accounts exit %d %lld\n", area->name, differ != 0, now_ms() - area->start);
+	fflush(stdout);
+	area->name[0] = 0;
+}
+
+static bool is_tern(void)
+{
+	struct utsname name;
+
+	return uname(&name) == 0 && strstr(name.release, "tern");
+}
+
+// What is made once and stays is made before anything is counted: our folder, its table of entries,
+// the one inode of all event descriptors.
+static void warm_up(void)
+{
+	int fd;
+
+	mkdir("/tmp/contract", 0755);
+	fd = open("/tmp/contract/first", O_CREAT | O_WRONLY, 0600);
+	close(fd);
+	unlink("/tmp/contract/first");
+	fd = eventfd(0, 0);
+	close(fd);
+}
+
+// Areas follow each other, or the names are in random order: then there is one area, of all.
+static void run_list(FILE *list, const char *folder, int seconds, bool whole)
+{
+	static struct area area;
+	bool tern = is_tern();
+	char name[256];
+
+	warm_up();
+	while (fscanf(list, "%255s", name) == 1) {
+		size_t length = strlen(area.name);
+
+		if (tern && length && !whole &&
+		    (strncmp(area.name, name, length) != 0 || name[length] != '/'))
+			area_end(&area);
+		if (tern && !area.name[0])
+			area_begin(&area, whole ? "all" : name);
+		run(folder, name, seconds);
+	}
+	if (area.name[0])
+		area_end(&area);
+}
+
 int main(int argc, char **argv)
 {
-	char path[256], name[256];
+	char path[256];
 	FILE *list;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: %s SECONDS FOLDER\n", argv[0]);
+	if (argc != 3 && (argc != 4 || strcmp(argv[3], "whole") != 0)) {
+		fprintf(stderr, "usage: %s SECONDS FOLDER [whole]\n", argv[0]);
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -168,8 +279,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", path, strerror(errno));
 		return 2;
 	}
-	while (fscanf(list, "%255s", name) == 1)
-		run(argv[2], name, atoi(argv[1]));
+	run_list(list, argv[2], atoi(argv[1]), argc == 4);
 	fclose(list);
 	return 0;
 }
