@@ -127,7 +127,7 @@ static int set_trace(const char *value)
 {
 	static char names[LONGEST_NAMES];
 
-	if (!value || strncmp(value, "syscalls", 8) || (value[8] && value[8] != ':'))
+	if (!value || strncmp(value, "syscalls", 8) != 0 || (value[8] && value[8] != ':'))
 		return -EINVAL;
 	if (value[8]) {
 		if (!value[9] || strlen(value + 9) >= sizeof(names))

@@ -268,7 +268,7 @@ static int check_config(unsigned int command, unsigned long key, unsigned long v
 	case FSCONFIG_SET_PATH:
 	case FSCONFIG_SET_PATH_EMPTY:
 	case FSCONFIG_SET_FD:
-		return key ? -EINVAL : -EINVAL; /* no file system here takes such a parameter */
+		return -EINVAL; /* no file system here takes such a parameter */
 	case FSCONFIG_CREATE:
 	case FSCONFIG_RECONFIGURE:
 	case FSCONFIG_CREATE_EXCL:

@@ -245,7 +245,7 @@ static void add_tunable(const struct tunable *tunable)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		struct proc_entry *entry = folders[i].entries;
 
-		if (strcmp(folders[i].name, tunable->folder))
+		if (strcmp(folders[i].name, tunable->folder) != 0)
 			continue;
 		while (entry->name)
 			entry++;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// EEVDF on plain data: shares follow weights, a sleeper neither wins nor loses, latency is
-// bounded by the slice. sources: core/sched/fair.c core/lib/rbtree.c
-// tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
+// EEVDF on plain data: shares follow weights, a sleeper neither wins nor loses, latency is bounded
+// by the slice.
+// sources: core/sched/fair.c core/lib/rbtree.c tests/unit/fake_hal/fake_hal.c
+// sources: tests/unit/fake_hal/fake_core.c
 
 #include "../../../../core/sched/run_queue.h"
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// ACPI tables as firmware gives them, cut off, and damaged: what is wrong is not found, and
-// nothing outside a table is read (ASan). sources: hal/common/acpi.c hal/common/mc146818.c
+// ACPI tables as firmware gives them, cut off, and damaged: what is wrong is not found, and nothing
+// outside a table is read (ASan).
+// sources: hal/common/acpi.c hal/common/mc146818.c
 
 #include "../../test.h"
 #include <common/acpi.h>
