@@ -42,6 +42,8 @@ CONTRACT
 	page = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	catch_signal(SIGSEGV, handler, 0);
 	CHECK_EQ(pthread_create(&thread, NULL, writer, NULL), 0);
+	while (*(volatile unsigned long *)&writes == 0)
+		sched_yield();
 	for (int i = 0; i < 60; i++) {
 		unsigned long before;
 
