@@ -11,6 +11,7 @@
 #include <core/mm.h>
 #include <core/printk.h>
 #include <core/proc.h>
+#include <core/rcu.h>
 #include <core/slab.h>
 #include <core/syscall.h>
 #include <hal/abi.h>
@@ -57,6 +58,15 @@ static bool over_process_limit(uint64_t processes)
 
 	return processes > process_limit(current->process, RLIMIT_NPROC) && cred->uid != 0 &&
 	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+}
+
+/* As many threads as there may be, the dead ones that wait for a grace period not counted. */
+static bool machine_is_full(void)
+{
+	if (likely(thread_count_all() < thread_count_max()))
+		return false;
+	rcu_barrier();
+	return thread_count_all() >= thread_count_max();
 }
 
 /* The parts that clone's flags share or copy. Whatever it took is given back by parts_drop(). */
@@ -277,6 +287,8 @@ static int clone_build(const struct clone_request *r, struct thread **out, struc
 	uint64_t processes;
 	int error;
 
+	if (machine_is_full())
+		return -EAGAIN;
 	child = thread_alloc(current->name, true);
 	if (!child)
 		return -ENOMEM;

@@ -34,13 +34,9 @@ static void default_limits(struct process *process)
 		[RLIMIT_MSGQUEUE] = {819200, 819200},
 		[RLIMIT_RTTIME] = {UINT64_MAX, UINT64_MAX},
 	};
-	struct page_counts counts;
-	uint64_t threads;
+	uint64_t threads = thread_count_max() / 2;
 
 	memcpy(process->limits, defaults, sizeof(defaults));
-	/* Half of the threads whose stacks would take an eighth of memory, as on Linux. */
-	page_counts(&counts);
-	threads = MAX(counts.total * PAGE_SIZE / (8 * HAL_STACK_SIZE) / 2, 20ull);
 	process->limits[RLIMIT_NPROC] = (struct rlimit){threads, threads};
 	process->limits[RLIMIT_SIGPENDING] = (struct rlimit){threads, threads};
 }

@@ -70,10 +70,12 @@ SYSCALL(ioprio_set)
 
 	if (error)
 		return error;
-	return sched_for_each((int)args->arg[0] - WHO_PROCESS, (int)args->arg[1], set_one, &value);
+	return sched_for_each((int)((unsigned int)args->arg[0] - WHO_PROCESS), (int)args->arg[1],
+			      set_one, &value);
 }
 
 SYSCALL(ioprio_get)
 {
-	return sched_for_each((int)args->arg[0] - WHO_PROCESS, (int)args->arg[1], get_one, NULL);
+	return sched_for_each((int)((unsigned int)args->arg[0] - WHO_PROCESS), (int)args->arg[1],
+			      get_one, NULL);
 }

@@ -22,14 +22,19 @@ struct process *init_process;
 
 static struct kcache *thread_cache, *process_cache, *sighand_cache, *fpu_cache;
 static unsigned int threads, processes; /* atomic */
+static unsigned int threads_max;	/* constant after boot */
 
 void proc_init(void)
 {
+	struct page_counts counts;
+
 	thread_cache = kcache_create("thread", sizeof(struct thread), 64);
 	process_cache = kcache_create("process", sizeof(struct process), 0);
 	sighand_cache = kcache_create("sighand", sizeof(struct sighand), 0);
 	if (hal_fpu_size())
 		fpu_cache = kcache_create("fpu", hal_fpu_size(), FPU_ALIGN);
+	page_counts(&counts);
+	threads_max = (unsigned int)MAX(counts.total * PAGE_SIZE / (8 * 16384), 20ull);
 	pid_init();
 	cred_init();
 	signal_room_init();
@@ -43,6 +48,11 @@ unsigned int process_count(void)
 unsigned int thread_count_all(void)
 {
 	return READ_ONCE(threads);
+}
+
+unsigned int thread_count_max(void)
+{
+	return threads_max;
 }
 
 /* ---- threads ---- */

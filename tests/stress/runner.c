@@ -27,9 +27,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define FOLDER	 "/tmp/stress"
-#define PATIENT	 40 // times 100 ms, for what is on its way back
-#define CROWD_KB 40 // of memory for one thread of the crowd: no program makes more of them
+#define FOLDER	"/tmp/stress"
+#define PATIENT 40 // times 100 ms, for what is on its way back
 
 static struct accounts before, after;
 static char line[4096];
@@ -119,12 +118,11 @@ static int wait_for_end(void *argument)
 static void crowd(void)
 {
 	static char stack[16384];
-	long count = accounts_field(accounts_read("/proc/meminfo"), "MemTotal:") / CROWD_KB;
 	int flags =
 		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 
-	// None of them needs a stack of its own: they return from nowhere.
-	while (count-- > 0 && clone(wait_for_end, stack + sizeof(stack), flags, NULL) >= 0)
+	// As many as there may be. None of them needs a stack of its own: they return from nowhere.
+	while (clone(wait_for_end, stack + sizeof(stack), flags, NULL) >= 0)
 		;
 	raise(SIGKILL);
 }

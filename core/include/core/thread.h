@@ -237,6 +237,8 @@ struct process *process_find(pid_t number); /* with a reference, or NULL; zombie
 /* After pid in number order, the next process (reference), for /proc: NULL at the end. */
 struct process *process_next(pid_t after);
 unsigned int process_count(void), thread_count_all(void);
+/* How many threads there may be at all, as on Linux: stacks of 16 KiB in an eighth of memory. */
+unsigned int thread_count_max(void);
 pid_t pid_last(void);
 
 /* The lock of the family tree, groups and sessions: a rwsem-like spinlock, irq-saving; taken

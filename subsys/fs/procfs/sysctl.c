@@ -41,7 +41,7 @@ SHOW_TEXT(osrelease_show, "%s\n", uts.release)
 SHOW_TEXT(ostype_show, "%s\n", uts.sysname)
 SHOW_TEXT(version_show, "%s\n", uts.version)
 SHOW_TEXT(pid_max_show, "%d\n", 32768)
-SHOW_TEXT(threads_max_show, "%llu\n", (unsigned long long)(page_end - page_first) / 8)
+SHOW_TEXT(threads_max_show, "%u\n", thread_count_max())
 SHOW_TEXT(overflow_show, "65534\n")
 SHOW_TEXT(cap_last_cap_show, "%d\n", CAP_LAST)
 SHOW_TEXT(ngroups_max_show, "65536\n")
@@ -181,7 +181,8 @@ static ssize_t max_map_count_write(struct proc_inode *p, char *buf, size_t n)
 
 /* 1: page cache (nothing of ours can be read again), 2: dentries and inodes, 3: both; and the
  * allocators' own stores, so that accounts can be compared. What waits for a grace period is waited
- * for: twice, since freeing an object may put off freeing what it held. */
+ * for: several times, since freeing an object may put off freeing what it held (a thread its
+ * address space, that its page tables). */
 static ssize_t drop_caches_write(struct proc_inode *p, char *buf, size_t n)
 {
 	unsigned long long what;
@@ -191,10 +192,11 @@ static ssize_t drop_caches_write(struct proc_inode *p, char *buf, size_t n)
 		return -EINVAL;
 	if (what & 2)
 		vfs_drop_caches();
-	rcu_barrier();
-	rcu_barrier();
+	for (unsigned int i = 0; i < 3; i++)
+		rcu_barrier();
 	slab_drain();
 	rcu_barrier();
+	page_drain();
 	return (ssize_t)n;
 }
 
