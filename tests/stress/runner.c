@@ -28,7 +28,8 @@
 #include <time.h>
 
 #define FOLDER	"/tmp/stress"
-#define PATIENT 40 // times 100 ms, for what is on its way back
+#define STACK	1024 // of a thread that only waits
+#define PATIENT 40   // times 100 ms, for what is on its way back
 
 static struct accounts before, after;
 static char line[4096];
@@ -117,12 +118,13 @@ static int wait_for_end(void *argument)
 
 static void crowd(void)
 {
-	static char stack[16384];
+	long most = atol(accounts_read("/proc/sys/kernel/threads-max"));
+	char *stack = malloc((size_t)most * STACK);
 	int flags =
 		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 
-	// As many as there may be. None of them needs a stack of its own: they return from nowhere.
-	while (clone(wait_for_end, stack + sizeof(stack), flags, NULL) >= 0)
+	// As many as there may be.
+	while (stack && most-- > 0 && clone(wait_for_end, stack += STACK, flags, NULL) >= 0)
 		;
 	raise(SIGKILL);
 }
