@@ -90,10 +90,11 @@ def _compile_python(tree):
         return
     library = tree / "usr/lib" / versions[0]
     # some files of the test suite are wrong on purpose: compileall's status says nothing
-    subprocess.run([loader, "--library-path", tools / "usr/lib/x86_64-linux-gnu", python, "-S", "-m", "compileall", "-qq",
-                    "--invalidation-mode", "unchecked-hash", "-s", tree, "-p", "/", library, tree / "usr/lib/python3/dist-packages"],
-                   env={"PYTHONHOME": str(tools / "usr"), "PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    with ui.step("compiling Python's modules"):
+        subprocess.run([loader, "--library-path", tools / "usr/lib/x86_64-linux-gnu", python, "-S", "-m", "compileall", "-qq",
+                        "--invalidation-mode", "unchecked-hash", "-s", tree, "-p", "/", library, tree / "usr/lib/python3/dist-packages"],
+                       env={"PYTHONHOME": str(tools / "usr"), "PATH": os.environ["PATH"]}, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     if not (library / "__pycache__").is_dir():
         raise ui.Failure(f"{python} compiled none of the modules in {library}")
 
@@ -129,8 +130,7 @@ def make_root(output, arch, names, program, own_init, _skeleton_hash, _recipe_ha
             _add_accounts(tree)
             _link_alternatives(packages, tree)
             _add_busybox(tree, program)
-        with ui.step("compiling Python's modules"):
-            _compile_python(tree)
+        _compile_python(tree)
         shutil.copy(own_init / "init", tree / "init")
         (output / "directories").write_text("\n".join(_directories(tree)) + "\n")
         (output / "packages").write_text("\n".join(path.name for path in packages) + "\n")
