@@ -39,16 +39,25 @@ static void explode(void)
 
 static int defuser[2];
 
-// Ready before the bomb is, for then there may be no memory to fork. Every byte is an order.
+// Ready before the bomb is, for then there may be no memory to fork, and one of USER by then: a
+// setuid() after the bomb would put it on top of those that the limit allows. Every byte is an
+// order.
 static void defuser_start(void)
 {
+	int ready[2];
 	char order;
 
+	MUST(pipe(ready));
 	MUST(pipe(defuser));
-	if (MUST(fork()) > 0)
+	if (MUST(fork()) > 0) {
+		hear(ready);
+		close(ready[0]);
+		close(ready[1]);
 		return;
+	}
 	close(defuser[1]);
 	MUST(setuid(USER));
+	tell(ready);
 	while (read(defuser[0], &order, 1) == 1)
 		kill(-1, SIGKILL);
 	_exit(0);

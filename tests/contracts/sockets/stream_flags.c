@@ -71,15 +71,17 @@ CONTRACT
 	set_int(p[1], SO_PEEK_OFF, -1);
 	CHECK_EQ(recv(p[1], data, 64, 0), 4);
 	// Time limits.
-	limit = (struct timeval){0, 60000};
+	limit = (struct timeval){0, 200000};
 	MUST(setsockopt(p[1], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)));
 	length = sizeof(limit);
 	memset(&limit, 0, sizeof(limit));
 	MUST(getsockopt(p[1], SOL_SOCKET, SO_RCVTIMEO, &limit, &length));
-	CHECK_EQ(limit.tv_usec, 60000);
+	CHECK_EQ(limit.tv_usec, 200000);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	CHECK_ERRNO(recv(p[1], data, 64, 0), EAGAIN);
-	CHECK(since(&start) >= 59);
+	// Linux counts ticks, of which a starved machine makes up several at once: far less than
+	// half would be no wait at all.
+	CHECK(since(&start) >= 100);
 	limit = (struct timeval){0, 1000000};
 	CHECK_ERRNO(setsockopt(p[1], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), EDOM);
 	CHECK_ERRNO(setsockopt(p[1], SOL_SOCKET, SO_RCVTIMEO, &limit, 4), EINVAL);
