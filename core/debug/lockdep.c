@@ -23,25 +23,31 @@ static uint64_t in_irq[BITMAP_WORDS(CLASSES)], irqs_on[BITMAP_WORDS(CLASSES)];
 static uint32_t graph_lock; /* a bare word: the checker does not check itself */
 static bool off;	    /* after the first report */
 
-static void graph_enter(void)
+/* Interrupts take locks too, and would wait here for the thread that they interrupted. */
+static unsigned long graph_enter(void)
 {
+	unsigned long flags = hal_irq_save();
+
 	while (__atomic_exchange_n(&graph_lock, 1, __ATOMIC_ACQUIRE))
 		hal_cpu_relax();
+	return flags;
 }
 
-static void graph_leave(void)
+static void graph_leave(unsigned long flags)
 {
 	store_release(&graph_lock, 0);
+	hal_irq_restore(flags);
 }
 
 static void name_class(struct lock_class *class)
 {
-	graph_enter();
+	unsigned long flags = graph_enter();
+
 	if (!class->id && class_count < CLASSES) {
 		classes[class_count] = class;
 		store_release(&class->id, class_count++);
 	}
-	graph_leave();
+	graph_leave(flags);
 }
 
 /* Can `to` be reached from `from`? Breadth first over bit sets; graph_lock held. */
@@ -68,10 +74,10 @@ static void add_edge(unsigned int held, unsigned int taken)
 {
 	if (held == taken || bitmap_test(taken_inside[held], taken))
 		return;
-	graph_enter();
+	unsigned long flags = graph_enter();
 	bool cycle = reaches(taken, held);
 	bitmap_set(taken_inside[held], taken);
-	graph_leave();
+	graph_leave(flags);
 	if (cycle) {
 		off = true;
 		panic("lock order: \"%s\" is taken under \"%s\", and elsewhere the other way round",

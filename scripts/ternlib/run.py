@@ -272,9 +272,8 @@ def _verdict(options, log, ended):
     if run.status is not None:
         return run.status
     if ended.late:
-        ui.say(f"timed out after {options.timeout:g} s (log: {log})")
-        if run.phase == run.BOOT:
-            ui.say("the command had not started" + last)
+        when = ", and the command had not started" if run.phase == run.BOOT else ""
+        ui.say(f"timed out after {options.timeout:g} s{when} (log: {log}){last}")
         return ui.EXIT_TIMEOUT
     if not options.command and run.phase == run.PROGRAM:
         return 0  # left with Ctrl-A X
@@ -326,7 +325,12 @@ def _run(options, command, nonce, log, keyboard, boot_limit):
         if options.gdb:
             ui.say(f"waiting for a debugger: gdb-multiarch -ex 'target remote :{options.gdb}' {_symbols(options)}")
         run = session.Session(nonce.encode(), sink, options.verbose, hold_panic=not interactive)
-        ended = session.run(command, run, options.timeout, boot_limit, keyboard, interactive)
+        try:
+            ended = session.run(command, run, options.timeout, boot_limit, keyboard, interactive)
+        except ui.Interrupted:
+            if not interactive and not options.verbose:  # a kernel that hangs may have said why
+                ui.say(f"ended from outside (log: {log}); the kernel's last messages:\n" + _last_messages(run.messages))
+            raise
         sink.write(ended.complaints)
         if run.panic_at is not None and run.panic_text not in run.messages:
             sink.write(run.panic_text)
