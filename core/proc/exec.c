@@ -192,6 +192,11 @@ static int exchange(struct exec *e)
 	error = unshare_parts();
 	if (error)
 		return error;
+	/* Before anybody can see that the old program is gone: a vfork that ends, a pipe that closes. */
+	flags = spin_lock_irqsave(&tasklist);
+	process->exec_id++;
+	process->has_execed = true;
+	spin_unlock_irqrestore(&tasklist, flags);
 	process_timers_exec(process);
 	mm->exe_file = e->file; /* with the denial of writes */
 	e->file = NULL;
@@ -213,10 +218,6 @@ static int exchange(struct exec *e)
 	cred_commit(e->cred);
 	e->cred = NULL;
 	mm->dumpable = !e->secure;
-	flags = spin_lock_irqsave(&tasklist);
-	process->exec_id++;
-	process->has_execed = true;
-	spin_unlock_irqrestore(&tasklist, flags);
 	if (e->secure)
 		t->personality &= ~(ADDR_NO_RANDOMIZE | READ_IMPLIES_EXEC);
 

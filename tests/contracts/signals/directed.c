@@ -62,5 +62,8 @@ CONTRACT
 	block = set_of(SIGUSR2);
 	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
 	CHECK_EQ(receiver, getpid());
+	/* Joined is a little earlier than gone. */
+	while (syscall(SYS_tgkill, getpid(), other_tid, 0) == 0)
+		sleep_ms(1);
 	CHECK_ERRNO(syscall(SYS_tgkill, getpid(), other_tid, 0), ESRCH);
 }

@@ -6,7 +6,7 @@
 CONTRACT
 {
 	struct sched_param parameter = {7}, got = {0};
-	struct timespec time = {0, 60000000};
+	struct timespec time = {0, 400000000};
 	int ends[2];
 
 	CHECK_ERRNO(syscall(SYS_restart_syscall), EINTR);
@@ -22,11 +22,12 @@ CONTRACT
 	MUST(pipe(ends));
 	pid_t child = CHILD(tell(ends); long long start = now_ns(CLOCK_MONOTONIC);
 			    CHECK_EQ(nanosleep(&time, NULL), 0);
-			    CHECK(now_ns(CLOCK_MONOTONIC) - start >= 60000000));
+			    CHECK(now_ns(CLOCK_MONOTONIC) - start >= 400000000));
 	hear(ends);
 	wait_until_asleep(child);
 	kill(child, SIGSTOP);
-	while (state_of(child) != 'T')
+	while (state_of(child) != 'T' &&
+	       state_of(child) != 'Z') /* a slow machine lets it end before */
 		sleep_ms(1);
 	kill(child, SIGCONT);
 	CHECK_EXIT(child, 0);
