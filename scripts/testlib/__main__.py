@@ -40,7 +40,8 @@ def main(words):
     parser.add_argument("--arch", action="append", choices=plan.ARCHES, help="only this architecture (repeatable)")
     parser.add_argument("--suite", action="append", choices=plan.SUITES, help="only this suite (repeatable)")
     parser.add_argument("--only", metavar="GLOB", help="only tests whose name matches, such as 'signals/*' (several: with commas)")
-    parser.add_argument("--full", action="store_true", help="also what takes long: whole suites on the debug builds, more processors, the data-race builds")
+    parser.add_argument("--full", action="store_true", help="also what takes long: each suite ten times in random order with 1, 2 and 4 "
+                        "processors, whole suites on the debug builds, all of Python's own suite, the data-race builds (hours)")
     parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")

@@ -121,7 +121,7 @@ def run(preset):
         if not chosen:
             yield Result("busybox", SKIPPED, "there are none that match")
             return
-        lines, deaths = run_guest(preset, tree, chosen, False)
+        lines, deaths = run_guest(preset, tree, guest.in_order(chosen), False)
         linux = oracle(arch, tree, chosen, program / "busybox")
     tern = numbered(lines)
     took = (time.monotonic() - start) / max(1, len(tern))

@@ -8,7 +8,6 @@ pass is a wrong contract and fails as such. When the kernel dies or hangs in a c
 import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -87,7 +86,7 @@ def verdict(kind, number, seconds, output, name):
     return Result(name, FAILED, f"{said + ': ' if said else ''}{ended}\n{text}", seconds)
 
 
-def run_guest(preset, folder, which, linux, processors=None):
+def run_guest(preset, folder, which, linux):
     """Results by name, over as many boots as it takes; on Tern also AREA/accounts, of the areas or, in a mixed order, of all."""
     mixed = list(which) != sorted(which)
     found, remaining = {}, list(which)
@@ -120,7 +119,7 @@ def run_guest(preset, folder, which, linux, processors=None):
             (tree / "list").write_text("".join(f"{name}\n" for name in remaining))
             options = ["--add", f"{tree}:/contracts"] + (["--kernel", "linux"] if linux else [])
             status, errors = guest.follow(
-                guest.words(preset, *options, processors=processors,
+                guest.words(preset, *options,
                             command=("/contracts/runner", str(SECONDS_EACH), "/contracts", *(["whole"] if mixed else []))),
                 SECONDS_EACH + 60, line)
         remaining = [name for name in remaining if name not in found]
@@ -168,33 +167,6 @@ def oracle(arch, folder, which):
     return known
 
 
-def merged(passes):
-    """The results of several passes as one: the first failure wins, and says which pass it was."""
-    found = {}
-    for label, results_of in passes:
-        for name, result in results_of.items():
-            if result.status == FAILED and len(passes) > 1:
-                result.detail = f"{result.detail}\n({label})"
-            if name not in found or (result.status == FAILED and found[name].status != FAILED):
-                found[name] = result
-    return found
-
-
-def on_tern(preset, folder, which):
-    """One boot; under --full three, in random orders, with 1, 2 and 4 processors."""
-    if not guest.full():
-        return run_guest(preset, folder, which, False)
-    seed = int(os.environ.get("TERN_TEST_SEED") or random.randrange(1 << 32))
-    print(f"random order: TERN_TEST_SEED={seed}", flush=True)
-    order = random.Random(seed)
-    passes = []
-    for processors in (1, 2, 4):
-        shuffled = list(which)
-        order.shuffle(shuffled)
-        passes.append((f"{processors} processors, TERN_TEST_SEED={seed}", run_guest(preset, folder, shuffled, False, processors)))
-    return merged(passes)
-
-
 def judged(name, here, there):
     """What Tern's result is worth beside Linux's (None when Linux was not asked)."""
     if here.status == FAILED and name in NOT_YET:
@@ -217,7 +189,7 @@ def run(preset):
     for name, complaint in sorted(broken.items()):
         yield Result(name, FAILED, "does not compile\n" + complaint)
     which = [name for name in which if name not in broken]
-    tern = on_tern(preset, folder, which)
+    tern = run_guest(preset, folder, guest.in_order(which), False)
     linux = {} if debug else oracle(arch, folder, which)
     if not debug:
         results.save(preset, "contracts-linux", list(linux.values()))

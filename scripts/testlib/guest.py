@@ -2,6 +2,7 @@
 """Runs of scripts/run as the suites need them."""
 
 import os
+import random
 import re
 import select
 import signal
@@ -22,6 +23,14 @@ def smp(default=2):
 
 def full():
     return bool(os.environ.get("TERN_TEST_FULL"))
+
+
+def in_order(names):
+    """The names in this pass's order: as given, or mixed by TERN_TEST_SEED."""
+    names, seed = list(names), os.environ.get("TERN_TEST_SEED")
+    if seed:
+        random.Random(int(seed)).shuffle(names)
+    return names
 
 
 def split_preset(preset):

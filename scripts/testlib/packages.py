@@ -118,7 +118,7 @@ def report(preset, found):
 def run(preset):
     from suites import wanted
     found = []
-    names = [name for name in programs() if wanted(name)]
+    names = guest.in_order(name for name in programs() if wanted(name))
     modules = [m for m in (python_suite.FULL_MODULES if guest.full() else python_suite.QUICK_MODULES) if wanted(f"python3 {m}")]
     if not modules and not names:  # --only names a module that is not in the sample
         modules = [m for m in python_suite.FULL_MODULES if wanted(f"python3 {m}")]

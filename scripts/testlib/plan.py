@@ -119,15 +119,21 @@ def run_preset(preset, names):
     """Run a preset's suites through ctest; each leaves a JSON file of its own."""
     for name in names:
         results.path(preset, name).unlink(missing_ok=True)
+    told = results.told(preset)
+    told.unlink(missing_ok=True)
     pattern = "^(" + "|".join(names) + ")$"
     ui.say(f"{preset}: {' '.join(names)} ...")
     log = REPORT / f"ctest-{preset}.log"
     with open(log, "wb") as sink:
         process = subprocess.Popen(["ctest", "--preset", preset, "-j", "2", "-R", pattern], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
                                    stdout=sink, stderr=subprocess.STDOUT)
-        shown = set()
+        shown, lines = set(), 0
         while True:
             ended = process.poll() is not None
+            said = told.read_text(encoding="utf-8").splitlines() if told.is_file() else []
+            for text in said[lines:]:
+                ui.say(f"{preset} {text}")
+            lines = len(said)
             for name in names:
                 found = results.load(preset, name)
                 if found is not None and name not in shown:

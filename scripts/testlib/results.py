@@ -38,6 +38,17 @@ def load(preset, suite):
         return None
 
 
+def told(preset):
+    """Where the suites of a preset tell what the person who waits may want to read before they end."""
+    return REPORT / preset / "told.log"
+
+
+def tell(preset, line):
+    told(preset).parent.mkdir(parents=True, exist_ok=True)
+    with open(told(preset), "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
 def count(results):
     return {status: sum(1 for r in results if r.status == status) for status in (PASSED, FAILED, SKIPPED)}
 

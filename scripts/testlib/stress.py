@@ -108,7 +108,7 @@ def run(preset):
     from suites import wanted
     arch, debug = guest.split_preset(preset)
     lines, seconds = cases(guest.full(), debug)
-    remaining = [words for words in lines if wanted(words)]
+    remaining = guest.in_order(words for words in lines if wanted(words))
     if not remaining:
         yield Result("stress", SKIPPED, "there are none that match")
         return
