@@ -45,6 +45,8 @@ IS(hal_virt_to_phys, paddr_t(const void *));
 IS(hal_is_linear, bool(const void *));
 HAS(struct hal_space, root, paddr_t);
 HAS(struct hal_space, tables, unsigned long);
+HAS(struct hal_space, blocks, unsigned long);
+HAS(struct hal_space, spare, paddr_t);
 HAS(struct hal_tlb, space, struct hal_space *);
 
 // <hal_arch/user.h>
@@ -57,6 +59,7 @@ IS(hal_pte, uint64_t);
 IS(hal_pte_levels, unsigned int(void));
 IS(hal_pte_make, hal_pte(paddr_t, unsigned int));
 IS(hal_pte_bits, unsigned int(hal_pte));
+IS(hal_pte_block, hal_pte(hal_pte));
 IS(hal_pte_pa, paddr_t(hal_pte));
 IS(hal_pte_table, hal_pte(paddr_t));
 IS(hal_pte_is_table, bool(hal_pte));

@@ -7,81 +7,23 @@
 // compare-and-exchange. A table is published with release order after it was zeroed, and readers
 // depend on its address. Tables are detached only by hal_free_tables() and pagetable_destroy(),
 // whose callers exclude every other user of the range.
+//
+// A 2 MiB block (pageblock.c) is a leaf entry one level higher. What acts on all of it changes that
+// entry, as if it were 512; what acts on a part splits it first.
 
-#include <common/pagetable.h>
 #include <core/upcall.h>
-#include <hal/mmu.h>
 #include <hal/user.h>
-#include <hal_arch/pte.h>
 
-#define ENOMEM 12
-#define EAGAIN 11
+#include "pagetable_walk.h"
 
-#define PAGE	     ((vaddr_t)1 << HAL_PAGE_SHIFT)
-#define INDEX_BITS   9u
-#define ENTRIES	     (1u << INDEX_BITS)
-#define LEAF_SPAN    (PAGE << INDEX_BITS) // bytes that one leaf table maps
-#define likely(x)    __builtin_expect(!!(x), 1)
-#define unlikely(x)  __builtin_expect(!!(x), 0)
-#define force_inline static inline __attribute__((always_inline))
-
-force_inline hal_pte load(const hal_pte *entry)
+void pagetable_note_table(struct hal_space *space, hal_pte *slot)
 {
-	return __atomic_load_n(entry, __ATOMIC_RELAXED);
-}
+	unsigned long number = __atomic_fetch_add(&space->tables, 1, __ATOMIC_RELAXED) - 1;
 
-// On failure *old becomes what is there.
-force_inline bool cas(hal_pte *entry, hal_pte *old, hal_pte new)
-{
-	return __atomic_compare_exchange_n(entry, old, new, false, __ATOMIC_RELEASE,
-					   __ATOMIC_RELAXED);
-}
-
-force_inline hal_pte *table_at(paddr_t pa)
-{
-	return hal_phys_to_virt(pa);
-}
-
-force_inline unsigned int level_shift(unsigned int level)
-{
-	return HAL_PAGE_SHIFT + level * INDEX_BITS;
-}
-
-force_inline unsigned int index_at(vaddr_t va, unsigned int level)
-{
-	return (unsigned int)(va >> level_shift(level)) & (ENTRIES - 1);
-}
-
-// The leaf table for va, or NULL; *stop becomes the first address behind what was looked at, at
-// most end.
-force_inline hal_pte *find_leaf(const struct hal_space *space, vaddr_t va, vaddr_t end,
-				vaddr_t *stop)
-{
-	hal_pte *table = table_at(space->root);
-	vaddr_t behind;
-
-	for (unsigned int level = hal_pte_levels() - 1; level > 0; level--) {
-		hal_pte entry = load(&table[index_at(va, level)]);
-
-		if (unlikely(!entry || !hal_pte_is_table(entry))) {
-			behind = (va | (((vaddr_t)1 << level_shift(level)) - 1)) + 1;
-			*stop = behind < end ? behind : end;
-			return NULL;
-		}
-		table = table_at(hal_pte_pa(entry));
-	}
-	behind = (va | (LEAF_SPAN - 1)) + 1;
-	*stop = behind < end ? behind : end;
-	return table;
-}
-
-// The entry of va in its leaf table, or NULL where there is no table.
-force_inline hal_pte *find_entry(const struct hal_space *space, vaddr_t va)
-{
-	vaddr_t stop;
-	hal_pte *leaf = find_leaf(space, va, va + PAGE, &stop);
-
-	return leaf ? &leaf[index_at(va, 0)] : NULL;
+	if (number < HAL_SPACE_LISTED)
+		space->listed[number] = slot;
+	else
+		__atomic_store_n(&space->unlisted, true, __ATOMIC_RELAXED);
 }
 
 // Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no
@@ -91,7 +33,6 @@ static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, struct hal_spa
 {
 	paddr_t pa = core_table_alloc();
 	hal_pte seen = 0;
-	unsigned long number;
 	hal_pte entry;
 
 	if (!pa)
@@ -101,13 +42,8 @@ static __attribute__((noinline)) hal_pte new_table(hal_pte *slot, struct hal_spa
 		core_table_free(pa);
 		return seen;
 	}
-	if (space) {
-		number = __atomic_fetch_add(&space->tables, 1, __ATOMIC_RELAXED) - 1;
-		if (number < HAL_SPACE_LISTED)
-			space->listed[number] = slot;
-		else
-			__atomic_store_n(&space->unlisted, true, __ATOMIC_RELAXED);
-	}
+	if (space)
+		pagetable_note_table(space, slot);
 	return entry;
 }
 
@@ -124,46 +60,41 @@ static void forget_table(struct hal_space *space, hal_pte *slot)
 			space->listed[i] = space->listed[last];
 }
 
-// As find_entry(), making the tables that are missing. NULL: no memory.
-force_inline hal_pte *make_entry(paddr_t root, struct hal_space *space, vaddr_t va)
+force_inline hal_pte *make_slot(paddr_t root, struct hal_space *space, vaddr_t va,
+				unsigned int to_level)
 {
 	hal_pte *table = table_at(root);
 
-	for (unsigned int level = hal_pte_levels() - 1; level > 0; level--) {
+	for (unsigned int level = hal_pte_levels() - 1; level > to_level; level--) {
 		hal_pte *slot = &table[index_at(va, level)];
 		hal_pte entry = load(slot);
 
-		if (unlikely(!entry)) {
-			entry = new_table(slot, space);
-			if (!entry)
+		if (unlikely(!hal_pte_is_table(entry))) {
+			entry = entry ? 0 : new_table(slot, space);
+			if (!hal_pte_is_table(entry))
 				return NULL;
 		}
 		table = table_at(hal_pte_pa(entry));
 	}
-	return &table[index_at(va, 0)];
+	return &table[index_at(va, to_level)];
 }
 
-force_inline struct hal_entry describe(vaddr_t va, hal_pte entry)
+hal_pte *pagetable_make_slot(paddr_t root, struct hal_space *space, vaddr_t va, unsigned int level)
 {
-	if (!entry)
-		return (struct hal_entry){.va = va};
-	return (struct hal_entry){.va = va, .pa = hal_pte_pa(entry), .bits = hal_pte_bits(entry)};
+	return make_slot(root, space, va, level);
 }
 
-// Step over empty entries, four at a time where they are; returns the address of the first that may
-// be full, or stop.
-force_inline vaddr_t skip_empty(hal_pte **entry, vaddr_t va, vaddr_t stop)
+// As find_entry(), making the tables that are missing. NULL: no memory, or a block is in the way.
+force_inline hal_pte *make_entry(paddr_t root, struct hal_space *space, vaddr_t va)
 {
-	while (va + 4 * PAGE <= stop &&
-	       !(load(*entry) | load(*entry + 1) | load(*entry + 2) | load(*entry + 3))) {
-		*entry += 4;
-		va += 4 * PAGE;
-	}
-	while (va < stop && !load(*entry)) {
-		(*entry)++;
-		va += PAGE;
-	}
-	return va;
+	return make_slot(root, space, va, 0);
+}
+
+static bool in_block(const struct hal_space *space, vaddr_t va)
+{
+	unsigned int level;
+
+	return find_entry(space, va, &level) && level;
 }
 
 // ---- entering and changing single entries ----
@@ -181,6 +112,8 @@ int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned
 		if (!entry || !(va & (LEAF_SPAN - 1))) {
 			entry = make_entry(space->root, space, va);
 			if (unlikely(!entry)) {
+				if (in_block(space, va))
+					continue; // something is there
 				error = -ENOMEM;
 				break;
 			}
@@ -198,15 +131,20 @@ int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned
 
 int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, unsigned int bits)
 {
-	hal_pte *entry = find_entry(tlb->space, old->va);
-	hal_pte new = hal_pte_make(pa, bits);
+	unsigned int level;
+	hal_pte *entry = find_entry(tlb->space, old->va, &level);
+	vaddr_t size = (vaddr_t)1 << level_shift(level), base = old->va & ~(size - 1);
+	paddr_t offset = old->va - base;
+	hal_pte new = make_at(level, pa - offset, bits);
 	hal_pte seen;
 
 	if (unlikely(!entry))
 		return -EAGAIN;
+	if (unlikely(level && pa != old->pa))
+		panic("one page of a block is replaced at %#lx", old->va);
 	seen = load(entry);
 	for (;;) {
-		if (unlikely(!seen || hal_pte_pa(seen) != old->pa))
+		if (unlikely(!seen || hal_pte_pa(seen) + offset != old->pa))
 			return -EAGAIN;
 		if (hal_pte_needs_break(seen, new)) {
 			// In between the entry has no rights, but is not empty: nobody maps
@@ -224,7 +162,7 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 		}
 		if (cas(entry, &seen, new)) {
 			if (hal_pte_needs_flush(seen, new))
-				hal_tlb_gather_range(tlb, old->va, old->va + PAGE);
+				hal_tlb_gather_range(tlb, base, base + size);
 			break;
 		}
 	}
@@ -235,9 +173,10 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 
 bool hal_touch(struct hal_space *space, vaddr_t va, bool write)
 {
-	hal_pte *entry = find_entry(space, va);
 	unsigned int need = write ? HAL_PTE_WRITE : HAL_PTE_READ | HAL_PTE_EXEC;
 	unsigned int set = write ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
+	unsigned int level;
+	hal_pte *entry = find_entry(space, va, &level);
 	hal_pte seen;
 
 	if (!entry)
@@ -248,7 +187,7 @@ bool hal_touch(struct hal_space *space, vaddr_t va, bool write)
 			return false;
 		if ((hal_pte_bits(seen) & set) == set)
 			break;
-	} while (!cas(entry, &seen, hal_pte_make(hal_pte_pa(seen), hal_pte_bits(seen) | set)));
+	} while (!cas(entry, &seen, make_at(level, hal_pte_pa(seen), hal_pte_bits(seen) | set)));
 	hal_pte_published();
 	hal_pte_refresh(va);
 	return true;
@@ -256,14 +195,22 @@ bool hal_touch(struct hal_space *space, vaddr_t va, bool write)
 
 struct hal_entry hal_query(struct hal_space *space, vaddr_t va)
 {
-	hal_pte *entry = find_entry(space, va);
+	unsigned int level;
+	hal_pte *entry = find_entry(space, va, &level);
+	hal_pte seen = entry ? load(entry) : 0;
 
-	return describe(va, entry ? load(entry) : 0);
+	if (likely(!level || !seen))
+		return describe(va, seen);
+	// Who looks without the lock may see the block become a table.
+	return hal_pte_is_table(seen) ? (struct hal_entry){.va = va} : describe_part(va, seen);
 }
 
 struct hal_slot *hal_slot_find(struct hal_space *space, vaddr_t va)
 {
-	return (struct hal_slot *)find_entry(space, va);
+	unsigned int level;
+	hal_pte *entry = find_entry(space, va, &level);
+
+	return (struct hal_slot *)(level ? NULL : entry);
 }
 
 struct hal_entry hal_slot_read(const struct hal_slot *slot, vaddr_t va)
@@ -291,10 +238,13 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 
 	while (va < end && found < max) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(space, va, end, &stop, &block);
 
 		if (!entry) {
-			va = stop;
+			for (; block && va < stop && found < max; va += PAGE)
+				out[found++] = describe_part(va, load(block));
+			if (!block)
+				va = stop;
 			continue;
 		}
 		entry += index_at(va, 0);
@@ -310,6 +260,17 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 	return found;
 }
 
+static __attribute__((noinline)) struct hal_entry unmap_block(struct hal_tlb *tlb, hal_pte *block,
+							      vaddr_t va)
+{
+	hal_pte seen = __atomic_exchange_n(block, 0, __ATOMIC_RELAXED);
+
+	if (hal_pte_hw_present(seen))
+		hal_tlb_gather_range(tlb, va, va + LEAF_SPAN);
+	block_gone(tlb->space);
+	return describe_part(va, seen);
+}
+
 // Empties entries, all or only those without HAL_PTE_ANON.
 force_inline unsigned int unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end,
 				struct hal_entry *out, unsigned int max, bool all)
@@ -319,9 +280,18 @@ force_inline unsigned int unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end,
 
 	while (va < end && found < max) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(tlb->space, va, end, &stop, &block);
 
 		if (!entry) {
+			if (block && all && !whole_block(va, stop)) {
+				block_split(tlb, block, va);
+				continue;
+			}
+			if (block && all) {
+				out[found++] = unmap_block(tlb, block, va);
+				va = stop;
+				break; // to free what it had is work enough
+			}
 			va = stop;
 			continue;
 		}
@@ -368,6 +338,28 @@ unsigned int hal_unmap_cached(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, str
 	return unmap(tlb, at, end, out, max, false);
 }
 
+force_inline hal_pte with_rights(unsigned int level, hal_pte entry, unsigned int rights,
+				 bool keep_write)
+{
+	unsigned int bits = hal_pte_bits(entry);
+
+	if (!keep_write && !(bits & HAL_PTE_WRITE))
+		rights &= ~HAL_PTE_WRITE;
+	return make_at(level, hal_pte_pa(entry), (bits & ~HAL_PTE_RIGHTS) | rights);
+}
+
+static __attribute__((noinline)) void protect_block(struct hal_tlb *tlb, hal_pte *block, vaddr_t va,
+						    unsigned int rights, bool keep_write)
+{
+	hal_pte seen = load(block), new;
+
+	do {
+		new = with_rights(1, seen, rights, keep_write);
+	} while (seen != new && !cas(block, &seen, new));
+	if (hal_pte_needs_flush(seen, new))
+		hal_tlb_gather_range(tlb, va, va + LEAF_SPAN);
+}
+
 void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,
 		 bool keep_write)
 {
@@ -375,9 +367,15 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
 
 	while (va < end) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(tlb->space, va, end, &stop, &block);
 
 		if (!entry) {
+			if (unlikely(block) && !whole_block(va, stop)) {
+				block_split(tlb, block, va);
+				continue;
+			}
+			if (unlikely(block))
+				protect_block(tlb, block, va, rights, keep_write);
 			va = stop;
 			continue;
 		}
@@ -386,13 +384,7 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
 			hal_pte seen = load(entry), new;
 
 			do {
-				unsigned int bits = hal_pte_bits(seen);
-				unsigned int give = rights;
-
-				if (!keep_write && !(bits & HAL_PTE_WRITE))
-					give &= ~HAL_PTE_WRITE;
-				new = hal_pte_make(hal_pte_pa(seen),
-						   (bits & ~HAL_PTE_RIGHTS) | give);
+				new = with_rights(0, seen, rights, keep_write);
 			} while (seen && seen != new && !cas(entry, &seen, new));
 			if (seen && hal_pte_needs_flush(seen, new)) {
 				if (first == end)
@@ -415,12 +407,15 @@ int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at, v
 
 	while (va < end && found < max) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(parent_tlb->space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(parent_tlb->space, va, end, &stop, &block);
 		hal_pte *target =
 			NULL; // the child's leaf table, looked for when it has something to hold
 
 		if (!entry) {
-			va = stop;
+			if (block)
+				block_split(parent_tlb, block, va);
+			else
+				va = stop;
 			continue;
 		}
 		entry += index_at(va, 0);
@@ -465,6 +460,23 @@ out:
 	return error;
 }
 
+// False: it has to go page by page.
+static bool move_block(struct hal_tlb *tlb, hal_pte *block, vaddr_t from, vaddr_t to)
+{
+	hal_pte *target, seen;
+
+	if (to & (LEAF_SPAN - 1))
+		return false;
+	target = make_slot(tlb->space->root, tlb->space, to, 1);
+	if (!target || load(target))
+		return false;
+	seen = __atomic_exchange_n(block, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(target, seen, __ATOMIC_RELEASE);
+	if (hal_pte_hw_present(seen))
+		hal_tlb_gather_range(tlb, from, from + LEAF_SPAN);
+	return true;
+}
+
 int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *moved)
 {
 	vaddr_t va = from, end = from + len, first = end, last = 0;
@@ -473,12 +485,16 @@ int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *
 
 	while (va < end) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(tlb->space, va, end, &stop, &block);
 		hal_pte *target = NULL;
 		vaddr_t target_base = 0;
 
 		if (!entry) {
-			va = stop;
+			if (!block ||
+			    (whole_block(va, stop) && move_block(tlb, block, va, va + distance)))
+				va = stop;
+			else
+				block_split(tlb, block, va);
 			continue;
 		}
 		entry += index_at(va, 0);
@@ -522,10 +538,13 @@ unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_d
 
 	while (va < end && found < max) {
 		vaddr_t stop;
-		hal_pte *entry = find_leaf(tlb->space, va, end, &stop);
+		hal_pte *block, *entry = find_leaf(tlb->space, va, end, &stop, &block);
 
 		if (!entry) {
-			va = stop;
+			if (block)
+				block_split(tlb, block, va);
+			else
+				va = stop;
 			continue;
 		}
 		entry += index_at(va, 0);
@@ -626,7 +645,9 @@ void pagetable_destroy(struct hal_space *space, unsigned int user_entries)
 
 size_t hal_space_table_bytes(const struct hal_space *space)
 {
-	return (size_t)__atomic_load_n(&space->tables, __ATOMIC_RELAXED) << HAL_PAGE_SHIFT;
+	unsigned long blocks = __atomic_load_n(&space->blocks, __ATOMIC_RELAXED);
+
+	return (__atomic_load_n(&space->tables, __ATOMIC_RELAXED) + blocks) << HAL_PAGE_SHIFT;
 }
 
 // ---- the kernel's own mappings ----
@@ -655,7 +676,7 @@ void hal_kernel_unmap(vaddr_t va, size_t n)
 	vaddr_t end = va + n;
 
 	for (vaddr_t at = va, stop; at < end; at = stop) {
-		hal_pte *entry = find_leaf(&kernel, at, end, &stop);
+		hal_pte *block, *entry = find_leaf(&kernel, at, end, &stop, &block);
 
 		if (!entry)
 			continue;
@@ -669,7 +690,8 @@ void hal_kernel_unmap(vaddr_t va, size_t n)
 paddr_t hal_kernel_query(vaddr_t va)
 {
 	struct hal_space kernel = {.root = hal_kernel_root()};
-	hal_pte *entry = find_entry(&kernel, va);
+	unsigned int level;
+	hal_pte *entry = find_entry(&kernel, va, &level);
 	hal_pte seen = entry ? load(entry) : 0;
 
 	return seen ? hal_pte_pa(seen) : 0;

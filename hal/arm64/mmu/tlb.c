@@ -123,6 +123,8 @@ int hal_space_init(struct hal_space *space)
 {
 	space->root = core_table_alloc();
 	space->tables = 1;
+	space->blocks = 0;
+	space->spare = 0;
 	space->unlisted = false;
 	space->asid = 0;
 	space->dying = false;

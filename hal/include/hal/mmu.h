@@ -15,6 +15,11 @@
  *  - Break-before-make (arm64) is inside. Stale translations are gathered in a struct hal_tlb;
  *    after hal_tlb_flush() returns, no CPU holds one. Between the change of an entry and the flush
  *    the caller neither sleeps nor frees the frames.
+ *  - A block, HAL_BLOCK_PAGES frames side by side entered by hal_block_map(), is one entry that
+ *    stands for as many: each frame keeps the reference of its own. Functions that act on all of
+ *    a block change that entry; those that act on a part of it split it first, as the comment
+ *    there says, for which the caller holds the address-space lock exclusively. Splitting takes
+ *    no memory, but flushes what tlb has gathered.
  *  - No hardware update of accessed and dirty bits is assumed: a fault on an entry that lacks them
  *    reaches core_fault(), which calls hal_touch().
  *  - Ranges are page-aligned, [start, end), inside user space (0 .. hal_user_end()).
@@ -33,7 +38,12 @@
 #define HAL_PTE_YOUNG  0x08u /* accessed */
 #define HAL_PTE_DIRTY  0x10u
 #define HAL_PTE_ANON   0x20u /* holds a reference to an anonymous frame (software bit) */
+#define HAL_PTE_BLOCK  0x40u /* reported only: part of a block; by hal_unmap(): a whole one */
 #define HAL_PTE_RIGHTS (HAL_PTE_READ | HAL_PTE_WRITE | HAL_PTE_EXEC)
+
+#define HAL_BLOCK_ORDER 9
+#define HAL_BLOCK_PAGES (1u << HAL_BLOCK_ORDER)
+#define HAL_BLOCK_SIZE	((vaddr_t)1 << (HAL_PAGE_SHIFT + HAL_BLOCK_ORDER))
 
 struct hal_entry {
 	vaddr_t va;
@@ -74,13 +84,24 @@ void hal_tlb_flush(struct hal_tlb *tlb);
 __must_check int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames,
 			 unsigned int count, unsigned int bits, uint64_t *taken);
 
+/*
+ * Enter the block of HAL_BLOCK_PAGES frames from frame on (aligned to its size, as va is), if
+ * nothing was ever entered in its range since tables were freed there. 0; -EAGAIN: something is
+ * there, be it an empty table; -ENOMEM.
+ */
+__must_check int hal_block_map(struct hal_space *space, vaddr_t va, paddr_t frame,
+			       unsigned int bits);
+/* How many blocks are mapped, in all spaces. */
+unsigned long hal_block_count(void);
+
 /* Replace the entry at old->va, if it still has old's frame, by frame pa with bits. 0, or -EAGAIN
  * when it changed meanwhile. Old translations are gathered (or on arm64 flushed inside). Also used
- * to raise or lower rights of one entry (same pa). */
+ * to raise or lower rights of one entry (same pa). A page of a block keeps its frame, and the bits
+ * become those of the whole block. */
 __must_check int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa,
 			     unsigned int bits);
 
-/* Set YOUNG (and DIRTY when write) in the entry at va if it is there and has the right. True if
+/* Set YOUNG (and DIRTY when write) in the entry at va (in a block: its own) if it is there and has the right. True if
  * the access will now succeed. */
 bool hal_touch(struct hal_space *space, vaddr_t va, bool write);
 
@@ -90,7 +111,7 @@ struct hal_entry hal_query(struct hal_space *space, vaddr_t va);
 
 /*
  * For the fault path, one descent for both halves: the place of va's entry, or NULL where there is
- * no table yet; what is there; and fill it if it is empty (hal_map() for one page: false: it is
+ * no table (yet, or but a block); what is there; and fill it if it is empty (hal_map() for one page: false: it is
  * not). The place is valid as long as no table may be detached (the address-space lock is held).
  */
 struct hal_slot;
@@ -104,7 +125,8 @@ unsigned int hal_scan(struct hal_space *space, vaddr_t *at, vaddr_t end, struct 
 		      unsigned int max);
 
 /* The same, and empties each reported entry (accessed and dirty bits final). Table pages are kept.
- */
+ * A block that lies wholly in the range is one entry, with HAL_PTE_BLOCK, and the last of the call;
+ * of which a part lies in it is split. */
 unsigned int hal_unmap(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, struct hal_entry *out,
 		       unsigned int max);
 
@@ -120,7 +142,7 @@ void hal_free_tables(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, vaddr_t fl
 
 /* Set the rights of every non-empty entry in the range to rights, keeping frame, ANON, YOUNG,
  * DIRTY. With keep_write false a WRITE in rights is applied only to entries that had it (COW:
- * raising is left to faults). */
+ * raising is left to faults). A block of which a part lies in the range is split. */
 void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int rights,
 		 bool keep_write);
 
@@ -128,18 +150,18 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
  * For fork: starting at *at, copy up to max ANON entries of parent's range into child at the same
  * addresses, WRITE removed from both; report them (core adds a frame reference to each BEFORE the
  * child can run) and advance *at. Entries without ANON are skipped. *count 0: done. 0 or -ENOMEM
- * (what was reported was copied). Both spaces are locked exclusively.
+ * (what was reported was copied). Both spaces are locked exclusively. Blocks are split.
  */
 __must_check int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at,
 			  vaddr_t end, struct hal_entry *out, unsigned int max,
 			  unsigned int *count);
 
 /* Move the entries of [from, from+len) to [to, to+len) (disjoint ranges, target empty). 0 or
- * -ENOMEM with *moved bytes done. */
+ * -ENOMEM with *moved bytes done. Blocks stay blocks where whole ones fit at the target. */
 __must_check int hal_move(struct hal_tlb *tlb, vaddr_t from, vaddr_t to, size_t len, size_t *moved);
 
 /* Clear YOUNG in the range; report (as hal_scan does) the entries that had it or DIRTY, clearing
- * DIRTY too when clear_dirty. */
+ * DIRTY too when clear_dirty. Blocks are split. */
 unsigned int hal_age(struct hal_tlb *tlb, vaddr_t *at, vaddr_t end, bool clear_dirty,
 		     struct hal_entry *out, unsigned int max);
 

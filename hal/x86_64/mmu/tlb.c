@@ -252,6 +252,8 @@ int hal_space_init(struct hal_space *space)
 	space->generation = 1;
 	space->cpus = 0;
 	space->tables = 1;
+	space->blocks = 0;
+	space->spare = 0;
 	space->unlisted = false;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #define hal_kernel_map	 pagetable_kernel_map
 #define hal_kernel_unmap pagetable_kernel_unmap
 #define hal_kernel_query pagetable_kernel_query
+#include "../../../hal/common/pageblock.c"
 #include "../../../hal/common/pagetable.c"
 
 paddr_t hal_kernel_root(void)
@@ -26,6 +27,8 @@ int hal_space_init(struct hal_space *space)
 {
 	space->root = core_table_alloc();
 	space->tables = 1;
+	space->blocks = 0;
+	space->spare = 0;
 	space->unlisted = false;
 	space->flushes = 0;
 	return space->root ? 0 : -ENOMEM;

@@ -55,6 +55,11 @@ static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 	return pte;
 }
 
+static inline hal_pte hal_pte_block(hal_pte leaf)
+{
+	return leaf & ~PTE_TABLE;
+}
+
 static inline unsigned int hal_pte_bits(hal_pte pte)
 {
 	unsigned int bits =

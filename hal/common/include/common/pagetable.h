@@ -8,12 +8,12 @@
  *
  * ---- <hal_arch/mmu.h> ----
  *
- *   struct hal_space { paddr_t root; unsigned long tables; bool unlisted;
+ *   struct hal_space { paddr_t root, spare; unsigned long tables, blocks; bool unlisted;
  *                      uint64_t *listed[HAL_SPACE_LISTED]; ... };
  *       root: the top-level table; tables: how many table pages the space owns, the root included
  *       (pagetable.c counts atomically what it adds and removes; hal_space_init sets 1). listed has
  *       the entry that refers to each but the root; unlisted (hal_space_init: false): there once
- *       were more than it holds, and it is of no use.
+ *       were more than it holds, and it is of no use. spare, blocks (hal_space_init: 0): pageblock.c.
  *
  *   struct hal_tlb { struct hal_space *space; ... };
  *
@@ -36,6 +36,9 @@
  *       are kept (a software bit marks it). Without YOUNG where the hardware does not set it:
  *       faults at the first access. With WRITE but not DIRTY where the hardware does not set it:
  *       faults at the first write; the WRITE right itself is kept in a software bit.
+ *       HAL_PTE_BLOCK in bits says nothing.
+ *   hal_pte hal_pte_block(hal_pte leaf);
+ *       the same, of 512 times the size, for the level above; all else here holds of it as well
  *   unsigned int hal_pte_bits(hal_pte);
  *       HAL_PTE_* of a leaf: the inverse
  *   paddr_t hal_pte_pa(hal_pte);
@@ -43,7 +46,7 @@
  *   hal_pte hal_pte_table(paddr_t table);
  *       an entry that points to a table; for user ranges (x86 sets U/S)
  *   bool hal_pte_is_table(hal_pte);
- *       above the last level, of a non-zero entry: does it point to a table
+ *       above the last level: does it point to a table (the empty entry does not)
  *   hal_pte hal_pte_kernel_table(paddr_t);
  *       as hal_pte_table(), for kernel ranges
  *   hal_pte hal_pte_kernel(paddr_t pa, unsigned int rights, enum hal_memory_type type);

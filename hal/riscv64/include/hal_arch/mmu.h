@@ -12,6 +12,8 @@
 struct hal_space {
 	paddr_t root;
 	unsigned long tables; /* table pages, the root included; atomic */
+	unsigned long blocks; /* common/pageblock.c: how many are mapped; atomic */
+	paddr_t spare;	      /* common/pageblock.c: pages for their tables */
 	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
 	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 	unsigned long satp;		    /* mode, ASID, root */

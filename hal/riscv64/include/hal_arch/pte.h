@@ -50,6 +50,11 @@ static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 	return pte | PTE_V | PTE_U;
 }
 
+static inline hal_pte hal_pte_block(hal_pte leaf)
+{
+	return leaf;
+}
+
 static inline unsigned int hal_pte_bits(hal_pte pte)
 {
 	return (unsigned int)(pte >> 1 & HAL_PTE_RIGHTS) |

@@ -19,7 +19,12 @@ static inline unsigned int hal_pte_levels(void)
 
 static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 {
-	return pa | PTE_LEAF | bits;
+	return pa | PTE_LEAF | (bits & 0x3f);
+}
+
+static inline hal_pte hal_pte_block(hal_pte leaf)
+{
+	return leaf;
 }
 
 static inline unsigned int hal_pte_bits(hal_pte pte)

@@ -18,6 +18,8 @@ struct hal_space {
 	uint64_t generation;  /* atomic */
 	uint64_t cpus;	      /* atomic: bit n: loaded on CPU n */
 	unsigned long tables; /* atomic: table pages, the root included */
+	unsigned long blocks; /* common/pageblock.c: how many are mapped; atomic */
+	paddr_t spare;	      /* common/pageblock.c: pages for their tables */
 	bool unlisted;	      /* common/pagetable.h: there are more than listed holds */
 	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 };

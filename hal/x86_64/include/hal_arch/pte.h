@@ -44,6 +44,11 @@ static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 	return pte;
 }
 
+static inline hal_pte hal_pte_block(hal_pte leaf)
+{
+	return leaf | X86_PTE_PS;
+}
+
 static inline unsigned int hal_pte_bits(hal_pte pte)
 {
 	unsigned int bits = (unsigned int)(((pte & (X86_PTE_A | X86_PTE_D)) >> 2) |

@@ -77,9 +77,15 @@ static void check_all(struct hal_space *space)
 	for (unsigned int i = 0; i < PAGES; i++) {
 		struct hal_entry e = hal_query(space, va_of(i));
 
-		bad += e.pa != model[i].pa || e.bits != model[i].bits;
+		bad += e.pa != model[i].pa || (e.bits & ~HAL_PTE_BLOCK) != model[i].bits;
 	}
 	CHECK_EQ(bad, 0);
+}
+
+// The number of the first page of the aligned block that page lies in; it may be outside the window.
+static unsigned int block_of(unsigned int page)
+{
+	return page - (unsigned int)(va_of(page) % HAL_BLOCK_SIZE / PAGE);
 }
 
 static struct hal_space space, child;
@@ -103,6 +109,32 @@ static void map_some(void)
 	CHECK_EQ(taken, want);
 }
 
+// A block where nothing is; nothing where something is.
+static void map_block(void)
+{
+	unsigned int window = pick(WINDOWS), bits = pick(ALL + 1), full = 0;
+	vaddr_t va = (bases[window] + HAL_BLOCK_SIZE - 1) & ~(HAL_BLOCK_SIZE - 1);
+	unsigned int first = window * WINDOW + (unsigned int)((va - bases[window]) / PAGE);
+	struct hal_tlb tlb;
+
+	for (unsigned int i = 0; i < HAL_BLOCK_PAGES; i++)
+		full += model[first + i].pa != 0;
+	if (full) {
+		CHECK_EQ(hal_block_map(&space, va, HAL_BLOCK_SIZE, bits), -11);
+		return;
+	}
+	hal_tlb_begin(&tlb, &space);
+	hal_free_tables(&tlb, va, va + HAL_BLOCK_SIZE, va, va + HAL_BLOCK_SIZE);
+	hal_tlb_flush(&tlb);
+	next_frame = (next_frame + 2 * HAL_BLOCK_SIZE) & ~(HAL_BLOCK_SIZE - 1);
+	CHECK_EQ(hal_block_map(&space, va, next_frame, bits), 0);
+	for (unsigned int i = 0; i < HAL_BLOCK_PAGES; i++) {
+		model[first + i].pa = next_frame + i * PAGE;
+		model[first + i].bits = bits;
+	}
+	next_frame += HAL_BLOCK_SIZE;
+}
+
 static void unmap_some(struct hal_tlb *tlb)
 {
 	unsigned int n, first = pick_range(&n, 600), got, at_model = first;
@@ -116,7 +148,14 @@ static void unmap_some(struct hal_tlb *tlb)
 			REQUIRE(at_model < first + n);
 			CHECK_EQ(out[i].va, va_of(at_model));
 			CHECK_EQ(out[i].pa, model[at_model].pa);
-			CHECK_EQ(out[i].bits, model[at_model].bits);
+			CHECK_EQ(out[i].bits & ~HAL_PTE_BLOCK, model[at_model].bits);
+			if (out[i].bits & HAL_PTE_BLOCK) {
+				CHECK_EQ(out[i].va % HAL_BLOCK_SIZE, 0);
+				for (unsigned int p = 1; p < HAL_BLOCK_PAGES; p++) {
+					CHECK_EQ(model[at_model].pa + PAGE, model[at_model + 1].pa);
+					model[at_model++] = (struct hal_entry){0};
+				}
+			}
 			model[at_model].pa = 0;
 			model[at_model].bits = 0;
 		}
@@ -188,8 +227,20 @@ static void change_one(struct hal_tlb *tlb)
 		bool may = (model[page].bits & need) != 0;
 
 		CHECK_EQ(hal_touch(&space, va_of(page), write), may);
-		if (may)
-			model[page].bits |= write ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
+		if (!may)
+			return;
+		bits = write ? HAL_PTE_YOUNG | HAL_PTE_DIRTY : HAL_PTE_YOUNG;
+		model[page].bits |= bits;
+		for (unsigned int i = 0; old.bits & HAL_PTE_BLOCK && i < HAL_BLOCK_PAGES; i++)
+			model[block_of(page) + i].bits |= bits;
+		return;
+	}
+	if (old.bits & HAL_PTE_BLOCK) { // all of it
+		CHECK_EQ(hal_replace(tlb, &old, old.pa, bits), 0);
+		for (unsigned int i = 0; i < HAL_BLOCK_PAGES; i++)
+			model[block_of(page) + i].bits = bits;
+		old.pa += PAGE;
+		CHECK(hal_replace(tlb, &old, old.pa, bits) < 0);
 		return;
 	}
 	if (!old.pa) {
@@ -240,7 +291,7 @@ TEST(model)
 	REQUIRE(hal_space_init(&space) == 0);
 	hal_tlb_begin(&tlb, &space);
 	for (unsigned int i = 0; i < 20000; i++) {
-		switch (pick(16)) {
+		switch (pick(17)) {
 		case 0:
 			unmap_some(&tlb);
 			break;
@@ -257,6 +308,9 @@ TEST(model)
 		case 5:
 			change_one(&tlb);
 			break;
+		case 6:
+			map_block();
+			break;
 		default:
 			map_some();
 		}
@@ -267,6 +321,68 @@ TEST(model)
 	}
 	check_all(&space);
 	hal_tlb_flush(&tlb);
+}
+
+static unsigned int is_block(struct hal_space *in, vaddr_t va)
+{
+	return (hal_query(in, va).bits & HAL_PTE_BLOCK) != 0;
+}
+
+// What acts on a whole block keeps it; what acts on a part splits it, and every page says the same.
+TEST(blocks)
+{
+	const vaddr_t a = 0x40000000, b = a + HAL_BLOCK_SIZE, c = 0x80000000;
+	struct hal_entry out[8];
+	struct hal_space one;
+	struct hal_tlb tlb;
+	vaddr_t at = b;
+	size_t moved;
+
+	REQUIRE(hal_space_init(&one) == 0);
+	hal_tlb_begin(&tlb, &one);
+	CHECK_EQ(hal_block_map(&one, a, 0x10000000, ALL), 0);
+	CHECK_EQ(hal_block_map(&one, b, 0x20000000, ALL), 0);
+	CHECK_EQ(hal_block_map(&one, b, 0x30000000, ALL), -11);
+	CHECK_EQ(hal_block_count(), 2);
+	// root, two tables below it, and a page set aside for each block
+	CHECK_EQ(hal_space_table_bytes(&one), 5 * PAGE);
+	CHECK(hal_slot_find(&one, a) == NULL);
+	CHECK_EQ(hal_map(&one, a + PAGE, &(paddr_t){PAGE}, 1, ALL, NULL), 0);
+	CHECK_EQ(hal_query(&one, a + PAGE).pa, 0x10000000 + PAGE);
+
+	// all of it
+	hal_protect(&tlb, a, b, HAL_PTE_READ, false);
+	CHECK_EQ(is_block(&one, a), 1);
+	CHECK_EQ(hal_query(&one, b - PAGE).bits & HAL_PTE_RIGHTS, HAL_PTE_READ);
+	CHECK_EQ(hal_touch(&one, a, true), false);
+	CHECK_EQ(hal_move(&tlb, a, c, HAL_BLOCK_SIZE, &moved), 0);
+	CHECK_EQ(moved, HAL_BLOCK_SIZE);
+	CHECK_EQ(is_block(&one, c), 1);
+	CHECK_EQ(hal_query(&one, a).pa, 0);
+	CHECK_EQ(hal_query(&one, c + 7 * PAGE).pa, 0x10000000 + 7 * PAGE);
+	CHECK_EQ(hal_unmap_cached(&tlb, &at, b + HAL_BLOCK_SIZE, out, 8), 0);
+	CHECK_EQ(is_block(&one, b), 1);
+	at = 0;
+	CHECK_EQ(hal_unmap(&tlb, &at, b + HAL_BLOCK_SIZE, out, 8), 1);
+	CHECK_EQ(out[0].va, b);
+	CHECK_EQ(out[0].pa, 0x20000000);
+	CHECK_EQ(out[0].bits, ALL | HAL_PTE_BLOCK);
+	CHECK_EQ(hal_block_count(), 1);
+
+	// a part
+	CHECK_EQ(hal_move(&tlb, c + PAGE, a, PAGE, &moved), 0);
+	CHECK_EQ(is_block(&one, c), 0);
+	CHECK_EQ(hal_block_count(), 0);
+	CHECK_EQ(hal_query(&one, a).pa, 0x10000000 + PAGE);
+	CHECK_EQ(hal_query(&one, c + PAGE).pa, 0);
+	CHECK_EQ(hal_query(&one, c + 511 * PAGE).pa, 0x10000000 + 511 * PAGE);
+	CHECK_EQ(hal_query(&one, c).bits, ALL & ~(HAL_PTE_WRITE | HAL_PTE_EXEC));
+
+	at = 0;
+	while (hal_unmap(&tlb, &at, hal_user_end(), out, 8))
+		;
+	hal_tlb_flush(&tlb);
+	hal_space_destroy(&one);
 }
 
 // A small unmapping leaves its table; freeing the range beside it later takes the table too, and

@@ -11,7 +11,8 @@
 
 struct hal_space {
 	paddr_t root;
-	unsigned long tables;
+	unsigned long tables, blocks;
+	paddr_t spare;
 	bool unlisted; /* common/pagetable.h: there are more than listed holds */
 	uint64_t *listed[HAL_SPACE_LISTED]; /* the entries that refer to the tables */
 	unsigned long flushes;		    /* how many hal_tlb_flush() had something to do */

@@ -22,6 +22,11 @@ static inline hal_pte hal_pte_make(paddr_t pa, unsigned int bits)
 	return pa | PTE_LEAF | (bits & PTE_BITS);
 }
 
+static inline hal_pte hal_pte_block(hal_pte leaf)
+{
+	return leaf;
+}
+
 static inline unsigned int hal_pte_bits(hal_pte pte)
 {
 	return (unsigned int)(pte & PTE_BITS);
