@@ -30,8 +30,7 @@ static bool entry_ok(const struct hal_entry *entry, bool write, bool force)
 		return false;
 	if (!write || (entry->bits & HAL_PTE_WRITE))
 		return true;
-	return force && (entry->bits & HAL_PTE_ANON) &&
-	       refcount_read(&page_of(entry->pa)->refs) == 1;
+	return force && entry_owns_frame(entry);
 }
 
 // The frame at va for an access, held against being freed (*held: drop it with page_put), or 0.

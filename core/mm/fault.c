@@ -119,6 +119,8 @@ static int fault_anonymous(struct vma *vma, vaddr_t va, struct hal_slot *slot, b
 	if (!write)
 		return hal_map(&vma->mm->space, va, &zero_frame, 1,
 			       (rights_of(vma) & ~HAL_PTE_WRITE) | HAL_PTE_YOUNG, NULL);
+	if (unlikely(!slot) && huge_fault(vma, va))
+		return 0;
 	page = private_frame(vma, NULL);
 	return page ? enter_private(vma, va, slot, page) : -ENOMEM;
 }
@@ -135,8 +137,7 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 	bool held;
 
 	hal_tlb_begin(&tlb, &mm->space);
-	if ((old->bits & HAL_PTE_ANON) && refcount_read(&from->refs) == 1) {
-		// Ours alone, and only fork (mm->lock exclusive) could share it again.
+	if (entry_owns_frame(old)) {
 		if (hal_replace(&tlb, old, old->pa, bits) == 0)
 			hal_tlb_flush(&tlb);
 		return 0;
@@ -178,8 +179,7 @@ static __attribute__((noinline)) int fault_present(struct vma *vma, const struct
 	unsigned int bits;
 
 	if (write && !(entry->bits & HAL_PTE_WRITE) && !(vma->flags & VM_SHARED)) {
-		if (force && (entry->bits & HAL_PTE_ANON) &&
-		    refcount_read(&page_of(entry->pa)->refs) == 1)
+		if (force && entry_owns_frame(entry))
 			return 0;
 		return copy_on_write(vma, entry);
 	}
@@ -315,9 +315,10 @@ int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force)
 {
 	struct hal_slot *slot = hal_slot_find(&vma->mm->space, va);
 
-	if (slot) {
-		struct hal_entry entry = hal_slot_read(slot, va);
+	struct hal_entry entry;
 
+	if (slot) {
+		entry = hal_slot_read(slot, va);
 		if (unlikely(entry.bits | entry.pa))
 			return fault_present(vma, &entry, write, exec, force);
 	}
@@ -325,6 +326,11 @@ int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force)
 		return fault_cached(vma, va, write);
 	if (unlikely(vma->special))
 		return fault_special(vma, va);
+	if (unlikely(!slot)) { // no table: perhaps a block
+		entry = hal_query(&vma->mm->space, va);
+		if (entry.bits | entry.pa)
+			return fault_present(vma, &entry, write, exec, force);
+	}
 	return fault_anonymous(vma, va, slot, write);
 }
 

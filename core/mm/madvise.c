@@ -68,6 +68,12 @@ static int new_flags(const struct vma *vma, int advice, unsigned int *flags)
 			return -EINVAL;
 		*flags &= ~VM_DONTDUMP;
 		break;
+	case MADV_HUGEPAGE:
+		*flags = (*flags & ~VM_NOHUGEPAGE) | VM_HUGEPAGE;
+		break;
+	case MADV_NOHUGEPAGE: // what there is stays
+		*flags = (*flags & ~VM_HUGEPAGE) | VM_NOHUGEPAGE;
+		break;
 	default: // hints about access that change nothing here
 		break;
 	}
@@ -139,6 +145,8 @@ static int advise_vma(struct vma *vma, vaddr_t start, vaddr_t end, int advice)
 		return error == -ENOMEM ? -EAGAIN : error;
 	vma = vma_find(mm, start);
 	vma->flags = flags;
+	if (advice == MADV_HUGEPAGE)
+		huge_make_room(vma, start, end);
 	vma_merge(vma);
 	return 0;
 }

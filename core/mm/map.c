@@ -139,8 +139,13 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 			return error;
 		vm |= VM_ACCOUNT;
 	}
-	if (!file && !(vm & VM_SHARED) && vma_extend(mm, start, end, vm))
-		return 0;
+	if (!file && !(vm & VM_SHARED)) {
+		vma = vma_extend(mm, start, end, vm);
+		if (vma) {
+			huge_make_room(vma, start, end);
+			return 0;
+		}
+	}
 	vma = vma_new(mm, start, end, vm);
 	if (!vma) {
 		error = -ENOMEM;
@@ -154,6 +159,7 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 		goto fail;
 	}
 	vma_insert(vma);
+	huge_make_room(vma, start, end);
 	vma_merge(vma);
 	return 0;
 fail:

@@ -84,7 +84,29 @@ void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end);
 /* After an unmapping, mm->lock exclusive: free table pages that nothing needs, now and then. */
 void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end);
 
+/* ---- huge.c ---- */
+/* A write to va of vma, private and anonymous, where there is no table: map the 2 MiB around it if
+ * that is wanted and there is plenty. False: it was not done. mm->lock held shared. */
+bool huge_fault(struct vma *vma, vaddr_t va);
+/* Drop the references of a whole block's entry to its frames. */
+void huge_put(struct page *page);
+/* If blocks are wanted in vma: take away the empty tables in [start, end) of it, left by what was
+ * unmapped before, that would be in the way. mm->lock exclusive. */
+void huge_clear_way(struct vma *vma, vaddr_t start, vaddr_t end);
+static inline void huge_make_room(struct vma *vma, vaddr_t start, vaddr_t end)
+{
+	if (end - start >= HAL_BLOCK_SIZE)
+		huge_clear_way(vma, start, end);
+}
+
 /* ---- fault.c ---- */
+/* Does only this entry refer to its private frame? Only fork could share it (again), and fork needs
+ * mm->lock exclusively. A block is never shared: who else holds one of its frames only copies. */
+static inline bool entry_owns_frame(const struct hal_entry *entry)
+{
+	return (entry->bits & HAL_PTE_ANON) &&
+	       ((entry->bits & HAL_PTE_BLOCK) || refcount_read(&page_of(entry->pa)->refs) == 1);
+}
 extern paddr_t zero_frame; /* mapped read-only wherever anonymous memory was only read */
 void fault_init(void);
 /* Resolve a fault at page va of vma, whose rights allow it. mm->lock held shared. 0: repeat the

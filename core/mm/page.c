@@ -302,6 +302,20 @@ static __attribute__((noinline, cold)) struct page *take_slow(unsigned int gfp, 
 	}
 }
 
+// What the allocator had becomes its caller's.
+static inline void hand_out(struct page *page, unsigned int order, vaddr_t caller)
+{
+	if (unlikely(page->state != PAGE_FREE && page->state != PAGE_FREE_CPU))
+		wrong_state(page, "free", caller);
+	check_poison(page, order);
+	set_state(page, PAGE_KERNEL, caller);
+	page->order = (uint8_t)order;
+	page->flags = 0;
+	refcount_set(&page->refs, 1);
+	for (unsigned int i = 1; i < 1u << order; i++)
+		set_state(page + i, PAGE_KERNEL, caller);
+}
+
 struct page *page_alloc(unsigned int gfp, unsigned int order)
 {
 	vaddr_t caller = (vaddr_t)__builtin_return_address(0);
@@ -316,23 +330,26 @@ struct page *page_alloc(unsigned int gfp, unsigned int order)
 		if (!page)
 			return NULL;
 	}
-	if (unlikely(page->state != PAGE_FREE && page->state != PAGE_FREE_CPU))
-		wrong_state(page, "free", caller);
-	check_poison(page, order);
-	set_state(page, PAGE_KERNEL, caller);
-	page->order = (uint8_t)order;
-	page->flags = 0;
-	refcount_set(&page->refs, 1);
 	if (likely(order == 0)) {
+		hand_out(page, 0, caller);
 		if (gfp & GFP_ZERO)
 			page_clear(page_address(page));
 		return page;
 	}
-	for (unsigned int i = 1; i < 1u << order; i++)
-		set_state(page + i, PAGE_KERNEL, caller);
+	hand_out(page, order, caller);
 	if (gfp & GFP_ZERO)
 		for (unsigned int i = 0; i < 1u << order; i++)
 			page_clear(page_address(page + i));
+	return page;
+}
+
+struct page *page_alloc_plenty(unsigned int order, uint64_t keep)
+{
+	struct page *page =
+		memory_inject_failure(0) ? NULL : take_block(order, MAX(keep, buddy.reserve));
+
+	if (page)
+		hand_out(page, order, (vaddr_t)__builtin_return_address(0));
 	return page;
 }
 

@@ -221,6 +221,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 		child->exe_file = file_get(parent->exe_file);
 	child->dumpable = parent->dumpable;
 	child->exec_stack = parent->exec_stack;
+	child->huge_disabled = parent->huge_disabled;
 	child->oom_score_adj = parent->oom_score_adj;
 	child->membarrier_state = parent->membarrier_state;
 

@@ -41,6 +41,8 @@ static void add_entry(const struct vma *vma, const struct hal_entry *entry, stru
 	if (anonymous) {
 		sharers = refcount_read(&page->refs);
 		use->anonymous += PAGE_SIZE;
+		if (entry->bits & HAL_PTE_BLOCK)
+			use->huge += PAGE_SIZE;
 	} else {
 		sharers = vma->cache
 				  ? mappers(vma->cache,

@@ -29,6 +29,11 @@ static void release(struct mm *mm, const struct hal_entry *entry, unsigned int c
 		paddr_t pa = entry[i].pa;
 		struct page *page;
 
+		if (unlikely(entry[i].bits & HAL_PTE_BLOCK)) {
+			anon += HAL_BLOCK_PAGES;
+			huge_put(page_of(pa));
+			continue;
+		}
 		if (entry[i].bits & HAL_PTE_ANON) {
 			anon++;
 			page_put(page_of(pa));

@@ -185,12 +185,33 @@ static long set_subreaper(bool on)
 	return 0;
 }
 
+/* ---- memory ---- */
+
+static long set_huge_disabled(bool on)
+{
+	struct mm *mm = current->mm;
+
+	if (rwsem_write_killable(&mm->lock))
+		return -EINTR;
+	mm->huge_disabled = on;
+	rwsem_write_done(&mm->lock);
+	return 0;
+}
+
 SYSCALL(prctl)
 {
 	const unsigned long *arg = args->arg;
 	struct thread *t = current;
 
 	switch ((int)arg[0]) {
+	case PR_SET_THP_DISABLE:
+		if (arg[2] || arg[3] || arg[4])
+			return -EINVAL;
+		return set_huge_disabled(arg[1]);
+	case PR_GET_THP_DISABLE:
+		if (arg[1] || arg[2] || arg[3] || arg[4])
+			return -EINVAL;
+		return t->mm->huge_disabled;
 	case PR_SET_PDEATHSIG:
 		if (arg[1] > SIGMAX)
 			return -EINVAL;

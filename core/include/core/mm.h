@@ -43,9 +43,11 @@ struct uio;
 #define VM_NORESERVE  0x0800u
 #define VM_SPECIAL \
 	0x1000u /* vDSO and its data: fixed frames, no page cache; not split, not merged */
-#define VM_STACK    0x2000u /* the main thread's, for /proc/PID/maps */
-#define VM_DONTDUMP 0x8000u
-#define VM_ACCOUNT  0x10000u
+#define VM_STACK      0x2000u /* the main thread's, for /proc/PID/maps */
+#define VM_DONTDUMP   0x8000u
+#define VM_ACCOUNT    0x10000u
+#define VM_HUGEPAGE   0x20000u /* MADV_HUGEPAGE */
+#define VM_NOHUGEPAGE 0x40000u
 
 struct vma {
 	struct rb_node node; /* [mm->lock] by start; augmented with the largest gap below */
@@ -91,6 +93,7 @@ struct mm {
 	unsigned int auxv_words;
 	struct file *exe_file; /* [lock] reference; writes to it are denied */
 	bool dumpable, locked_future, oom_victim, exec_stack;
+	bool huge_disabled; /* PR_SET_THP_DISABLE: no new 2 MiB pages */
 	uint32_t membarrier_state;
 	int oom_score_adj;
 	struct rcu_head rcu;
@@ -148,7 +151,7 @@ const char *vma_name(const struct vma *vma);
  * among them and counted in 4096ths of a byte. */
 #define USAGE_SHARE_SHIFT 12
 struct vma_usage {
-	uint64_t resident, referenced, anonymous;
+	uint64_t resident, referenced, anonymous, huge;
 	uint64_t shared_clean, shared_dirty, private_clean, private_dirty;
 	uint64_t share, share_dirty, share_anonymous, share_locked;
 };
@@ -182,5 +185,12 @@ void mm_init(void);
  * never beyond the limit), overcommit_ratio (percent), max_map_count; writable by procfs. */
 uint64_t mm_committed(void), mm_commit_limit(void);
 extern unsigned int overcommit_mode, overcommit_ratio, max_map_count;
+
+/* Where a write may map 2 MiB at once: nowhere, where MADV_HUGEPAGE asked for it, in all private
+ * anonymous memory. /sys/kernel/mm/transparent_hugepage/enabled. */
+enum huge_policy { HUGE_ALWAYS, HUGE_MADVISE, HUGE_NEVER };
+extern unsigned int huge_policy;
+/* Could vma have such a page, at least one? */
+bool vma_huge_eligible(const struct vma *vma);
 
 #endif

@@ -81,6 +81,9 @@ struct page {
 
 /* 2^order frames, refs of the first 1, state PAGE_KERNEL; or NULL. */
 struct page *page_alloc(unsigned int gfp, unsigned int order);
+/* The same if they are at hand and `keep` frames stay free besides, else NULL: for what is better
+ * large but need not be. Any context. */
+struct page *page_alloc_plenty(unsigned int order, uint64_t keep);
 /* Free an allocation whose last reference it is. */
 void page_free(struct page *page, unsigned int order);
 /* Change the owner of one frame; panics, naming both, when it is not in state from. */

@@ -28,7 +28,7 @@ static void show_usage(struct text *text, const struct vma_usage *use, bool roll
 	/* Tern merges no pages, has no pages that it could drop at need, and no swap. */
 	kilobytes(text, "KSM:", 0);
 	kilobytes(text, "LazyFree:", 0);
-	kilobytes(text, "AnonHugePages:", 0);
+	kilobytes(text, "AnonHugePages:", use->huge);
 	kilobytes(text, "ShmemPmdMapped:", 0);
 	kilobytes(text, "FilePmdMapped:", 0);
 	kilobytes(text, "Shared_Hugetlb:", 0);
@@ -49,6 +49,7 @@ static void show_flags(struct text *text, unsigned int flags)
 		{VM_MAYEXEC, "me"},   {VM_SHARED, "ms"},     {VM_GROWSDOWN, "gd"},
 		{VM_LOCKED, "lo"},    {VM_DONTFORK, "dc"},   {VM_ACCOUNT, "ac"},
 		{VM_NORESERVE, "nr"}, {VM_WIPEONFORK, "wf"}, {VM_DONTDUMP, "dd"},
+		{VM_HUGEPAGE, "hg"},  {VM_NOHUGEPAGE, "nh"},
 	};
 
 	text_puts(text, "VmFlags: ");
@@ -69,7 +70,7 @@ static void show_mapping(struct text *text, const struct vma *vma, char *buf, vo
 	kilobytes(text, "MMUPageSize:", PAGE_SIZE);
 	vma_usage(vma, &use);
 	show_usage(text, &use, false);
-	text_printf(text, "THPeligible:    %8d\n", 0);
+	text_printf(text, "THPeligible:    %8u\n", vma_huge_eligible(vma));
 	show_flags(text, vma->flags);
 }
 

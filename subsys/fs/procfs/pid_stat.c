@@ -252,9 +252,10 @@ static void status_memory(struct text *text, struct mm *mm)
 		    (unsigned long long)mm->stack_pages << kib, (unsigned long long)code,
 		    (unsigned long long)(exec > code ? exec - code : 0));
 	text_printf(text,
-		    "VmPTE:\t%8u kB\nVmSwap:\t%8u kB\nHugetlbPages:\t%8u "
-		    "kB\nCoreDumping:\t0\nTHP_enabled:\t0\n",
-		    0, 0, 0);
+		    "VmPTE:\t%8llu kB\nVmSwap:\t%8u kB\nHugetlbPages:\t%8u "
+		    "kB\nCoreDumping:\t0\nTHP_enabled:\t%d\n",
+		    (unsigned long long)hal_space_table_bytes(&mm->space) >> 10, 0, 0,
+		    !mm->huge_disabled);
 }
 
 static void status_identity(struct text *text, struct thread *thread, const struct facts *f)

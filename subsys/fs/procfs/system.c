@@ -104,6 +104,15 @@ static int meminfo_show(struct text *text, void *p)
 	kib(text, "VmallocUsed:", 0);
 	kib(text, "VmallocChunk:", 0);
 	kib(text, "Percpu:", 0);
+	kib(text, "AnonHugePages:", (uint64_t)hal_block_count() << HAL_BLOCK_ORDER);
+	kib(text, "ShmemHugePages:", 0);
+	kib(text, "ShmemPmdMapped:", 0);
+	kib(text, "FileHugePages:", 0);
+	kib(text, "FilePmdMapped:", 0);
+	text_puts(text, "HugePages_Total:       0\nHugePages_Free:        0\n"
+			"HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
+	kib(text, "Hugepagesize:", HAL_BLOCK_PAGES);
+	kib(text, "Hugetlb:", 0);
 	return 0;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * sysfs, as little as programs ask for: the processors, the console, and the folders they expect to
- * exist. The tree is made once, of persistent dentries; nothing in it changes.
+ * exist. The tree is made once, of persistent dentries; no name in it changes.
  */
 #include <core/errno.h>
 #include <core/init.h>
 #include <core/lib/string.h>
+#include <core/mm.h>
 #include <core/printk.h>
 #include <core/sched.h>
 #include <core/slab.h>
@@ -17,6 +18,7 @@
 struct node {
 	const char *path;			      /* below /sys; folders on the way are made */
 	int (*show)(struct text *text, void *unused); /* NULL: a folder */
+	int (*store)(const char *word); /* what root wrote, without the newline; NULL: read-only */
 };
 
 static int cpus_show(struct text *text, void *unused)
@@ -54,42 +56,95 @@ static int console_show(struct text *text, void *unused)
 	return 0;
 }
 
-static int thp_show(struct text *text, void *unused)
+static const char *const policies[] = {
+	[HUGE_ALWAYS] = "always", [HUGE_MADVISE] = "madvise", [HUGE_NEVER] = "never"};
+
+static int huge_show(struct text *text, void *unused)
+{
+	unsigned int policy = READ_ONCE(huge_policy);
+
+	(void)unused;
+	for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++)
+		text_printf(text, i == policy ? "%s[%s]" : "%s%s", i ? " " : "", policies[i]);
+	text_puts(text, "\n");
+	return 0;
+}
+
+static int huge_store(const char *word)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++) {
+		if (strcmp(word, policies[i]) == 0) {
+			WRITE_ONCE(huge_policy, i);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int huge_size_show(struct text *text, void *unused)
 {
 	(void)unused;
-	text_puts(text, "always madvise [never]\n");
+	text_printf(text, "%lu\n", (unsigned long)HAL_BLOCK_SIZE);
 	return 0;
 }
 
 static const struct node nodes[] = {
-	{"block", NULL},
-	{"bus", NULL},
-	{"class/tty/console/active", console_show},
-	{"dev/block", NULL},
-	{"dev/char", NULL},
-	{"devices/system/cpu/online", cpus_show},
-	{"devices/system/cpu/possible", cpus_show},
-	{"devices/system/cpu/present", cpus_show},
-	{"devices/system/cpu/offline", none_show},
-	{"devices/system/cpu/isolated", none_show},
-	{"devices/system/cpu/kernel_max", kernel_max_show},
-	{"devices/system/node", NULL},
-	{"firmware", NULL},
-	{"fs/cgroup", NULL},
-	{"kernel/mm/transparent_hugepage/enabled", thp_show},
-	{"module", NULL},
-	{"power", NULL},
+	{"block", NULL, NULL},
+	{"bus", NULL, NULL},
+	{"class/tty/console/active", console_show, NULL},
+	{"dev/block", NULL, NULL},
+	{"dev/char", NULL, NULL},
+	{"devices/system/cpu/online", cpus_show, NULL},
+	{"devices/system/cpu/possible", cpus_show, NULL},
+	{"devices/system/cpu/present", cpus_show, NULL},
+	{"devices/system/cpu/offline", none_show, NULL},
+	{"devices/system/cpu/isolated", none_show, NULL},
+	{"devices/system/cpu/kernel_max", kernel_max_show, NULL},
+	{"devices/system/node", NULL, NULL},
+	{"firmware", NULL, NULL},
+	{"fs/cgroup", NULL, NULL},
+	{"kernel/mm/transparent_hugepage/enabled", huge_show, huge_store},
+	{"kernel/mm/transparent_hugepage/hpage_pmd_size", huge_size_show, NULL},
+	{"module", NULL, NULL},
+	{"power", NULL, NULL},
 };
 
 static int node_open(struct inode *inode, struct file *file)
 {
 	const struct node *node = inode->private;
 
+	if ((file->mode & FILE_WRITE) && !node->store)
+		return -EACCES;
 	return text_open(file, node->show, NULL);
 }
 
-static const struct file_ops file_ops = {
-	.open = node_open, .read = text_read, .seek = text_seek, .release = text_release};
+/* One write is one value, as on Linux. */
+static ssize_t node_write(struct file *file, struct uio *uio, loff_t *pos)
+{
+	const struct node *node = file->inode->private;
+	size_t n = uio->left;
+	char word[32];
+	int error;
+
+	if (n >= sizeof(word))
+		return -EINVAL;
+	if (uio_copy_from(uio, word, n) != n)
+		return -EFAULT;
+	word[n] = '\0';
+	if (n && word[n - 1] == '\n')
+		word[n - 1] = '\0';
+	error = node->store(word);
+	if (error)
+		return error;
+	*pos += (loff_t)n;
+	return (ssize_t)n;
+}
+
+static const struct file_ops file_ops = {.open = node_open,
+					 .write = node_write,
+					 .read = text_read,
+					 .seek = text_seek,
+					 .release = text_release};
 
 /* The children in the order they were made: a position is the number of the child. */
 static int iterate(struct file *file, struct dir_context *context)
@@ -148,7 +203,9 @@ FS_TYPE(sysfs_type);
 
 static struct inode *make_inode(const struct node *node)
 {
-	struct inode *inode = inode_new(the_super, node ? S_IFREG | 0444 : S_IFDIR | 0755);
+	struct inode *inode = inode_new(the_super, !node	 ? S_IFDIR | 0755
+						   : node->store ? S_IFREG | 0644
+								 : S_IFREG | 0444);
 
 	if (!inode)
 		return NULL;
@@ -202,7 +259,7 @@ static int make_processors(void)
 		char path[40];
 
 		snprintf(path, sizeof(path), "devices/system/cpu/cpu%u", cpu);
-		error = make_node(&(struct node){path, NULL});
+		error = make_node(&(struct node){path, NULL, NULL});
 	}
 	return error;
 }

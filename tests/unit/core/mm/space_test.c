@@ -2,7 +2,7 @@
 // Address spaces, faults and page caches over real page tables in fake RAM.
 // sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c
-// sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/uio.c
+// sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/uio.c core/mm/huge.c
 // sources: core/lib/xarray.c core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c
 // sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
 // sources: tests/unit/fake_hal/fake_pagetable.c
@@ -291,6 +291,72 @@ TEST(populate)
 	CHECK_EQ(mm->anon_pages, 20);
 	CHECK_EQ(mm_populate(mm, a, a + 21 * 4096), -ENOMEM);
 	done(mm);
+}
+
+// Blocks: whole ones go and come as such, parts of them act as any page does, and fork shares pages.
+TEST(huge_pages)
+{
+	const vaddr_t size = HAL_BLOCK_SIZE;
+	struct mm *mm = space(), *child;
+	vaddr_t a = 0x40000000, b = 0x80000000;
+
+	huge_policy = HUGE_ALWAYS;
+	CHECK_EQ(map(mm, &a, 4 * size, RW, MM_FIXED), 0);
+	put(mm, a + 5, 1);
+	put(mm, a + size + 5, 2);
+	CHECK_EQ(mm->anon_pages, 2 * HAL_BLOCK_PAGES);
+	CHECK_EQ(hal_block_count(), 2);
+	CHECK_EQ(get(mm, a + size - 1), 0);
+	CHECK_EQ(get(mm, a + 2 * size), 0); // a read enters the zero frame, and so a table
+	put(mm, a + 2 * size, 3);
+	CHECK_EQ(mm->anon_pages, 2 * HAL_BLOCK_PAGES + 1);
+	CHECK(vma_huge_eligible(vma_find(mm, a)));
+
+	// rights taken and given back: the block's own frames, without a copy
+	CHECK_EQ(mm_protect(mm, a, size, VM_READ), 0);
+	CHECK_EQ(touch(mm, a + 9, true, &(uint8_t){7}), SEGV_ACCERR);
+	CHECK_EQ(mm_protect(mm, a, size, VM_READ | VM_WRITE), 0);
+	put(mm, a + 9, 9);
+	CHECK_EQ(get(mm, a + 5), 1);
+	CHECK_EQ(hal_block_count(), 2);
+	CHECK_EQ(mm->anon_pages, 2 * HAL_BLOCK_PAGES + 1);
+
+	CHECK_EQ(mm_unmap(mm, a + size + 100 * 4096, 4096), 0);
+	CHECK_EQ(hal_block_count(), 1);
+	CHECK_EQ(mm->anon_pages, 2 * HAL_BLOCK_PAGES);
+	CHECK_EQ(get(mm, a + size + 5), 2);
+
+	CHECK_EQ(mm_fork(mm, &child), 0);
+	CHECK_EQ(hal_block_count(), 0);
+	CHECK_EQ(child->anon_pages, mm->anon_pages);
+	put(mm, a + 5, 50);
+	put(child, a + 9, 90);
+	CHECK_EQ(get(child, a + 5), 1);
+	CHECK_EQ(get(mm, a + 9), 9);
+	mm_put_user(child);
+
+	mm->huge_disabled = true;
+	CHECK_EQ(map(mm, &b, 2 * size, RW, MM_FIXED), 0);
+	put(mm, b, 1);
+	CHECK_EQ(hal_block_count(), 0);
+	CHECK(!vma_huge_eligible(vma_find(mm, b)));
+	mm->huge_disabled = false;
+	CHECK_EQ(map(mm, &b, 2 * size, RW, MM_FIXED), 0); // away with the table
+	put(mm, b, 1);
+	CHECK_EQ(hal_block_count(), 1);
+
+	// Somebody copies from a frame while the block goes.
+	{
+		struct page *held = page_of(hal_query(&mm->space, b + 7 * 4096).pa);
+
+		page_get(held);
+		CHECK_EQ(mm_unmap(mm, b, size), 0);
+		CHECK_EQ(held->state, PAGE_ANON);
+		page_put(held);
+	}
+	huge_policy = HUGE_MADVISE;
+	done(mm);
+	CHECK_EQ(settled(), at_start);
 }
 
 TEST(no_memory_is_survived)
