@@ -7,6 +7,7 @@
 #include <core/percpu.h>
 #include <core/time.h>
 #include <core/upcall.h>
+#include <hal/boot.h>
 #include <hal/time.h>
 
 struct timer_base {
@@ -127,9 +128,10 @@ void timer_start(struct timer *timer, ktime_t expires)
 
 bool timer_cancel_sync(struct timer *timer)
 {
+	unsigned int cpus = hal_boot_info()->cpu_count;
 	bool queued = timer_cancel(timer);
 
-	for (unsigned int i = 0; i < NR_CPUS; i++) {
+	for (unsigned int i = 0; i < cpus; i++) {
 		/* The function may have started the timer again meanwhile. */
 		while (load_acquire(&bases[i].running) == timer)
 			hal_cpu_relax();

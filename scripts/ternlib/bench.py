@@ -204,7 +204,7 @@ def _symbols(arch):
     """Addresses and names of the kernel's functions, sorted by address."""
     done = subprocess.run(["llvm-nm-19", cache.REPOSITORY / "build" / arch / "tern.elf"], capture_output=True, text=True, check=True)
     found = [line.split() for line in done.stdout.splitlines()]
-    return sorted((int(words[0], 16), words[2]) for words in found if len(words) == 3 and words[1] in "tTwW")
+    return sorted((int(words[0], 16), words[2]) for words in found if len(words) == 3 and words[1] in "tTwW" and not words[2].startswith(".L"))
 
 
 def profile(arch, row):

@@ -42,6 +42,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -720,6 +721,34 @@ static int op_mprotect(unsigned count)
 			      : mprotect(mapping, 16 * PAGE, PROT_READ | PROT_WRITE));
 }
 
+/* Moves sixteen touched pages to another place and back. */
+static int op_mremap(unsigned count)
+{
+	static char *other;
+
+	if (!other)
+		other = mmap(NULL, 16 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (unsigned i = 0; i < count; i++) {
+		int flags = MREMAP_MAYMOVE | MREMAP_FIXED;
+
+		if (mremap(mapping, 16 * PAGE, 16 * PAGE, flags, other) == MAP_FAILED ||
+		    mremap(other, 16 * PAGE, 16 * PAGE, flags, mapping) == MAP_FAILED)
+			return -errno;
+	}
+	return 0;
+}
+
+/* ---- timers ---- */
+
+/* Arms a timer that is far away, and disarms it. */
+static int op_itimer(unsigned count)
+{
+	static const struct itimerval far = {.it_value = {1000, 0}}, off;
+
+	REPEAT(count,
+	       setitimer(ITIMER_REAL, &far, NULL) < 0 ? -1 : setitimer(ITIMER_REAL, &off, NULL));
+}
+
 /* ---- threads ---- */
 
 static _Atomic int turn; /* 0: the measuring thread's, 1: the partner's, 2: stop */
@@ -763,6 +792,27 @@ static void stop_partner(unsigned count)
 {
 	(void)count;
 	give_turn(2);
+	pthread_join(partner, NULL);
+}
+
+static void *yielder_main(void *unused)
+{
+	while (atomic_load(&turn) != 2)
+		sched_yield();
+	return unused;
+}
+
+static int start_yielder(unsigned count)
+{
+	(void)count;
+	turn = 0;
+	return -pthread_create(&partner, NULL, yielder_main, NULL);
+}
+
+static void stop_yielder(unsigned count)
+{
+	(void)count;
+	atomic_store(&turn, 2);
 	pthread_join(partner, NULL);
 }
 
@@ -856,6 +906,7 @@ static int op_tar_extract(unsigned count)
 static const struct row rows[] = {
 	{"access", 2000, op_access, NULL, NULL},
 	{"clock_gettime", 2000, op_clock_gettime, NULL, NULL},
+	{"context_switch", 2000, op_sched_yield, start_yielder, stop_yielder},
 	{"dup_close", 2000, op_dup_close, open_null, close_fds},
 	{"epoll_wait", 2000, op_epoll_wait, open_epoll, close_fds},
 	{"eventfd", 2000, op_eventfd, open_eventfd, close_fds},
@@ -876,10 +927,12 @@ static const struct row rows[] = {
 	{"getsid", 2000, op_getsid, NULL, NULL},
 	{"getsockopt", 2000, op_getsockopt, open_socket, close_fds},
 	{"getuid", 2000, op_getuid, NULL, NULL},
+	{"itimer", 2000, op_itimer, NULL, NULL},
 	{"lseek", 2000, op_lseek, open_data, close_fds},
 	{"mmap_fault", 4096, op_mmap_fault, map_pages, unmap_pages},
 	{"mmap_munmap", 2000, op_mmap_munmap, NULL, NULL},
 	{"mprotect", 2000, op_mprotect, map_sixteen, unmap_sixteen},
+	{"mremap", 2000, op_mremap, map_sixteen, unmap_sixteen},
 	{"open_close", 2000, op_open_close, NULL, NULL},
 	{"pass_descriptor", 2000, op_pass_descriptor, open_socketpair, close_fds},
 	{"pipe", 2000, op_pipe, open_pipe, close_fds},
@@ -910,6 +963,7 @@ static const struct row rows[] = {
 	{"uname", 2000, op_uname, NULL, NULL},
 	{"waitid", 2000, op_waitid, NULL, NULL},
 	{"write_null", 2000, op_write_byte, open_null, close_fds},
+	{"write_zero", 2000, op_write_byte, open_zero, close_fds},
 	{"writev", 2000, op_writev, open_null, close_fds},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
