@@ -417,6 +417,9 @@ static void notify_way(struct inode *from_dir, struct dentry *from, struct inode
 	notify_entry_slow(from_dir, NOTIFY_MOVED_FROM | kind, from->name, from->name_length,
 			  cookie);
 	notify_entry_slow(to_dir, NOTIFY_MOVED_TO | kind, to->name, to->name_length, cookie);
+	if (from_dir == to_dir)
+		notify_entry_slow(from_dir, NOTIFY_RENAMED | kind, from->name, from->name_length,
+				  0);
 }
 
 /* It is done but for the dentry cache, and cannot fail any more. */

@@ -16,10 +16,6 @@
 #define F_SEAL_EXEC	    0x0020u
 #define F_SEAL_ALL	    0x003fu
 
-#define F_OWNER_TID  0
-#define F_OWNER_PID  1
-#define F_OWNER_PGRP 2
-
 long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 
 unsigned int file_flags_user(const struct file *file)
@@ -77,37 +73,6 @@ static long add_seals(struct file *file, unsigned int seals)
 	return error;
 }
 
-static long set_owner_ex(struct file *file, unsigned long arg)
-{
-	struct {
-		int32_t type, pid;
-	} owner;
-
-	if (copy_from_user(&owner, arg, sizeof(owner)))
-		return -EFAULT;
-	switch (owner.type) {
-	case F_OWNER_TID:
-	case F_OWNER_PID:
-		file->owner = owner.pid;
-		return 0;
-	case F_OWNER_PGRP:
-		file->owner = -owner.pid;
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-static long get_owner_ex(struct file *file, unsigned long arg)
-{
-	struct {
-		int32_t type, pid;
-	} owner = {.type = file->owner < 0 ? F_OWNER_PGRP : F_OWNER_PID,
-		   .pid = file->owner < 0 ? -file->owner : file->owner};
-
-	return copy_to_user(arg, &owner, sizeof(owner));
-}
-
 static long same_file(struct file *file, int other)
 {
 	struct fd fd = fd_get_path(other);
@@ -130,23 +95,14 @@ static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned
 	case F_OFD_SETLKW:
 		return locks_fcntl(file, fd, command, arg);
 	case F_GETOWN:
-		return file->owner;
 	case F_SETOWN:
-		if ((int)arg == INT32_MIN)
-			return -EINVAL;
-		file->owner = (int)arg;
-		return 0;
 	case F_GETOWN_EX:
-		return get_owner_ex(file, arg);
 	case F_SETOWN_EX:
-		return set_owner_ex(file, arg);
 	case F_GETSIG:
-		return file->owner_signal;
 	case F_SETSIG:
-		if (arg > 64)
-			return -EINVAL;
-		file->owner_signal = (int)arg;
-		return 0;
+		return file_owner_fcntl(file, command, arg);
+	case F_NOTIFY:
+		return dnotify_fcntl(file, fd, (uint32_t)arg);
 	case F_SETPIPE_SZ:
 	case F_GETPIPE_SZ:
 		return vfs_pipe_fcntl ? vfs_pipe_fcntl(file, command, arg) : -EBADF;
@@ -155,7 +111,7 @@ static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned
 	case F_GET_SEALS:
 		return file->inode->flags & INODE_SEALED_FILE ? (long)file->inode->seals : -EINVAL;
 	default:
-		return -EINVAL; /* leases, directory notification: not here */
+		return -EINVAL; /* leases: not here */
 	}
 }
 

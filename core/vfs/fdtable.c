@@ -303,6 +303,8 @@ static int close_file(struct files *files, struct file *file)
 		error = file->ops->flush(file);
 	if (unlikely(READ_ONCE(file->inode->locks) != NULL))
 		locks_close(file, files);
+	if (unlikely(READ_ONCE(file->inode->dnotify) != NULL))
+		dnotify_close(file, files);
 	file_put_now(file);
 	return error;
 }
@@ -319,6 +321,16 @@ static struct file *pick(struct files *files, unsigned int fd)
 		free_number(files, fd);
 	}
 	return file;
+}
+
+bool fd_means(int fd, const struct file *file)
+{
+	struct files *files = current->files;
+	bool locked = lock_files(files);
+	bool same = (unsigned int)fd < files->table->size && files->table->files[fd] == file;
+
+	unlock_files(files, locked);
+	return same;
 }
 
 int fd_close(int fd)

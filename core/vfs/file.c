@@ -80,6 +80,8 @@ static void release(struct file *file)
 	if (file->mode & FILE_WRITER)
 		__atomic_sub_fetch(&file->inode->write_count, 1, __ATOMIC_ACQ_REL);
 	cred_put(file->cred);
+	if (unlikely(file->owner != NULL))
+		file_owner_free(file);
 	if (unlikely(file->mode & FILE_MOUNT))
 		mount_dissolve(file->path.mount);
 	if (file->path.mount)

@@ -250,4 +250,21 @@ static inline bool inode_is_dir(const struct inode *inode)
 long fd_duplicate(int old, unsigned int from, bool cloexec);
 long locks_fcntl(struct file *file, int fd, unsigned int command, unsigned long arg);
 
+/* ---- whom to signal about a file (owner.c) ---- */
+/* F_GETOWN, F_SETOWN, F_GETOWN_EX, F_SETOWN_EX, F_GETSIG, F_SETSIG. */
+__must_check long file_owner_fcntl(struct file *file, unsigned int command, unsigned long arg);
+/* The current process owns the file, unless it has an owner. 0 or -ENOMEM. */
+__must_check int file_owner_default(struct file *file);
+void file_owner_free(struct file *file); /* the file goes; it had a record */
+/* Signal the owner about fd. code: POLL_IN and so on; band: POLL* bits. Takes tasklist. */
+void file_signal_owner(struct file *file, int fd, int code, unsigned int band);
+
+/* ---- F_NOTIFY (dnotify.c) ---- */
+__must_check long dnotify_fcntl(struct file *file, int fd, uint32_t mask);
+void dnotify_event(struct inode *inode, const struct notify_event *event);
+/* A descriptor of the file has been closed in this table. */
+void dnotify_close(struct file *file, const struct files *files);
+/* Does fd mean this file in the current table? Ordered with a close of it by another thread. */
+bool fd_means(int fd, const struct file *file);
+
 #endif

@@ -15,7 +15,15 @@ uint32_t notify_cookie(void)
 
 static bool watched(struct inode *inode)
 {
-	return READ_ONCE(inode->watches) != NULL;
+	return READ_ONCE(inode->watches) != NULL || READ_ONCE(inode->dnotify) != NULL;
+}
+
+static void give(struct inode *inode, const struct notify_event *event)
+{
+	if (READ_ONCE(inode->dnotify))
+		dnotify_event(inode, event);
+	if (READ_ONCE(inode->watches))
+		notify_ops->event(inode, event);
 }
 
 /* Is the directory that dentry is in watched? Then the dentry of that directory, with a reference. */
@@ -42,7 +50,7 @@ static void tell_parent(struct dentry *parent, struct dentry *dentry, uint32_t m
 	memcpy(name, dentry->name, event.length + 1);
 	spin_unlock(&dentry->lock);
 	event.unlinked = READ_ONCE(dentry->flags) & DENTRY_UNHASHED;
-	notify_ops->event(parent->inode, &event);
+	give(parent->inode, &event);
 }
 
 void notify_dentry_slow(struct dentry *dentry, uint32_t mask)
@@ -62,7 +70,7 @@ void notify_inode_slow(struct inode *inode, uint32_t mask)
 	struct notify_event event = {.mask = mask};
 
 	if (watched(inode))
-		notify_ops->event(inode, &event);
+		give(inode, &event);
 }
 
 void notify_entry_slow(struct inode *dir, uint32_t mask, const char *name, uint32_t length,
@@ -72,5 +80,5 @@ void notify_entry_slow(struct inode *dir, uint32_t mask, const char *name, uint3
 		.mask = mask, .cookie = cookie, .name = name, .length = length};
 
 	if (watched(dir))
-		notify_ops->event(dir, &event);
+		give(dir, &event);
 }

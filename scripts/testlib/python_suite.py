@@ -42,12 +42,13 @@ GOOD = ("ok", "skip", "xfail")
 APART = "ask for sockets other than AF_UNIX, and end so on Linux without them"
 
 
-def run_modules(preset, modules, linux, local_only=False, on_done=lambda module, cases: None):
+def run_modules(preset, modules, linux, local_only=False, again=False, on_done=lambda module, cases: None):
     """Run {module: wanted cases, or None for all}: {case: (status, seconds, text)} and {module: seconds}, over as many boots as it
     takes. on_done hears of each module that ran to its end."""
     cases, done, remaining = {}, {}, dict(modules)
     REPORT.mkdir(parents=True, exist_ok=True)
-    log = open(REPORT / f"python-{preset}{'-linux' if linux else ''}{'-local' if local_only else ''}.log", "w", encoding="utf-8")
+    kind = ("-linux" if linux else "") + ("-local" if local_only else "") + ("-again" if again else "")
+    log = open(REPORT / f"python-{preset}{kind}.log", "w", encoding="utf-8")
     for _ in range(BOOTS):
         current, last = None, None
 
@@ -124,7 +125,7 @@ def linux_without_inet(arch, wanted):
     places = {module: _oracle_place(arch, module, "local", *cases) for module, cases in wanted.items()}
     missing = {module: wanted[module] for module, place in places.items() if not place.is_file()}
     if missing and not os.environ.get("TERN_TEST_NO_ORACLE"):
-        run_modules(arch, missing, True, True, lambda module, cases: places[module].write_text(json.dumps(cases)))
+        run_modules(arch, missing, True, local_only=True, on_done=lambda module, cases: places[module].write_text(json.dumps(cases)))
     for place in places.values():
         if place.is_file():
             known.update({case: tuple(result) for case, result in json.loads(place.read_text()).items()})
@@ -187,7 +188,7 @@ def judge(preset, modules):
         local.update(linux_without_inet(arch, wanted))
     again = {module: [case for case in cases if not ends_alike(case, tern, local)] for module, cases in lost().items()}
     if again:
-        second, _ = run_modules(preset, again, False)
+        second, _ = run_modules(preset, again, False, again=True)
         tern.update({case: result for case, result in second.items() if result[0] == "ok" or case not in tern})
     for _, result in judged():
         yield result

@@ -25,6 +25,7 @@
 #define NOTIFY_DELETE_SELF   0x400u
 #define NOTIFY_MOVE_SELF     0x800u
 #define NOTIFY_ALL	     0xfffu
+#define NOTIFY_RENAMED	     0x1000u /* within its directory; beside the MOVED events, for F_NOTIFY */
 #define NOTIFY_ISDIR	     0x40000000u
 
 struct notify_event {

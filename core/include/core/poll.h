@@ -16,6 +16,7 @@
 #define POLLRDBAND 0x0080u
 #define POLLWRNORM 0x0100u
 #define POLLWRBAND 0x0200u
+#define POLLMSG	   0x0400u
 #define POLLRDHUP  0x2000u
 
 /* Given to a file's poll operation, which calls poll_wait() for each queue that will be woken when

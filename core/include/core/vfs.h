@@ -155,6 +155,7 @@ struct inode {
 	void *socket;		  /* the AF_UNIX socket bound to it, which holds the inode */
 	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
 	struct inotify_watch *watches; /* the inotify room's; NULL: nobody watches */
+	struct dnotify *dnotify;       /* F_NOTIFY of this directory, see core/vfs/dnotify.c */
 	int32_t write_count;	       /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
 	unsigned int seals;	       /* memfd F_SEAL_* */
 	unsigned int flags;
@@ -291,8 +292,7 @@ struct file {
 	const struct cred *cred;
 	struct list epolls; /* [epoll_lock] epoll items that watch it */
 	struct spinlock epoll_lock;
-	int owner; /* F_SETOWN */
-	int owner_signal;
+	struct file_owner *owner; /* whom to signal about it; NULL: nobody, see core/vfs/owner.c */
 	struct rcu_head rcu;
 	struct list exit_link;
 };

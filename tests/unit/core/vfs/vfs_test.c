@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The whole VFS over tmpfs: walking, directories, links, mounts, descriptors, locks on plain data.
 // sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c
+// sources: core/vfs/dnotify.c
 // sources: core/vfs/fdtable.c core/vfs/file.c core/vfs/fs_context.c core/vfs/inode.c
 // sources: core/vfs/mount.c core/vfs/mount_ops.c core/vfs/mount_tree.c
 // sources: core/vfs/notify.c core/vfs/propagation.c core/vfs/open.c core/vfs/pathname.c
@@ -61,6 +62,20 @@ void signal_force(int sig, int code, vaddr_t address)
 void signal_send_thread(struct thread *to, int sig, const struct siginfo *info)
 {
 	(void)to, (void)sig, (void)info;
+}
+/* No file here has an owner. */
+int file_owner_default(struct file *file)
+{
+	(void)file;
+	return -ENOMEM;
+}
+void file_owner_free(struct file *file)
+{
+	panic("file %p has an owner", (void *)file);
+}
+void file_signal_owner(struct file *file, int fd, int code, unsigned int band)
+{
+	panic("file %p, descriptor %d: code %d, band %u", (void *)file, fd, code, band);
 }
 bool capable(unsigned int cap)
 {
