@@ -97,16 +97,12 @@ static void unmap_frames(vaddr_t start, size_t mapped)
 		page_free(page, 0);
 }
 
-void *vmalloc(size_t size)
+// size in whole pages.
+static void *try_vmalloc(size_t size)
 {
-	struct vm_area *area;
+	struct vm_area *area = area_new(size);
 	size_t done = 0;
 
-	might_sleep();
-	if (size == 0 || size > page_total() << PAGE_SHIFT)
-		return NULL;
-	size = PAGE_UP(size);
-	area = area_new(size);
 	if (!area)
 		return NULL;
 	for (; done < size; done += PAGE_SIZE) {
@@ -126,6 +122,22 @@ fail:
 	unmap_frames(area->start, done);
 	area_free(area);
 	return NULL;
+}
+
+void *vmalloc(size_t size)
+{
+	void *p;
+
+	might_sleep();
+	if (size == 0 || size > page_total() << PAGE_SHIFT)
+		return NULL;
+	size = PAGE_UP(size);
+	p = try_vmalloc(size);
+	if (p)
+		return p;
+	// What was freed a moment ago may be waiting for its grace period.
+	rcu_barrier();
+	return try_vmalloc(size);
 }
 
 static void vfree_now(struct rcu_head *head)
