@@ -65,7 +65,8 @@ __must_check int exec_build_stack(struct exec *e, struct mm *mm, vaddr_t *sp);
 
 /* ---- script.c ---- */
 /* Cut "#! interpreter [argument]" in head, a buffer of EXEC_HEAD bytes of which size are the
- * file's, into its two words, in place. -ENOEXEC: it is none. Pure; host-tested. */
+ * file's, into its two words, in place. -ENOEXEC: it is none; -EACCES: the
+ * file ends before an interpreter is named. Pure. */
 __must_check int exec_parse_script(char *head, size_t size, char **interp, char **argument);
 
 /* ---- exec_elf.c ---- */

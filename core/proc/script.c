@@ -14,9 +14,9 @@ static bool is_blank(char c)
 int exec_parse_script(char *head, size_t size, char **interp, char **argument)
 {
 	char *at = head + 2, *end, *stop;
-	bool cut = false;
+	bool cut = false, ended;
 
-	if (size < 3 || head[0] != '#' || head[1] != '!')
+	if (size < 2 || head[0] != '#' || head[1] != '!')
 		return -ENOEXEC;
 	end = memchr(head, '\n', size);
 	if (!end) {
@@ -25,12 +25,14 @@ int exec_parse_script(char *head, size_t size, char **interp, char **argument)
 		cut = size == EXEC_HEAD;
 		end = head + MIN(size, EXEC_HEAD - 1);
 	}
+	ended = *end == '\n';
 	while (at < end && is_blank(*at))
 		at++;
 	while (end > at && is_blank(end[-1]))
 		end--;
+	/* A file that ends without naming an interpreter names "", as Linux has it: a folder. */
 	if (at == end || *at == '\0')
-		return -ENOEXEC;
+		return ended || cut ? -ENOEXEC : -EACCES;
 	*interp = at;
 	for (stop = at; stop < end && *stop && !is_blank(*stop); stop++)
 		;

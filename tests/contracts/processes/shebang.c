@@ -35,6 +35,7 @@ static int errno_of(const char *path)
 CONTRACT
 {
 	char *words[] = {"zero", "a b", "c", NULL};
+	char blank[400] = "#!";
 
 	script("s1", "#!/bin/echo  one two \nrest");
 	CHECK_TEXT(output_of("./s1", words), "one two ./s1 a b c\n");
@@ -53,6 +54,16 @@ CONTRACT
 	CHECK_EQ(errno_of("./s8"), ELOOP);
 	script("s9", "");
 	CHECK_EQ(errno_of("./s9"), ENOEXEC);
+	// The file ends before an interpreter is named.
+	script("s11", "#!");
+	CHECK_EQ(errno_of("./s11"), EACCES);
+	script("s12", "#!  ");
+	CHECK_EQ(errno_of("./s12"), EACCES);
+	script("s13", "#");
+	CHECK_EQ(errno_of("./s13"), ENOEXEC);
+	memset(blank + 2, ' ', sizeof(blank) - 3);
+	script("s14", blank);
+	CHECK_EQ(errno_of("./s14"), ENOEXEC);
 	MUST(chmod("s2", 0644));
 	CHECK_EQ(errno_of("./s2"), EACCES);
 	script("s10", "#!./s2\n");
