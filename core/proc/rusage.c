@@ -13,6 +13,8 @@ struct usage {
 	uint64_t minor, major, voluntary, involuntary, maxrss; /* pages */
 };
 
+static struct machine_faults dead; /* [tasklist] of threads that have ended */
+
 static void add_thread(struct usage *u, struct thread *t)
 {
 	ktime_t user, system;
@@ -58,13 +60,32 @@ void process_account_thread(struct process *p, struct thread *t)
 	struct usage u = {0};
 
 	assert_spin_held(&p->lock);
+	assert_spin_held(&tasklist);
 	add_thread(&u, t);
+	dead.minor += u.minor;
+	dead.major += u.major;
 	p->dead_user += u.user;
 	p->dead_system += u.system;
 	p->dead_minor += u.minor;
 	p->dead_major += u.major;
 	p->dead_voluntary += u.voluntary;
 	p->dead_involuntary += u.involuntary;
+}
+
+struct machine_faults machine_faults(void)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	struct machine_faults sum = dead;
+	struct process *p;
+	struct thread *t;
+
+	list_for_each_entry (p, &process_list, all_link)
+		list_for_each_entry (t, &p->threads, process_link) {
+			sum.minor += t->minor_faults;
+			sum.major += t->major_faults;
+		}
+	spin_unlock_irqrestore(&tasklist, flags);
+	return sum;
 }
 
 void process_account_child(struct process *parent, struct process *child)

@@ -149,8 +149,12 @@ struct posix_timer;
 struct rusage;
 void process_account_thread(
 	struct process *process,
-	struct thread *thread); /* add a leaving thread's use; process->lock held */
+	struct thread *thread); /* add a leaving thread's use; tasklist and process->lock held */
 void process_account_child(struct process *parent,
 			   struct process *child); /* a waited-for child's */
+struct machine_faults {
+	uint64_t minor, major;
+};
+struct machine_faults machine_faults(void); /* of all threads that ever were */
 
 #endif

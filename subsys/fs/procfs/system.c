@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <core/pagecache.h>
+#include <core/proc.h>
 #include <core/uts.h>
 #include <hal/boot.h>
 #include <hal/cpu.h>
@@ -254,6 +255,7 @@ static int partitions_show(struct text *text, void *p)
 
 static int vmstat_show(struct text *text, void *p)
 {
+	struct machine_faults faults = machine_faults();
 	struct page_counts counts;
 
 	(void)p;
@@ -270,6 +272,9 @@ static int vmstat_show(struct text *text, void *p)
 		    (unsigned long long)counts.by_state[PAGE_ANON],
 		    (unsigned long long)counts.by_state[PAGE_CACHE],
 		    (unsigned long long)counts.dirty);
+	text_printf(text, "pgfault %llu\npgmajfault %llu\n",
+		    (unsigned long long)(faults.minor + faults.major),
+		    (unsigned long long)faults.major);
 	return 0;
 }
 

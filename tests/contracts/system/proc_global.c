@@ -63,6 +63,16 @@ CONTRACT
 	CHECK(strstr(get_file("/proc/self/mountinfo"), " - proc ") != NULL);
 	CHECK(strstr(get_file("/proc/filesystems"), "nodev\tproc\n") != NULL);
 	CHECK(field_of("/proc/vmstat", "nr_free_pages ") > 0);
+	// Faults are counted, and stay when who made them has ended.
+	long long faults = field_of("/proc/vmstat", "pgfault ");
+	CHECK(faults > 0);
+	CHECK_EXIT(CHILD(char *m = MAP(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			 madvise(m, 64 * PAGE, MADV_NOHUGEPAGE);
+			 for (size_t i = 0; i < 64; i++) m[i * PAGE] = 1),
+		   0);
+	CHECK(field_of("/proc/vmstat", "pgfault ") >= faults + 64);
+	CHECK(field_of("/proc/vmstat", "pgmajfault ") >= 0);
 	CHECK(strstr(get_file("/proc/interrupts"), "CPU0") != NULL);
 	CHECK(strncmp(get_file("/proc/version"), "Linux version ", 14) == 0);
 	CHECK_TEXT(get_file("/proc/sys/kernel/ostype"), "Linux\n");
