@@ -227,8 +227,12 @@ struct sched_attr {
 };
 #define SCHED_ATTR_SIZE_VER0	 48
 #define SCHED_FLAG_RESET_ON_FORK 1u
+#define SCHED_FLAG_RECLAIM	 2u /* of deadlines: without a meaning for other policies */
+#define SCHED_FLAG_DL_OVERRUN	 4u
 #define SCHED_FLAG_KEEP_POLICY	 8u
 #define SCHED_FLAG_KEEP_PARAMS	 16u
+#define SCHED_FLAG_UTIL_CLAMP	 0x60u
+#define SCHED_FLAG_ALL		 0x7fu
 
 static int attr_copy(struct sched_attr *a, unsigned long user)
 {
@@ -264,10 +268,10 @@ SYSCALL(sched_setattr)
 	error = attr_copy(&a, args->arg[1]);
 	if (error)
 		return error;
-	if ((int32_t)a.policy < 0 ||
-	    (a.flags & ~(uint64_t)(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_KEEP_POLICY |
-				   SCHED_FLAG_KEEP_PARAMS)))
+	if ((int32_t)a.policy < 0 || (a.flags & ~(uint64_t)SCHED_FLAG_ALL))
 		return -EINVAL;
+	if (a.flags & SCHED_FLAG_UTIL_CLAMP) /* the fields are in the longer struct only */
+		return a.size < sizeof(a) ? -EINVAL : -EOPNOTSUPP;
 	r = (struct request){
 		.policy = a.flags & SCHED_FLAG_KEEP_POLICY ? -1 : (int)a.policy,
 		.priority = a.priority,

@@ -176,8 +176,9 @@ SYSCALL(clock_settime)
 	int error;
 
 	if ((int)args->arg[0] != CLOCK_REALTIME) {
-		/* CPU clocks can be found but not set. */
-		if (clock_is_cpu((int)args->arg[0]))
+		/* Other threads' and processes' CPU clocks can be found but not set; the caller's
+		 * own as a thread cannot even be tried. */
+		if (clock_is_cpu((int)args->arg[0]) && (int)args->arg[0] != CLOCK_THREAD_CPUTIME_ID)
 			return clock_read((int)args->arg[0], &now) ? -EINVAL : -EPERM;
 		return -EINVAL;
 	}

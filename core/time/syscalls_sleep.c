@@ -59,15 +59,15 @@ static int sleep_cpu(const struct cpu_clock *c, ktime_t until)
 
 static long restart_sleep(struct thread *thread);
 
-/* A relative sleep was interrupted: say what is left, and be ready to go on. */
-static long interrupted(ktime_t deadline, unsigned long rest_user, int clock)
+/* A relative sleep was interrupted at now, on its clock: say what is left, and be ready to go on. */
+static long interrupted(ktime_t deadline, ktime_t now, unsigned long rest_user, int clock,
+			long (*restart)(struct thread *thread))
 {
 	struct restart_block *block = &current->restart;
-	ktime_t now = clock_monotonic();
 
 	if (rest_user && timespec_to_user(rest_user, deadline > now ? deadline - now : 0))
 		return -EFAULT;
-	block->restart = restart_sleep;
+	block->restart = restart;
 	block->deadline = deadline;
 	block->arg[0] = (void *)rest_user;
 	block->clock = clock;
@@ -80,7 +80,8 @@ static long restart_sleep(struct thread *thread)
 
 	if (sleep_monotonic(deadline) == 0)
 		return 0;
-	return interrupted(deadline, (unsigned long)thread->restart.arg[0], thread->restart.clock);
+	return interrupted(deadline, clock_monotonic(), (unsigned long)thread->restart.arg[0],
+			   thread->restart.clock, restart_sleep);
 }
 
 static long sleep_relative(ktime_t length, unsigned long rest_user, int clock)
@@ -89,7 +90,7 @@ static long sleep_relative(ktime_t length, unsigned long rest_user, int clock)
 
 	if (sleep_monotonic(deadline) == 0)
 		return 0;
-	return interrupted(deadline, rest_user, clock);
+	return interrupted(deadline, clock_monotonic(), rest_user, clock, restart_sleep);
 }
 
 SYSCALL(nanosleep)
@@ -100,20 +101,39 @@ SYSCALL(nanosleep)
 	return error ? error : sleep_relative(length, args->arg[1], CLOCK_MONOTONIC);
 }
 
-static long sleep_on_cpu_clock(int clock, bool absolute, ktime_t time)
+static long restart_on_cpu_clock(struct thread *thread);
+
+/* started: time is a point of the clock, of an absolute sleep or of a relative one that goes on. */
+static long sleep_on_cpu_clock(int clock, bool absolute, bool started, ktime_t time,
+			       unsigned long rest_user)
 {
 	struct cpu_clock c;
+	ktime_t until, now;
 	int error;
 
 	error = cpu_clock_find(clock, &c);
 	if (error)
 		return error;
-	if (c.thread == current)
-		error = -EINVAL; /* it would never pass */
-	else
-		error = sleep_cpu(&c, absolute ? time : ktime_add(cpu_clock_read(&c), time));
+	if (c.thread == current) {
+		cpu_clock_put(&c);
+		return -EINVAL; /* it would never pass */
+	}
+	until = started ? time : ktime_add(cpu_clock_read(&c), time);
+	error = sleep_cpu(&c, until);
+	now = cpu_clock_read(&c);
 	cpu_clock_put(&c);
-	return error ? (absolute ? -ERESTARTNOHAND : -EINTR) : 0;
+	if (!error)
+		return 0;
+	return absolute ? -ERESTARTNOHAND
+			: interrupted(until, now, rest_user, clock, restart_on_cpu_clock);
+}
+
+static long restart_on_cpu_clock(struct thread *thread)
+{
+	const struct restart_block *block = &thread->restart;
+
+	return sleep_on_cpu_clock(block->clock, false, true, block->deadline,
+				  (unsigned long)block->arg[0]);
 }
 
 SYSCALL(clock_nanosleep)
@@ -144,7 +164,7 @@ SYSCALL(clock_nanosleep)
 	if (error)
 		return error;
 	if (clock_is_cpu(clock))
-		return sleep_on_cpu_clock(clock, absolute, time);
+		return sleep_on_cpu_clock(clock, absolute, absolute, time, args->arg[3]);
 	if (!absolute)
 		return sleep_relative(time, args->arg[3], clock);
 	error = clock_is_realtime(clock) ? sleep_realtime(time) : sleep_monotonic(time);

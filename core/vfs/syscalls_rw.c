@@ -164,7 +164,7 @@ SYSCALL(pwrite64)
 
 /* A vector transfer. pos NULL: at the file's own position. */
 static ssize_t vector(struct fd fd, unsigned long vector_address, unsigned long count, loff_t *pos,
-		      bool write)
+		      bool write, bool in_place)
 {
 	struct iovec fast[UIO_FASTIOV] __attribute__((uninitialized)), *allocated = NULL;
 	struct uio uio;
@@ -173,6 +173,7 @@ static ssize_t vector(struct fd fd, unsigned long vector_address, unsigned long 
 
 	if (n)
 		return n;
+	uio.in_place = in_place;
 	if (pos)
 		n = write ? write_at(fd.file, &uio, pos) : read_at(fd.file, &uio, pos);
 	else
@@ -187,7 +188,7 @@ SYSCALL(readv)
 	ssize_t n = -EBADF;
 
 	if (fd.file && fd.file->mode & FILE_READ)
-		n = vector(fd, args->arg[1], args->arg[2], NULL, false);
+		n = vector(fd, args->arg[1], args->arg[2], NULL, false, false);
 	fd_put(fd);
 	return n;
 }
@@ -198,7 +199,7 @@ SYSCALL(writev)
 	ssize_t n = -EBADF;
 
 	if (fd.file && fd.file->mode & FILE_WRITE)
-		n = vector(fd, args->arg[1], args->arg[2], NULL, true);
+		n = vector(fd, args->arg[1], args->arg[2], NULL, true, false);
 	fd_put(fd);
 	return n;
 }
@@ -211,7 +212,7 @@ static ssize_t vector_at(const struct syscall_args *args, bool write)
 
 	if (n)
 		return n;
-	n = vector(fd, args->arg[1], args->arg[2], &pos, write);
+	n = vector(fd, args->arg[1], args->arg[2], &pos, write, false);
 	fd_put(fd);
 	return n;
 }
@@ -245,9 +246,13 @@ static ssize_t vector_flags(const struct syscall_args *args, bool write)
 		if (n)
 			return n;
 	}
-	if (!n && (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND) ||
-		   (flags & RWF_APPEND && !write)))
+	if (!n && flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | RWF_NOAPPEND))
 		n = -EOPNOTSUPP; /* RWF_NOWAIT: no file here can promise it */
+	/* One says the opposite of the other; neither means anything to a read. */
+	if (!n && (flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
+		n = -EINVAL;
+	if (!write)
+		flags &= ~(RWF_APPEND | RWF_NOAPPEND);
 	if (!n) {
 		loff_t append = POS_APPEND;
 
@@ -255,7 +260,7 @@ static ssize_t vector_flags(const struct syscall_args *args, bool write)
 			   flags & RWF_APPEND ? &append
 			   : own	      ? NULL
 					      : &pos,
-			   write);
+			   write, flags & RWF_NOAPPEND);
 		if (own && flags & RWF_APPEND && n > 0)
 			fd.file->pos = append;
 		if (n > 0 && write && flags & (RWF_DSYNC | RWF_SYNC) && fd.file->ops->fsync) {

@@ -23,6 +23,7 @@ struct uio {
 	size_t offset;	    /* into the first piece */
 	size_t left;	    /* bytes left in all */
 	bool kernel;	    /* addresses are the kernel's */
+	bool in_place;	    /* RWF_NOAPPEND: written where it is said, whatever O_APPEND says */
 };
 
 /* A single-piece uio; iov must live as long as it. */

@@ -5,7 +5,8 @@
 #include <core/syscall.h>
 #include <core/textfile.h>
 
-/* Bits of which a watch's mask must have one: what may be asked for and what may be reported. */
+/* Bits of which a watch's mask must have one, and no other: what may be asked for and what may be
+ * reported. */
 #define KNOWN_BITS                                                                          \
 	(NOTIFY_ALL | NOTIFY_ISDIR | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | IN_ONLYDIR | \
 	 IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_MASK_CREATE | IN_MASK_ADD | IN_ONESHOT)
@@ -61,7 +62,7 @@ SYSCALL(inotify_add_watch)
 	struct fd fd;
 	int result = -EINVAL;
 
-	if (!(mask & KNOWN_BITS))
+	if (!(mask & KNOWN_BITS) || mask & ~KNOWN_BITS)
 		return -EINVAL;
 	fd = fd_get((int)args->arg[0]);
 	if (!fd.file)

@@ -48,7 +48,8 @@ static ssize_t tmpfs_read(struct file *file, struct uio *uio, loff_t *pos)
 static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
-	loff_t at = (READ_ONCE(file->flags) & O_APPEND || *pos == POS_APPEND) ? inode->size : *pos;
+	bool append = READ_ONCE(file->flags) & O_APPEND && !uio->in_place;
+	loff_t at = append || *pos == POS_APPEND ? inode->size : *pos;
 	size_t left = uio->left;
 	ssize_t n = file_write_limit(file, at, left);
 

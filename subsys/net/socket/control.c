@@ -275,6 +275,13 @@ void socket_put_creds(struct socket_message *message, const struct socket_creds 
 	socket_put_control(message, SOL_SOCKET, SCM_CREDENTIALS, &out, sizeof(out));
 }
 
+void socket_put_nobody(struct socket_message *message)
+{
+	struct user_creds out = {0};
+
+	socket_put_control(message, SOL_SOCKET, SCM_CREDENTIALS, &out, sizeof(out));
+}
+
 void socket_put_pidfd(struct socket_message *message, const struct socket_creds *creds)
 {
 	struct file *file;

@@ -190,6 +190,9 @@ ssize_t unix_stream_receive(struct socket *socket, struct socket_message *messag
 		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);
 	} while (result > 0 && (message->uio->left || !packet));
 	mutex_unlock(&u->reading);
+	/* Linux tells who sent nothing, too: nobody. */
+	if (!result && !r.copied && !r.received.has_creds && socket_switch(socket, SO_PASSCRED))
+		socket_put_nobody(message);
 	unix_received_done(&r.received, u, message);
 	return r.copied ? (ssize_t)r.copied : MIN(result, 0);
 }

@@ -37,6 +37,10 @@ CONTRACT
 	CHECK_EQ(inotify_add_watch(in, "plain", IN_OPEN | IN_MASK_CREATE), 4);
 	CHECK_ERRNO(inotify_add_watch(in, "e", IN_MASK_ADD | IN_MASK_CREATE | IN_OPEN), EINVAL);
 	CHECK_ERRNO(inotify_add_watch(in, "e", 0), EINVAL);
+	// No unknown bit beside a known one.
+	CHECK_ERRNO(inotify_add_watch(in, "e", IN_OPEN | 0x1000), EINVAL);
+	CHECK_ERRNO(inotify_add_watch(in, "e", IN_OPEN | 0x10000), EINVAL);
+	CHECK_ERRNO(inotify_add_watch(in, "e", IN_OPEN | 0x8000000), EINVAL);
 	CHECK_ERRNO(inotify_add_watch(in, "none", IN_OPEN), ENOENT);
 	CHECK_ERRNO(inotify_add_watch(0, "e", IN_OPEN), EINVAL);
 	CHECK_ERRNO(inotify_add_watch(99, "e", IN_OPEN), EBADF);

@@ -32,6 +32,15 @@ CONTRACT
 	CHECK_EQ(pread(fd, data, 16, 9), 3);
 	CHECK_EQ(data[1], 'A');
 	append = (int)MUST(open("f", O_RDWR | O_APPEND));
+	// RWF_NOAPPEND does not.
+	part.iov_len = 1;
+	memcpy(data, "!", 1);
+	CHECK_EQ(syscall(SYS_pwritev2, append, &part, 1, 1L, 0L, 0x20), 1);
+	CHECK_EQ(lseek(append, 0, SEEK_END), 12);
+	CHECK_EQ(pread(fd, data, 1, 1), 1);
+	CHECK_EQ(data[0], '!');
+	CHECK_ERRNO(syscall(SYS_pwritev2, append, &part, 1, 1L, 0L, 0x30), EINVAL);
+	CHECK_EQ(syscall(SYS_preadv2, append, &part, 1, 1L, 0L, 0x20), 1);
 	// Linux appends even with pwrite.
 	CHECK_EQ(pwrite(append, "Z", 1, 0), 1);
 	CHECK_EQ(lseek(append, 0, SEEK_END), 13);

@@ -125,6 +125,17 @@ CONTRACT
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 2);
 	CHECK_EQ(creds.pid, getpid());
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 5);
+	// The end of a stream was sent by nobody.
+	MUST(shutdown(p[0], SHUT_WR));
+	CHECK_EQ(receive_creds(p[1], &creds, &there), 0);
+	CHECK_EQ(there, true);
+	CHECK_EQ(creds.pid, 0);
+	CHECK_EQ(creds.uid, 0);
+	MUST(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, p));
+	set_int(p[1], SO_PASSCRED, 1);
+	MUST(shutdown(p[0], SHUT_WR));
+	CHECK_EQ(receive_creds(p[1], &creds, &there), 0);
+	CHECK_EQ(there, false);
 	// Asking for credentials names a socket, so that its peer can answer.
 	c = (int)MUST(socket(AF_UNIX, SOCK_DGRAM, 0));
 	s = bound(SOCK_DGRAM, "s");

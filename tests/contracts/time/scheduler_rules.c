@@ -44,6 +44,16 @@ CONTRACT
 	attributes.size = 48;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
 	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7);
+	// Flags of deadlines mean nothing to others; clamps are not configured.
+	attributes.flags = 6;
+	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
+	attributes.flags = 0x20;
+	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EINVAL);
+	attributes.size = sizeof(attributes);
+	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EOPNOTSUPP);
+	attributes.flags = 0x80;
+	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EINVAL);
+	attributes.flags = 0;
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 1), EINVAL);
 	CHECK_ERRNO(syscall(SYS_sched_getattr, 0, &attributes, 8, 0), EINVAL);
 	CHECK_ERRNO(syscall(SYS_sched_getscheduler, 99999999), ESRCH);

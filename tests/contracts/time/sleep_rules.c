@@ -32,7 +32,17 @@ CONTRACT
 	CHECK_ERRNO(nanosleep(&bad, NULL), EINVAL);
 	CHECK_ERRNO(nanosleep(&negative, NULL), EINVAL);
 	CHECK_EQ(clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &left, NULL), EINVAL);
+	// The same clock by its own number: it would never pass.
+	CHECK_ERRNO(clock_settime(CLOCK_THREAD_CPUTIME_ID, &left), EINVAL);
+	CHECK_EQ(clock_nanosleep(-2, 0, &left, NULL), EINVAL);
 	CHECK_EQ(clock_nanosleep(77, 0, &left, NULL), EINVAL);
+	// On a CPU clock, of a process that hardly runs: what is left is told.
+	child = CHILD(wait_until_asleep(parent); kill(parent, SIGUSR1));
+	time = (struct timespec){50, 0};
+	left = (struct timespec){0, 0};
+	CHECK_EQ(clock_nanosleep(CLOCK_PROCESS_CPUTIME_ID, 0, &time, &left), EINTR);
+	CHECK_EXIT(child, 0);
+	CHECK(left.tv_sec <= 50 && left.tv_sec > 40);
 	CHECK_ERRNO(syscall(SYS_nanosleep, (void *)8, NULL), EFAULT);
 	time = (struct timespec){0, 0};
 	CHECK_EQ(nanosleep(&time, NULL), 0);

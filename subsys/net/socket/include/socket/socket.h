@@ -162,6 +162,8 @@ void socket_put_control(struct socket_message *message, int level, int type, con
  * consumed. */
 void socket_put_rights(struct socket_message *message, struct socket_rights *rights);
 void socket_put_creds(struct socket_message *message, const struct socket_creds *creds);
+void socket_put_nobody(
+	struct socket_message *message); /* credentials of zeros, at the end of a stream */
 void socket_put_pidfd(struct socket_message *message, const struct socket_creds *creds);
 /* Drops the files; NULL is fine. */
 void socket_rights_free(struct socket_rights *rights);
