@@ -6,7 +6,9 @@
 #include <core/mm.h>
 #include <core/syscall.h>
 
-#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME | O_ASYNC)
+/* Not O_ASYNC: no file here sends SIGIO when it is ready, and on Linux it does not stay on such a
+ * file. */
+#define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
 #define F_SEAL_SEAL	    0x0001u
 #define F_SEAL_SHRINK	    0x0002u
@@ -49,10 +51,10 @@ static long add_seals(struct file *file, unsigned int seals)
 	struct inode *inode = file->inode;
 	long error = 0;
 
-	if (!(inode->flags & INODE_SEALED_FILE))
-		return -EINVAL;
 	if (!(file->mode & FILE_WRITE))
 		return -EPERM;
+	if (!(inode->flags & INODE_SEALED_FILE))
+		return -EINVAL;
 	if (seals & ~F_SEAL_ALL)
 		return -EINVAL;
 	rwsem_write(&inode->rwsem);
@@ -98,6 +100,7 @@ static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned
 	case F_SETOWN:
 	case F_GETOWN_EX:
 	case F_SETOWN_EX:
+	case F_GETOWNER_UIDS:
 	case F_GETSIG:
 	case F_SETSIG:
 		return file_owner_fcntl(file, command, arg);
@@ -161,29 +164,47 @@ SYSCALL(fcntl)
 #define FIOQSIZE 0x5460u
 #define FIGETBSZ 2u
 
-static long set_flag_from_user(struct file *file, unsigned int flag, unsigned long arg)
+static long set_nonblock(struct file *file, unsigned long arg)
 {
 	uint32_t on;
 
 	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
 		return -EFAULT;
 	if (on)
-		__atomic_fetch_or(&file->flags, flag, __ATOMIC_RELAXED);
+		__atomic_fetch_or(&file->flags, O_NONBLOCK, __ATOMIC_RELAXED);
 	else
-		__atomic_fetch_and(&file->flags, ~flag, __ATOMIC_RELAXED);
+		__atomic_fetch_and(&file->flags, ~O_NONBLOCK, __ATOMIC_RELAXED);
 	return 0;
+}
+
+/* No file here sends SIGIO when it is ready: it is off, and stays off. */
+static long set_async(unsigned long arg)
+{
+	uint32_t on;
+
+	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
+		return -EFAULT;
+	return on ? -ENOTTY : 0;
+}
+
+/* The bytes that it occupies. */
+static long get_occupied(struct inode *inode, unsigned long arg)
+{
+	struct kstat stat;
+
+	if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
+		return -ENOTTY;
+	inode_stat(inode, &stat);
+	return hal_put_user64(hal_user_ptr(void, arg), (uint64_t)stat.blocks * 512);
 }
 
 static long regular_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
-	if (command == FIONREAD && S_ISREG(file->inode->mode)) {
-		loff_t left = READ_ONCE(file->inode->size) - file->pos;
+	loff_t left = READ_ONCE(file->inode->size) - file->pos;
 
-		return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
-	}
-	if (command == FIGETBSZ)
-		return hal_put_user32(hal_user_ptr(void, arg), file->inode->super->blocksize);
-	return -ENOTTY;
+	if (command != FIONREAD || !S_ISREG(file->inode->mode))
+		return -ENOTTY;
+	return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
 }
 
 SYSCALL(ioctl)
@@ -196,23 +217,28 @@ SYSCALL(ioctl)
 
 	if (!fd.file)
 		return -EBADF;
-	switch (command) {
+	switch (command) { /* what every file has */
 	case FIOCLEX:
 	case FIONCLEX:
 		result = fd_set_cloexec(number, command == FIOCLEX);
 		break;
 	case FIONBIO:
-		result = set_flag_from_user(fd.file, O_NONBLOCK, arg);
+		result = set_nonblock(fd.file, arg);
 		break;
 	case FIOASYNC:
-		result = -ENOTTY; /* nothing here sends SIGIO */
+		result = set_async(arg);
+		break;
+	case FIOQSIZE:
+		result = get_occupied(fd.file->inode, arg);
+		break;
+	case FIGETBSZ:
+		result = hal_put_user32(hal_user_ptr(void, arg), fd.file->inode->super->blocksize);
 		break;
 	default:
 		result = -ENOTTY;
 		if (fd.file->ops->ioctl)
 			result = fd.file->ops->ioctl(fd.file, command, arg);
-		if (result == -ENOTTY &&
-		    (S_ISREG(fd.file->inode->mode) || S_ISDIR(fd.file->inode->mode)))
+		if (result == -ENOTTY)
 			result = regular_ioctl(fd.file, command, arg);
 	}
 	fd_put(fd);

@@ -63,6 +63,39 @@ struct file *file_get(struct file *file)
 	return file;
 }
 
+static void writers_leave(struct mount *mount)
+{
+	__atomic_sub_fetch(&mount->writers, 1, __ATOMIC_RELEASE);
+	__atomic_sub_fetch(&mount->super->writers, 1, __ATOMIC_RELEASE);
+}
+
+/* Counted first and looked at then; who makes the mount read-only sets the flag first and looks at the
+ * count then (mount_attr.c). One of the two sees the other. */
+int file_take_write(struct file *file)
+{
+	struct mount *mount = file->path.mount;
+	int error;
+
+	__atomic_add_fetch(&mount->writers, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&mount->super->writers, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	error = mount_check_write(mount);
+	if (!error)
+		error = inode_take_write(file->inode);
+	if (error)
+		writers_leave(mount);
+	else
+		file->mode |= FILE_WRITER;
+	return error;
+}
+
+void file_drop_write(struct file *file)
+{
+	file->mode &= ~FILE_WRITER;
+	inode_drop_write(file->inode);
+	writers_leave(file->path.mount);
+}
+
 void (*file_epoll_release)(struct file *file);
 
 /* The end of a file nobody refers to. May sleep. */
@@ -78,7 +111,7 @@ static void release(struct file *file)
 	if (file->mode & FILE_OPENED && file->ops->release)
 		file->ops->release(file);
 	if (file->mode & FILE_WRITER)
-		__atomic_sub_fetch(&file->inode->write_count, 1, __ATOMIC_ACQ_REL);
+		file_drop_write(file);
 	cred_put(file->cred);
 	if (unlikely(file->owner != NULL))
 		file_owner_free(file);

@@ -230,10 +230,7 @@ static int reconfigure(struct fs_setup *setup)
 	super = setup->picked.mount->super;
 	if (super->ops->remount)
 		error = super->ops->remount(super, setup->options);
-	if (!error)
-		WRITE_ONCE(super->flags,
-			   (super->flags & ~(unsigned long)SUPER_FLAGS) | setup->flags);
-	return error;
+	return error ? error : super_set_flags(super, setup->flags);
 }
 
 /* setup->lock held; key and value as the command wants them, else NULL. */

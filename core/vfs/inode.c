@@ -235,6 +235,23 @@ void inode_allow_write(struct inode *inode)
 	__atomic_add_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
 }
 
+int inode_take_write(struct inode *inode)
+{
+	int32_t count = READ_ONCE(inode->write_count);
+
+	do {
+		if (count < 0)
+			return -ETXTBSY;
+	} while (!__atomic_compare_exchange_n(&inode->write_count, &count, count + 1, true,
+					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	return 0;
+}
+
+void inode_drop_write(struct inode *inode)
+{
+	__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
+}
+
 /* ---- attributes ---- */
 
 void inode_stat(struct inode *inode, struct kstat *stat)

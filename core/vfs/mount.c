@@ -208,3 +208,38 @@ void mount_init(void)
 	mount_count++;
 	spin_unlock(&mount_lock);
 }
+
+/* ---- exchanging flags: see file_take_write() for who looks at what first ---- */
+
+bool mount_written(const uint32_t *writers)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return READ_ONCE(*writers);
+}
+
+int mount_set_flags(struct mount *mount, unsigned int flags)
+{
+	unsigned int old = mount->flags;
+	int error = 0;
+
+	spin_lock(&mount_lock);
+	WRITE_ONCE(mount->flags, flags);
+	if (flags & ~old & MS_RDONLY && mount_written(&mount->writers)) {
+		WRITE_ONCE(mount->flags, old);
+		error = -EBUSY;
+	}
+	spin_unlock(&mount_lock);
+	return error;
+}
+
+int super_set_flags(struct super *super, unsigned long flags)
+{
+	unsigned long old = super->flags, new = (old & ~(unsigned long)SUPER_FLAGS) | flags;
+
+	WRITE_ONCE(super->flags, new);
+	if (new & ~old & MS_RDONLY &&mount_written(&super->writers)) {
+		WRITE_ONCE(super->flags, old);
+		return -EBUSY;
+	}
+	return 0;
+}

@@ -60,6 +60,13 @@ void mount_release_all(struct list *gone);
 /* A detached tree loses its last descriptor. No locks held. */
 void mount_dissolve(struct mount *top);
 
+/* ---- mount.c ---- */
+/* Exchange the flags. -EBUSY: it would become read-only while files are open for writing. */
+__must_check int mount_set_flags(struct mount *mount, unsigned int flags);
+__must_check int super_set_flags(struct super *super, unsigned long flags); /* of SUPER_FLAGS */
+/* Is anything open for writing, for who has set a flag that forbids it? */
+bool mount_written(const uint32_t *writers);
+
 /* ---- propagation.c; mount_mutex held ---- */
 /* Change mount (with rec: and all below it) to MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE. */
 __must_check int propagation_change(struct mount *mount, unsigned long type, bool rec);

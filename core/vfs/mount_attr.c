@@ -97,17 +97,25 @@ static int decode(const struct user_mount_attr *attr, struct change *change)
 	return 0;
 }
 
-/* mount_mutex held. */
+static unsigned int changed(const struct mount *mount, const struct change *change)
+{
+	return (mount->flags & ~change->clear) | change->set;
+}
+
+/* mount_mutex held. All or none, but for a file that is opened for writing meanwhile. */
 static int apply(struct mount *top, const struct change *change, bool rec)
 {
 	struct mount *mount;
+	int error;
 
+	for (mount = top; mount; mount = rec ? mount_next(mount, top) : NULL)
+		if (changed(mount, change) & ~mount->flags & MS_RDONLY &&
+		    mount_written(&mount->writers))
+			return -EBUSY;
 	for (mount = top; mount; mount = rec ? mount_next(mount, top) : NULL) {
-		unsigned int flags = (mount->flags & ~change->clear) | change->set;
-
-		spin_lock(&mount_lock);
-		WRITE_ONCE(mount->flags, flags);
-		spin_unlock(&mount_lock);
+		error = mount_set_flags(mount, changed(mount, change));
+		if (error)
+			return error;
 	}
 	return change->propagation ? propagation_change(top, change->propagation, rec) : 0;
 }

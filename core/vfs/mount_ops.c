@@ -180,15 +180,12 @@ static int mount_remount(const struct path *target, unsigned long flags, const c
 	if (!(flags & MS_BIND)) {
 		if (super->ops->remount)
 			error = super->ops->remount(super, options);
+		if (!error)
+			error = super_set_flags(super, flags & SUPER_FLAGS);
 		if (error)
 			return error;
-		WRITE_ONCE(super->flags,
-			   (super->flags & ~(unsigned long)SUPER_FLAGS) | (flags & SUPER_FLAGS));
 	}
-	spin_lock(&mount_lock);
-	WRITE_ONCE(target->mount->flags, mount_flags(flags));
-	spin_unlock(&mount_lock);
-	return 0;
+	return mount_set_flags(target->mount, mount_flags(flags));
 }
 
 static int mount_propagate(const struct path *target, unsigned long flags)
@@ -209,6 +206,8 @@ static int mount_propagate(const struct path *target, unsigned long flags)
 int do_mount(const char *source, struct path *target, const char *type, unsigned long flags,
 	     const char *options)
 {
+	if (flags & MS_NOUSER)
+		return -EINVAL;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (flags & MS_REMOUNT)

@@ -104,23 +104,6 @@ static int may_open(const struct path *path, struct open_how *how)
 	return 0;
 }
 
-static int take_write(struct file *file)
-{
-	struct inode *inode = file->inode;
-	int32_t count = READ_ONCE(inode->write_count);
-	int error = mount_check_write(file->path.mount);
-
-	if (error)
-		return error;
-	do {
-		if (count < 0)
-			return -ETXTBSY;
-	} while (!__atomic_compare_exchange_n(&inode->write_count, &count, count + 1, true,
-					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
-	file->mode |= FILE_WRITER;
-	return 0;
-}
-
 static const struct file_ops *ops_of(const struct inode *inode)
 {
 	switch (inode->mode & S_IFMT) {
@@ -182,7 +165,7 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	if (!file->ops)
 		goto fail;
 	if (S_ISREG(inode->mode) && (file->mode & FILE_WRITE || how->flags & O_TRUNC)) {
-		error = take_write(file);
+		error = file_take_write(file);
 		if (error)
 			goto fail;
 	}
@@ -209,10 +192,8 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 			goto fail;
 		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 	}
-	if (!(file->mode & FILE_WRITE) && file->mode & FILE_WRITER) {
-		__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
-		file->mode &= ~FILE_WRITER;
-	}
+	if (!(file->mode & FILE_WRITE) && file->mode & FILE_WRITER)
+		file_drop_write(file);
 	return file;
 
 fail:

@@ -126,6 +126,21 @@ static struct owner_record get_owner(struct file *file)
 	return record;
 }
 
+/* Of who set it: real and effective user. */
+static long get_uids(struct file *file, unsigned long arg)
+{
+	struct file_owner *owner = load_acquire(&file->owner);
+	uid_t uids[2] = {0};
+
+	if (owner) {
+		spin_lock(&owner_lock);
+		uids[0] = owner->uid;
+		uids[1] = owner->euid;
+		spin_unlock(&owner_lock);
+	}
+	return copy_to_user(arg, uids, sizeof(uids));
+}
+
 static long set_signal(struct file *file, unsigned long signal)
 {
 	struct file_owner *owner;
@@ -158,6 +173,8 @@ long file_owner_fcntl(struct file *file, unsigned int command, unsigned long arg
 		return copy_to_user(arg, &record, sizeof(record));
 	case F_SETOWN_EX:
 		return set_owner_ex(file, arg);
+	case F_GETOWNER_UIDS:
+		return get_uids(file, arg);
 	case F_GETSIG:
 		return load_acquire(&file->owner) ? READ_ONCE(file->owner->signal) : 0;
 	default:

@@ -232,7 +232,6 @@ static long truncate_path(const struct path *path, loff_t size)
 {
 	struct inode *inode = path->dentry->inode;
 	long error;
-	int32_t count;
 
 	if (S_ISDIR(inode->mode))
 		return -EISDIR;
@@ -244,18 +243,15 @@ static long truncate_path(const struct path *path, loff_t size)
 	if (error)
 		return error;
 	/* As a writer for the time being: a running program is not cut. */
-	count = READ_ONCE(inode->write_count);
-	do {
-		if (count < 0)
-			return -ETXTBSY;
-	} while (!__atomic_compare_exchange_n(&inode->write_count, &count, count + 1, true,
-					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	error = inode_take_write(inode);
+	if (error)
+		return error;
 	error = check_size(size);
 	if (!error)
 		error = inode_truncate(inode, size);
 	if (!error)
 		notify_dentry(path->dentry, NOTIFY_MODIFY);
-	__atomic_sub_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
+	inode_drop_write(inode);
 	return error;
 }
 

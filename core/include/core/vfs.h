@@ -228,6 +228,7 @@ struct super {
 	struct dentry *root;
 	struct mutex rename_lock;
 	unsigned long flags;	   /* MS_RDONLY ... */
+	uint32_t writers;	   /* files open for writing, through whichever mount; atomic */
 	uint64_t next_ino;	   /* atomic */
 	uint64_t time_granularity; /* ns */
 	void *private;
@@ -273,6 +274,7 @@ struct mount {
 	struct path
 		was_on; /* parent and mountpoint of one that was just detached, until they are put */
 	unsigned int flags; /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
+	uint32_t writers;   /* files open for writing through it; atomic */
 	int id;
 	char *source;
 	struct rcu_head rcu;
@@ -302,12 +304,17 @@ struct file {
 #define FILE_PATH     8u /* O_PATH */
 #define FILE_STREAM \
 	16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
-#define FILE_WRITER  32u /* counts in inode->write_count */
+#define FILE_WRITER  32u /* counts as a writer: see file_take_write() */
 #define FILE_NOATIME 128u
 #define FILE_ATOMIC_POS \
 	512u /* regular files and directories: the position is locked when others may use the file */
 #define FILE_MOUNT  1024u /* holds a mount without a place, which goes with it unless it gets one */
 #define FILE_OPENED 256u  /* ops->open succeeded: release is due */
+
+/* Count file, open for writing, with its inode, its mount and its superblock: 0, -EROFS, -ETXTBSY. The
+ * end of the file undoes it. */
+__must_check int file_take_write(struct file *file);
+void file_drop_write(struct file *file);
 
 /* ---- paths ---- */
 #define LOOKUP_FOLLOW	   0x01u
@@ -368,6 +375,8 @@ __must_check int inode_permission(struct inode *inode,
 #define MAY_READ  4u
 __must_check int inode_deny_write(struct inode *inode); /* exec: -ETXTBSY if open for writing */
 void inode_allow_write(struct inode *inode);
+__must_check int inode_take_write(struct inode *inode); /* -ETXTBSY if it is being executed */
+void inode_drop_write(struct inode *inode);
 
 /* ---- for file systems ---- */
 struct inode *

@@ -50,11 +50,13 @@ static int make_file(const char *name, unsigned int flags, struct file **file)
 		return -ENOMEM;
 	const struct path path = {.mount = memfs, .dentry = dentry};
 
-	error = file_for_path(
-		&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
-		FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS | FILE_WRITER, file);
-	if (!error)
-		__atomic_add_fetch(&inode->write_count, 1, __ATOMIC_ACQ_REL);
+	error = file_for_path(&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
+			      FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS, file);
+	if (!error) {
+		error = file_take_write(*file);
+		if (error)
+			file_put_now(*file);
+	}
 	dentry_put(dentry);
 	return error;
 }

@@ -53,6 +53,7 @@
 #define F_GETSIG	11
 #define F_SETOWN_EX	15
 #define F_GETOWN_EX	16
+#define F_GETOWNER_UIDS 17
 #define F_OFD_GETLK	36
 #define F_OFD_SETLK	37
 #define F_OFD_SETLKW	38
@@ -92,5 +93,6 @@
 #define MS_SHARED      (1u << 20)
 #define MS_RELATIME    (1u << 21)
 #define MS_STRICTATIME (1u << 24)
+#define MS_NOUSER      (1u << 31) /* the kernel's own: refused */
 
 #endif
