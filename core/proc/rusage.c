@@ -55,6 +55,24 @@ static void add_children(struct usage *u, const struct process *p)
 	u->maxrss = MAX(u->maxrss, p->children_maxrss);
 }
 
+static void add_io(struct io_account *io, const struct io_account *more)
+{
+	io->read_bytes += more->read_bytes;
+	io->written_bytes += more->written_bytes;
+	io->read_calls += more->read_calls;
+	io->write_calls += more->write_calls;
+}
+
+/* As add_self. */
+static void add_self_io(struct io_account *io, struct process *p)
+{
+	struct thread *t;
+
+	add_io(io, &p->dead_io);
+	list_for_each_entry (t, &p->threads, process_link)
+		add_io(io, &t->io);
+}
+
 void process_account_thread(struct process *p, struct thread *t)
 {
 	struct usage u = {0};
@@ -70,6 +88,7 @@ void process_account_thread(struct process *p, struct thread *t)
 	p->dead_major += u.major;
 	p->dead_voluntary += u.voluntary;
 	p->dead_involuntary += u.involuntary;
+	add_io(&p->dead_io, &t->io);
 }
 
 struct machine_faults machine_faults(void)
@@ -90,6 +109,7 @@ struct machine_faults machine_faults(void)
 
 void process_account_child(struct process *parent, struct process *child)
 {
+	struct io_account io = {0};
 	struct usage u = {0};
 	unsigned long flags;
 
@@ -97,6 +117,7 @@ void process_account_child(struct process *parent, struct process *child)
 	flags = spin_lock_irqsave(&child->lock);
 	add_self(&u, child);
 	add_children(&u, child);
+	add_self_io(&io, child);
 	spin_unlock_irqrestore(&child->lock, flags);
 	flags = spin_lock_irqsave(&parent->lock);
 	parent->children_user += u.user;
@@ -106,6 +127,7 @@ void process_account_child(struct process *parent, struct process *child)
 	parent->children_voluntary += u.voluntary;
 	parent->children_involuntary += u.involuntary;
 	parent->children_maxrss = MAX(parent->children_maxrss, u.maxrss);
+	add_io(&parent->dead_io, &io);
 	spin_unlock_irqrestore(&parent->lock, flags);
 }
 
@@ -164,6 +186,17 @@ void process_times(struct process *p, struct rusage_times *times)
 	spin_unlock_irqrestore(&p->lock, flags);
 	times->user = u.user;
 	times->system = u.system;
+}
+
+void process_io(struct process *p, struct io_account *io)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+
+	*io = (struct io_account){0};
+	spin_lock(&p->lock);
+	add_self_io(io, p);
+	spin_unlock(&p->lock);
+	spin_unlock_irqrestore(&tasklist, flags);
 }
 
 SYSCALL(getrusage)

@@ -42,6 +42,8 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 		resched_point();
 	}
 	kfree(buf);
+	io_count_read(done);
+	io_count_write(done);
 	return done ? done : error;
 }
 

@@ -35,6 +35,7 @@ static ssize_t read_at(struct file *file, struct uio *uio, loff_t *pos)
 	if (unlikely(!file->ops->read))
 		return S_ISDIR(file->inode->mode) ? -EISDIR : -EINVAL;
 	n = file->ops->read(file, uio, pos);
+	io_count_read(n);
 	if (n > 0)
 		notify_dentry(file->path.dentry, NOTIFY_ACCESS);
 	return n;
@@ -47,6 +48,7 @@ static ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
 	if (unlikely(!file->ops->write))
 		return -EINVAL;
 	n = file->ops->write(file, uio, pos);
+	io_count_write(n);
 	if (n > 0)
 		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 	if (unlikely(file->flags & O_DSYNC) && n > 0 && file->ops->fsync) {

@@ -56,6 +56,11 @@ struct rlimit {
 };
 #define RLIM_COUNT 16
 
+/* What went through read, write and their relatives: /proc/PID/io. */
+struct io_account {
+	uint64_t read_bytes, written_bytes, read_calls, write_calls;
+};
+
 struct thread {
 	struct hal_thread hal; /* FIRST: the HAL's current thread is ours */
 	unsigned int
@@ -112,6 +117,7 @@ struct thread {
 	struct list futex_pi; /* futex's own: PI states held [futex_pi_lock] */
 	void *futex_wait;     /* futex's own: the PI state waited on [futex_pi_lock] */
 	uint64_t minor_faults, major_faults;
+	struct io_account io;
 	ktime_t start_time; /* monotonic */
 	unsigned long personality;
 	bool no_new_privs;
@@ -179,6 +185,7 @@ struct process {
 	ktime_t dead_user, dead_system, children_user, children_system;
 	uint64_t dead_minor, dead_major, children_minor, children_major, children_maxrss,
 		dead_voluntary, dead_involuntary, children_voluntary, children_involuntary, maxrss;
+	struct io_account dead_io; /* of both: Linux keeps no account of children apart */
 	/* timers */
 	struct timer real_timer; /* ITIMER_REAL */
 	ktime_t real_interval;
@@ -278,6 +285,25 @@ struct rusage_times {
 };
 /* Needs the list of threads still: tasklist or sighand->lock held. */
 void process_times(struct process *process, struct rusage_times *times);
+/* Of all its threads, those that have ended, and the children that were waited for. Takes tasklist. */
+void process_io(struct process *process, struct io_account *io);
+/* A transfer of n bytes or -errno has been tried, by the current thread. */
+static inline void io_count_read(ssize_t n)
+{
+	struct io_account *io = &current->io;
+
+	io->read_calls++;
+	if (n > 0)
+		io->read_bytes += (uint64_t)n;
+}
+static inline void io_count_write(ssize_t n)
+{
+	struct io_account *io = &current->io;
+
+	io->write_calls++;
+	if (n > 0)
+		io->written_bytes += (uint64_t)n;
+}
 
 /* Enforced limits. */
 static inline uint64_t process_limit(const struct process *p, unsigned int which)

@@ -257,17 +257,34 @@ static ssize_t fail_nth_write(struct proc_inode *p, char *buf, size_t n)
 #define DEBUG_ENTRIES
 #endif
 
-static int io_show(struct text *text, void *p)
+static int show_io(struct text *text, struct thread *thread, bool whole)
 {
-	struct thread *thread = proc_thread_inspect(p);
+	struct io_account io;
 
 	if (is_err(thread))
 		return (int)ptr_err(thread);
+	if (whole)
+		process_io(thread->process, &io);
+	else
+		io = thread->io;
 	thread_put(thread);
-	/* There is no storage below the page cache: what is not counted is zero in truth. */
-	text_puts(text, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: "
-			"0\ncancelled_write_bytes: 0\n");
+	/* There is no storage below the page cache: zero in truth. */
+	text_printf(text,
+		    "rchar: %llu\nwchar: %llu\nsyscr: %llu\nsyscw: %llu\nread_bytes: 0\n"
+		    "write_bytes: 0\ncancelled_write_bytes: 0\n",
+		    (unsigned long long)io.read_bytes, (unsigned long long)io.written_bytes,
+		    (unsigned long long)io.read_calls, (unsigned long long)io.write_calls);
 	return 0;
+}
+
+static int io_show(struct text *text, void *p)
+{
+	return show_io(text, proc_thread_inspect(p), true);
+}
+
+static int thread_io_show(struct text *text, void *p)
+{
+	return show_io(text, proc_thread_inspect(p), false);
 }
 
 static int personality_show(struct text *text, void *p)
@@ -407,8 +424,7 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		PROC_FILE("cgroup", 0444, cgroup_show),                                            \
 		PROC_FILE("oom_score", 0444, oom_score_show),                                      \
 		PROC_FILE("oom_adj", 0444, oom_adj_show),                                          \
-		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write),           \
-		PROC_PRIVATE("io", 0400, io_show)
+		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write)
 
 const struct proc_entry proc_pid_entries[] = {
 	{.name = "task",
@@ -416,7 +432,9 @@ const struct proc_entry proc_pid_entries[] = {
 	 .inode_ops = &proc_task_inode_ops,
 	 .file_ops = &proc_task_ops},
 	COMMON_ENTRIES,
+	PROC_PRIVATE("io", 0400, io_show),
 	PROC_END,
 };
 
-const struct proc_entry proc_thread_entries[] = {COMMON_ENTRIES, DEBUG_ENTRIES PROC_END};
+const struct proc_entry proc_thread_entries[] = {
+	COMMON_ENTRIES, PROC_PRIVATE("io", 0400, thread_io_show), DEBUG_ENTRIES PROC_END};
