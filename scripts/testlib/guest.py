@@ -94,26 +94,30 @@ def follow(line, silence, on_line):
     errors, pending = b"", b""
     streams = {process.stdout.fileno(), process.stderr.fileno()}
     killed = False
-    while streams:
-        ready, _, _ = select.select(list(streams), [], [], silence)
-        if not ready:
-            # The runner ends its machine when it is told to stop.
-            os.killpg(process.pid, signal.SIGTERM)
-            killed = True
-            silence = 10
-            continue
-        for stream in ready:
-            data = os.read(stream, 65536)
-            if not data:
-                streams.discard(stream)
-            elif stream == process.stderr.fileno():
-                errors += data
-            else:
-                *complete, pending = (pending + data).split(b"\n")
-                for text in complete:
-                    text = text.decode(errors="replace").rstrip("\r")
-                    _note_races(text)
-                    on_line(text)
+    try:
+        while streams:
+            ready, _, _ = select.select(list(streams), [], [], silence)
+            if not ready:
+                # The runner ends its machine when it is told to stop.
+                os.killpg(process.pid, signal.SIGTERM)
+                killed = True
+                silence = 10
+                continue
+            for stream in ready:
+                data = os.read(stream, 65536)
+                if not data:
+                    streams.discard(stream)
+                elif stream == process.stderr.fileno():
+                    errors += data
+                else:
+                    *complete, pending = (pending + data).split(b"\n")
+                    for text in complete:
+                        text = text.decode(errors="replace").rstrip("\r")
+                        _note_races(text)
+                        on_line(text)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)
+        raise
     if pending:
         on_line(pending.decode(errors="replace"))
     status = process.wait()

@@ -4,10 +4,13 @@
 import fnmatch
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
@@ -50,13 +53,42 @@ def execute(options):
             if result.status == FAILED:
                 unbuilt.add(preset)
                 ui.say(f"{preset} does not build:\n{result.detail}")
+    tasks = [lambda jobs, p=preset, n=names: run_preset(p, n, jobs) for preset, names in by_length(presets) if preset not in unbuilt]
     if host and "host" not in unbuilt:
-        table["host", "host"] = run_host(options)
-        progress("host", "host", table["host", "host"])
-    for preset, names in presets:
-        if preset not in unbuilt:
-            table.update(run_preset(preset, names))
+        tasks.append(lambda jobs: run_host(options, jobs))
+    run_side_by_side(tasks, table)
+    table = {(p, s): table[p, s] for p in ["host"] + [p for p, _ in presets] for s in ["build"] + SUITES if (p, s) in table}
     return summary(table, time.monotonic() - start)
+
+
+def by_length(presets):
+    """What takes longest begins: then two at a time end together."""
+    return sorted(presets, key=lambda item: not item[0].endswith(("-debug", "-race")))
+
+
+def run_side_by_side(tasks, table):
+    """Two things run at any time: two presets, or two suites when only one preset is left to run."""
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            for found in pool.map(lambda task: task(1 if len(tasks) > 1 else 2), tasks):
+                table.update(found)
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(running):
+                os.killpg(process.pid, signal.SIGTERM)
+            raise
+
+
+running = []  # ctest, with what it runs, in sessions of their own
+stopped = threading.Event()  # from outside: nothing more is told
+
+
+def ctest(sink, *words):
+    process = subprocess.Popen(["ctest", *words], cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+                               start_new_session=True)
+    running.append(process)
+    return process
 
 
 def prepare(arches):
@@ -68,6 +100,8 @@ def prepare(arches):
 
 
 def progress(preset, suite, found):
+    if stopped.is_set():
+        return
     seconds = sum(r.seconds for r in found)
     ui.say(f"{preset} {suite}: {results.one_line(found)} ({seconds:.0f} s)")
     for result in found:
@@ -94,14 +128,13 @@ def build(preset):
     return Result("build", PASSED, "", seconds)
 
 
-def run_host(options):
+def run_host(options, jobs):
     report = REPORT / "host.xml"
     report.unlink(missing_ok=True)
     with open(REPORT / "host.log", "wb") as log:
-        subprocess.run(["ctest", "--preset", "host", "-j", "2", "--output-junit", str(report)], cwd=REPOSITORY,
-                       stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
+        ctest(log, "--preset", "host", "-j", str(jobs), "--output-junit", str(report)).wait()
     if not report.is_file():
-        return [Result("ctest", FAILED, (REPORT / "host.log").read_text(errors="replace")[-2000:])]
+        return {("host", "host"): [Result("ctest", FAILED, (REPORT / "host.log").read_text(errors="replace")[-2000:])]}
     found = []
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         name = case.get("name")
@@ -112,10 +145,11 @@ def run_host(options):
             status = FAILED
         output = case.findtext("system-out") or ""
         found.append(Result(name, status, output[-4000:] if status == FAILED else "", float(case.get("time") or 0)))
-    return found
+    progress("host", "host", found)
+    return {("host", "host"): found}
 
 
-def run_preset(preset, names):
+def run_preset(preset, names, jobs):
     """Run a preset's suites through ctest; each leaves a JSON file of its own."""
     for name in names:
         results.path(preset, name).unlink(missing_ok=True)
@@ -125,8 +159,7 @@ def run_preset(preset, names):
     ui.say(f"{preset}: {' '.join(names)} ...")
     log = REPORT / f"ctest-{preset}.log"
     with open(log, "wb") as sink:
-        process = subprocess.Popen(["ctest", "--preset", preset, "-j", "2", "-R", pattern], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
-                                   stdout=sink, stderr=subprocess.STDOUT)
+        process = ctest(sink, "--preset", preset, "-j", str(jobs), "-R", pattern)
         shown, lines = set(), 0
         while True:
             ended = process.poll() is not None
