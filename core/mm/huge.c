@@ -12,11 +12,27 @@
 #include "mm_internal.h"
 
 #include <core/errno.h>
+#include <core/init.h>
+#include <core/lib/string.h>
 #include <core/mm.h>
 #include <core/page.h>
 #include <core/sched.h>
 
 unsigned int huge_policy = HUGE_MADVISE;
+const char *const huge_policy_names[HUGE_POLICIES] = {
+	[HUGE_ALWAYS] = "always", [HUGE_MADVISE] = "madvise", [HUGE_NEVER] = "never"};
+
+int huge_policy_set(const char *name)
+{
+	for (unsigned int i = 0; name && i < HUGE_POLICIES; i++) {
+		if (strcmp(name, huge_policy_names[i]) == 0) {
+			WRITE_ONCE(huge_policy, i);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+BOOT_OPTION("transparent_hugepage", huge_policy_set);
 
 // Frames that stay free when a block is taken: one in so many.
 #define KEEP_FREE 8u
@@ -25,7 +41,7 @@ unsigned int huge_policy = HUGE_MADVISE;
 static bool wanted(const struct vma *vma)
 {
 	if (vma->cache || vma->special || (vma->flags & (VM_SPECIAL | VM_NOHUGEPAGE)) ||
-	    vma->mm->huge_disabled)
+	    READ_ONCE(vma->mm->huge_disabled))
 		return false;
 	switch (READ_ONCE(huge_policy)) {
 	case HUGE_ALWAYS:

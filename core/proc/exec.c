@@ -246,7 +246,7 @@ static int exec_perform(struct exec *e, bool *fatal)
 	if (!e->mm)
 		return -ENOMEM;
 	if (current->mm) // init has none before its first program
-		e->mm->huge_disabled = current->mm->huge_disabled;
+		e->mm->huge_disabled = READ_ONCE(current->mm->huge_disabled);
 	error = exec_load_elf(e);
 	if (error)
 		return error;

@@ -193,7 +193,7 @@ static long set_huge_disabled(bool on)
 
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
-	mm->huge_disabled = on;
+	WRITE_ONCE(mm->huge_disabled, on);
 	rwsem_write_done(&mm->lock);
 	return 0;
 }
@@ -211,7 +211,7 @@ SYSCALL(prctl)
 	case PR_GET_THP_DISABLE:
 		if (arg[1] || arg[2] || arg[3] || arg[4])
 			return -EINVAL;
-		return t->mm->huge_disabled;
+		return READ_ONCE(t->mm->huge_disabled);
 	case PR_SET_PDEATHSIG:
 		if (arg[1] > SIGMAX)
 			return -EINVAL;

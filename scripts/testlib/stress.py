@@ -16,7 +16,7 @@ SOURCES = REPOSITORY / "tests" / "stress"
 INCLUDES = [SOURCES, REPOSITORY / "tests" / "contracts"]
 # A minute each on the sanitizer builds: there with --full.
 SLOW_TO_CHECK = ["exhaust epoll", "exhaust descriptors", "exhaust signals"]
-EXHAUSTIBLE = ["process", "processes", "files", "pages", "pipes", "tables", "descriptors", "epoll", "timers", "signals"]
+EXHAUSTIBLE = ["process", "processes", "files", "pages", "pipes", "tables", "descriptors", "epoll", "timers", "signals", "blocks"]
 CALLS_SECONDS = 300  # of random calls, under --full, from a seed of that moment
 ENDED = re.compile(r"@@end (exit|signal|timeout) (\d+) (-?\d+)$")
 BOOTS = 8  # after so many dead kernels the rest is not tried

@@ -134,6 +134,32 @@ static void take_tables(void)
 	}
 }
 
+// 2 MiB pages, every other one in parts, and what is left in small ones; with children that share
+// what came before.
+static void take_blocks(void)
+{
+	for (unsigned int round = 0;; round++) {
+		size_t size = 16 * MIB;
+		char *map = some(size);
+
+		madvise(map, size, MADV_HUGEPAGE);
+		for (size_t at = 0; at < size; at += MIB) {
+			map[at] = 1;
+			if (at & MIB)
+				munmap(map + at + round % 256 * PAGE, PAGE);
+		}
+		if (round % 4 == 3) {
+			pid_t child = fork();
+
+			if (child < 0)
+				refused("fork");
+			if (child == 0)
+				for (;;)
+					pause();
+		}
+	}
+}
+
 static void take_descriptors(void)
 {
 	many_descriptors();
@@ -208,6 +234,7 @@ static const struct {
 	{"pipes", take_pipes},	   {"tables", take_tables},
 	{"epoll", take_epoll},	   {"descriptors", take_descriptors},
 	{"timers", take_timers},   {"signals", take_signals},
+	{"blocks", take_blocks},
 };
 
 int main(int argc, char **argv)

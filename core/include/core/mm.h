@@ -186,10 +186,13 @@ void mm_init(void);
 uint64_t mm_committed(void), mm_commit_limit(void);
 extern unsigned int overcommit_mode, overcommit_ratio, max_map_count;
 
-/* Where a write may map 2 MiB at once: nowhere, where MADV_HUGEPAGE asked for it, in all private
- * anonymous memory. /sys/kernel/mm/transparent_hugepage/enabled. */
-enum huge_policy { HUGE_ALWAYS, HUGE_MADVISE, HUGE_NEVER };
+/* Where a write may map 2 MiB at once: in all private anonymous memory, where MADV_HUGEPAGE asked
+ * for it, nowhere. /sys/kernel/mm/transparent_hugepage/enabled, transparent_hugepage= at boot. */
+enum huge_policy { HUGE_ALWAYS, HUGE_MADVISE, HUGE_NEVER, HUGE_POLICIES };
 extern unsigned int huge_policy;
+extern const char *const huge_policy_names[HUGE_POLICIES];
+/* By its name: 0, or -EINVAL. */
+__must_check int huge_policy_set(const char *name);
 /* Could vma have such a page, at least one? */
 bool vma_huge_eligible(const struct vma *vma);
 

@@ -255,7 +255,7 @@ static void status_memory(struct text *text, struct mm *mm)
 		    "VmPTE:\t%8llu kB\nVmSwap:\t%8u kB\nHugetlbPages:\t%8u "
 		    "kB\nCoreDumping:\t0\nTHP_enabled:\t%d\n",
 		    (unsigned long long)hal_space_table_bytes(&mm->space) >> 10, 0, 0,
-		    !mm->huge_disabled);
+		    !READ_ONCE(mm->huge_disabled));
 }
 
 static void status_identity(struct text *text, struct thread *thread, const struct facts *f)

@@ -56,29 +56,16 @@ static int console_show(struct text *text, void *unused)
 	return 0;
 }
 
-static const char *const policies[] = {
-	[HUGE_ALWAYS] = "always", [HUGE_MADVISE] = "madvise", [HUGE_NEVER] = "never"};
-
 static int huge_show(struct text *text, void *unused)
 {
 	unsigned int policy = READ_ONCE(huge_policy);
 
 	(void)unused;
-	for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++)
-		text_printf(text, i == policy ? "%s[%s]" : "%s%s", i ? " " : "", policies[i]);
+	for (unsigned int i = 0; i < HUGE_POLICIES; i++)
+		text_printf(text, i == policy ? "%s[%s]" : "%s%s", i ? " " : "",
+			    huge_policy_names[i]);
 	text_puts(text, "\n");
 	return 0;
-}
-
-static int huge_store(const char *word)
-{
-	for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++) {
-		if (strcmp(word, policies[i]) == 0) {
-			WRITE_ONCE(huge_policy, i);
-			return 0;
-		}
-	}
-	return -EINVAL;
 }
 
 static int huge_size_show(struct text *text, void *unused)
@@ -103,7 +90,7 @@ static const struct node nodes[] = {
 	{"devices/system/node", NULL, NULL},
 	{"firmware", NULL, NULL},
 	{"fs/cgroup", NULL, NULL},
-	{"kernel/mm/transparent_hugepage/enabled", huge_show, huge_store},
+	{"kernel/mm/transparent_hugepage/enabled", huge_show, huge_policy_set},
 	{"kernel/mm/transparent_hugepage/hpage_pmd_size", huge_size_show, NULL},
 	{"module", NULL, NULL},
 	{"power", NULL, NULL},
