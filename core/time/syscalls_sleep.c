@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // nanosleep and clock_nanosleep.
 
+#include <core/cred.h>
 #include <core/errno.h>
 #include <core/signal.h>
 #include <core/syscall.h>
@@ -150,6 +151,9 @@ SYSCALL(clock_nanosleep)
 		break;
 	case CLOCK_REALTIME_ALARM:
 	case CLOCK_BOOTTIME_ALARM:
+		if (!capable(CAP_WAKE_ALARM)) /* the machine never sleeps, so nothing is woken */
+			return -EPERM;
+		break;
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_REALTIME_COARSE:
 	case CLOCK_MONOTONIC_COARSE:

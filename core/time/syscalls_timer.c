@@ -361,6 +361,9 @@ SYSCALL(timer_create)
 		return -EOPNOTSUPP;
 	if (!timer_clock(clock))
 		return -EINVAL;
+	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+	    !capable(CAP_WAKE_ALARM))
+		return -EPERM;
 	error = event_check(&e, &thread);
 	if (error)
 		return error;

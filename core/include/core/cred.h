@@ -35,6 +35,7 @@
 #define CAP_LEASE	       28
 #define CAP_SETFCAP	       31
 #define CAP_SYSLOG	       34
+#define CAP_WAKE_ALARM	       35
 #define CAP_CHECKPOINT_RESTORE 40
 #define CAP_LAST	       40
 #define CAP_ALL		       ((1ull << (CAP_LAST + 1)) - 1)

@@ -214,7 +214,7 @@ SYSCALL(timerfd_create)
 	     clock != CLOCK_BOOTTIME_ALARM))
 		return -EINVAL;
 	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
-	    !capable(35 /* CAP_WAKE_ALARM */))
+	    !capable(CAP_WAKE_ALARM))
 		return -EPERM;
 	t = kzalloc(sizeof(*t), GFP_KERNEL);
 	if (!t)
