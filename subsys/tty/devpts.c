@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // devpts: a directory of the pseudo-terminals in use, and of ptmx, by which one is made. There
-// is one instance, which every mount shows.
+// is one instance, which every mount shows. Its options are those of its first mount, or of the
+// last remount.
 
 #include "pty.h"
 
@@ -16,7 +17,20 @@
 
 /* Positions in the directory are inode numbers, "." being 0 and ".." 1. */
 
+#define MOST_EVER (1u << 20) /* what Linux takes for max */
+
+struct devpts_options {
+	uint32_t uid, gid;
+	bool has_uid, has_gid; /* else those of who makes it */
+	umode_t mode, ptmx_mode;
+	uint32_t max;
+};
+
 static struct super *the_super;
+static bool was_mounted;
+static struct devpts_options options = {.mode = 0600, .max = MOST_EVER};
+static struct mutex options_mutex =
+	MUTEX_INIT(options_mutex, "devpts options"); /* of both; readers take single fields */
 
 static bool number_of(const struct dentry *dentry, unsigned int *index)
 {
@@ -85,7 +99,8 @@ static int devpts_lookup(struct inode *dir, struct dentry *dentry)
 
 	dentry->ops = &dentry_ops;
 	if (!strcmp(dentry->name, "ptmx")) {
-		inode = node(dir->super, INO_PTMX, S_IFCHR, MKDEV(5, 2));
+		inode = node(dir->super, INO_PTMX, S_IFCHR | READ_ONCE(options.ptmx_mode),
+			     MKDEV(5, 2));
 		if (!inode)
 			return -ENOMEM;
 		dentry_attach(dentry, inode);
@@ -143,14 +158,120 @@ static int devpts_iterate(__attribute__((unused)) struct file *file, struct dir_
 
 static const struct inode_ops dir_inode_ops = {.lookup = devpts_lookup};
 static const struct file_ops dir_ops = {.iterate = devpts_iterate, .seek = file_seek_dir};
-static const struct super_ops super_ops = {.evict = NULL};
+
+/* ---- options ---- */
+
+unsigned int devpts_max(void)
+{
+	unsigned int max = READ_ONCE(options.max);
+
+	return max && max < PTY_MAX ? max : PTY_MAX; /* 0 is none on Linux, too */
+}
+
+void devpts_own(struct pty *pty)
+{
+	mutex_lock(&options_mutex);
+	pty->uid = options.has_uid ? options.uid : current->cred->fsuid;
+	pty->gid = options.has_gid ? options.gid : current->cred->fsgid;
+	pty->mode = options.mode;
+	mutex_unlock(&options_mutex);
+}
+
+static int parse_one(void *context, const char *name, const char *value)
+{
+	struct devpts_options *wanted = context;
+	int error = -EINVAL;
+
+	if (!strcmp(name, "uid") && value) {
+		error = mount_option_number(value, &wanted->uid);
+		wanted->has_uid = true;
+	} else if (!strcmp(name, "gid") && value) {
+		error = mount_option_number(value, &wanted->gid);
+		wanted->has_gid = true;
+	} else if (!strcmp(name, "mode") && value) {
+		error = mount_option_octal(value, &wanted->mode);
+	} else if (!strcmp(name, "ptmxmode") && value) {
+		error = mount_option_octal(value, &wanted->ptmx_mode);
+	} else if (!strcmp(name, "max") && value) {
+		error = mount_option_number(value, &wanted->max);
+		if (wanted->max > MOST_EVER)
+			error = -EINVAL;
+	} else if (!strcmp(name, "newinstance") && !value) {
+		error = 0; /* as on Linux, where it is the only way there is */
+	}
+	return error;
+}
+
+/* What is not named gets its default. */
+static int parse(const char *text, struct devpts_options *wanted)
+{
+	*wanted = (struct devpts_options){.mode = 0600, .max = MOST_EVER};
+	return mount_options_each(text, parse_one, wanted);
+}
+
+/* options_mutex held */
+static void apply(const struct devpts_options *wanted)
+{
+	struct dentry *ptmx = dentry_child(the_super->root, "ptmx", 4);
+
+	options = *wanted;
+	if (!ptmx)
+		return;
+	if (ptmx->inode)
+		WRITE_ONCE(ptmx->inode->mode, S_IFCHR | wanted->ptmx_mode);
+	dentry_put(ptmx);
+}
+
+static int devpts_remount(__attribute__((unused)) struct super *super, const char *text)
+{
+	struct devpts_options wanted;
+	int error = parse(text, &wanted);
+
+	if (error)
+		return error;
+	mutex_lock(&options_mutex);
+	apply(&wanted);
+	mutex_unlock(&options_mutex);
+	return 0;
+}
+
+static void devpts_show_options(__attribute__((unused)) struct super *super, char *buf, size_t n)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	mutex_lock(&options_mutex);
+	if (options.has_uid)
+		at += (size_t)scnprintf(buf + at, n - at, ",uid=%u", options.uid);
+	if (options.has_gid)
+		at += (size_t)scnprintf(buf + at, n - at, ",gid=%u", options.gid);
+	at += (size_t)scnprintf(buf + at, n - at, ",mode=%03o,ptmxmode=%03o", options.mode,
+				options.ptmx_mode);
+	if (options.max < MOST_EVER)
+		(void)scnprintf(buf + at, n - at, ",max=%u", options.max);
+	mutex_unlock(&options_mutex);
+}
+
+static const struct super_ops super_ops = {.remount = devpts_remount,
+					   .show_options = devpts_show_options};
 
 static int devpts_mount(__attribute__((unused)) const struct fs_type *type,
-			__attribute__((unused)) const char *source,
-			__attribute__((unused)) const char *options, struct super **super)
+			__attribute__((unused)) const char *source, const char *text,
+			struct super **super)
 {
+	struct devpts_options wanted;
+	int error;
+
 	if (!the_super)
 		return -ENODEV;
+	error = parse(text, &wanted);
+	if (error)
+		return error;
+	mutex_lock(&options_mutex);
+	if (!was_mounted)
+		apply(&wanted);
+	was_mounted = true;
+	mutex_unlock(&options_mutex);
 	*super = the_super;
 	return 0;
 }

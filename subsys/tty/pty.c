@@ -81,7 +81,7 @@ static int table_add(struct pty *pty)
 	int error;
 
 	mutex_lock(&ptys_lock);
-	index = xarray_free_index(&ptys, 0, PTY_MAX - 1);
+	index = xarray_free_index(&ptys, 0, devpts_max() - 1);
 	if (index == UINT64_MAX) {
 		error = -ENOSPC;
 	} else {
@@ -367,9 +367,7 @@ static int master_open(__attribute__((unused)) struct inode *inode, struct file 
 	wait_queue_init(&pty->master_read);
 	wait_queue_init(&pty->master_write);
 	pty->locked = true;
-	pty->uid = current->cred->fsuid;
-	pty->gid = 5; /* Debian's and Linux's usual group of terminals */
-	pty->mode = 0620;
+	devpts_own(pty);
 	error = table_add(pty);
 	if (error) {
 		kfree(pty);

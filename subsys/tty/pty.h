@@ -27,6 +27,11 @@ const struct pty *pty_peek(unsigned int index);
 /* The first number >= index that is in use, or -1. */
 int pty_next(unsigned int index);
 
+/* How many pseudo-terminals there may be, as the mount option max says: at least 1. */
+unsigned int devpts_max(void);
+/* Owner and mode of a new one's slave, as the mount options say and by who makes it. */
+void devpts_own(struct pty *pty);
+
 #define PTY_SLAVE_DEV(index) MKDEV(136u + (index) / 256, (index) % 256)
 
 #endif

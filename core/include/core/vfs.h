@@ -219,6 +219,14 @@ struct super_ops {
 	int (*remount)(struct super *super, const char *options);
 };
 
+/* The options of a mount, "name,name=value": one hears of each, with value NULL if it has none; its
+ * first error ends it. 0, -ENOMEM, or that error. */
+typedef int mount_option_fn(void *context, const char *name, const char *value);
+__must_check int mount_options_each(const char *options, mount_option_fn *one, void *context);
+/* Values of options: 0 or -EINVAL. Octal: a mode up to 07777. Number: decimal, below 2^32 - 1. */
+__must_check int mount_option_octal(const char *text, umode_t *mode);
+__must_check int mount_option_number(const char *text, uint32_t *number);
+
 struct super {
 	struct refcount refs;
 	uint32_t active; /* mounts that show it; atomic. The last one gone: shut down */

@@ -154,28 +154,9 @@ static int parse_size(const char *text, bool percent, uint64_t *value)
 	return *p ? -EINVAL : 0;
 }
 
-static int parse_octal(const char *text, umode_t *mode)
+static int parse_one(void *context, const char *name, const char *value)
 {
-	unsigned long long value;
-
-	if (parse_u64(text, 8, &value) || value > S_IALLUGO)
-		return -EINVAL;
-	*mode = (umode_t)value;
-	return 0;
-}
-
-static int parse_id(const char *text, uint32_t *id)
-{
-	unsigned long long value;
-
-	if (parse_u64(text, 10, &value) || value >= UINT32_MAX)
-		return -EINVAL;
-	*id = (uint32_t)value;
-	return 0;
-}
-
-static int parse_one(struct tmpfs *fs, const char *name, const char *value)
-{
+	struct tmpfs *fs = context;
 	uint64_t n;
 	int error = -EINVAL;
 
@@ -192,47 +173,21 @@ static int parse_one(struct tmpfs *fs, const char *name, const char *value)
 		if (!error)
 			fs->max_inodes = n;
 	} else if (!strcmp(name, "mode") && value) {
-		error = parse_octal(value, &fs->mode);
+		error = mount_option_octal(value, &fs->mode);
 	} else if (!strcmp(name, "uid") && value) {
-		error = parse_id(value, &fs->uid);
+		error = mount_option_number(value, &fs->uid);
 	} else if (!strcmp(name, "gid") && value) {
-		error = parse_id(value, &fs->gid);
+		error = mount_option_number(value, &fs->gid);
 	} else if (!strcmp(name, "inode64") && !value) {
 		error = 0; /* inode numbers are 64 bits wide anyway */
 	}
 	return error;
 }
 
-static int parse_options(struct tmpfs *fs, const char *options)
-{
-	char *copy, *p;
-	int error = 0;
-
-	if (!options || !*options)
-		return 0;
-	copy = kstrdup(options, GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	for (p = copy; p && !error;) {
-		char *next = strchr(p, ','), *value;
-
-		if (next)
-			*next++ = '\0';
-		value = strchr(p, '=');
-		if (value)
-			*value++ = '\0';
-		if (*p)
-			error = parse_one(fs, p, value);
-		p = next;
-	}
-	kfree(copy);
-	return error;
-}
-
 static int tmpfs_remount(struct super *super, const char *options)
 {
 	struct tmpfs *fs = tmpfs_of(super), wanted = *fs;
-	int error = parse_options(&wanted, options);
+	int error = mount_options_each(options, parse_one, &wanted);
 
 	if (error)
 		return error;
@@ -305,7 +260,7 @@ int tmpfs_mount(const struct fs_type *type, const char *source, const char *opti
 		fs->uid = current->cred->fsuid;
 		fs->gid = current->cred->fsgid;
 	}
-	error = parse_options(fs, options);
+	error = mount_options_each(options, parse_one, fs);
 	if (error)
 		goto fail;
 	error = -ENOMEM;

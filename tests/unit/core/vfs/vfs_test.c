@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The whole VFS over tmpfs: walking, directories, links, mounts, descriptors, locks on plain data.
 // sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c
-// sources: core/vfs/dnotify.c
+// sources: core/vfs/dnotify.c core/vfs/mount_options.c
 // sources: core/vfs/fdtable.c core/vfs/file.c core/vfs/fs_context.c core/vfs/inode.c
 // sources: core/vfs/mount.c core/vfs/mount_ops.c core/vfs/mount_tree.c
 // sources: core/vfs/notify.c core/vfs/propagation.c core/vfs/open.c core/vfs/pathname.c
