@@ -51,6 +51,7 @@ struct futex_waiter {
 	bool pi;		/* waits for ownership: only futex_pi.c wakes it */
 	struct thread *owner;	/* [bucket->lock] pi: who holds the lock; reference */
 	struct list owner_link; /* [futex_pi_lock] in owner->futex_pi */
+	uint32_t dead;		/* [bucket->lock] pi: the owner whose death woke it, or 0 */
 };
 
 /* 0, -EINVAL (unaligned), -EFAULT. shared: the word may be another space's too. May sleep. */

@@ -2,9 +2,9 @@
 // Futexes with an owner (FUTEX_LOCK_PI and its kin), and robust lists.
 //
 // The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to
-// unlock. A waiter queues under the bucket's lock and is linked to the owner as well; unlock, or
-// the owner's death, hands the word to the waiter of the highest priority, which then owns the lock
-// without having to compete. Lock order: bucket, futex_pi_lock.
+// unlock. A waiter queues under the bucket's lock and is linked to the owner as well; unlock hands the
+// word to the waiter of the highest priority, which then owns the lock without having to compete. When
+// the owner dies all its waiters try again. Lock order: bucket, futex_pi_lock.
 
 #include "futex.h"
 
@@ -93,7 +93,7 @@ enum lock_result { LOCK_TAKEN, LOCK_QUEUED, LOCK_HELD };
 static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address,
 		     bool try)
 {
-	uint32_t me = (uint32_t)current->pid->number, seen, old, new;
+	uint32_t me = (uint32_t)current->pid->number, holder, seen, old, new;
 	uint32_t __user *word = hal_user_ptr(uint32_t, address);
 	struct thread *owner;
 	bool more, gone;
@@ -101,11 +101,12 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 
 	if (error)
 		return error;
-	if ((old & FUTEX_TID_MASK) == me)
+	holder = old & FUTEX_TID_MASK;
+	if (holder == me)
 		return -EDEADLK;
-	if (!(old & FUTEX_TID_MASK)) {
-		/* Free: perhaps its owner died. Waiters that are queued keep their bit. */
-		new = me | (old & FUTEX_OWNER_DIED) |
+	if (!holder || holder == w->dead) {
+		/* Free, or its owner died while we waited. Waiters that are queued keep their bit. */
+		new = me | (holder ? FUTEX_OWNER_DIED : old & FUTEX_OWNER_DIED) |
 		      (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
 	} else if (try) {
 		return LOCK_HELD;
@@ -128,6 +129,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 		return gone ? -ESRCH : -EAGAIN;
 	}
 	thread_put(owner);
+	w->dead = 0;
 	sched_set_state(THREAD_INTERRUPTIBLE);
 	futex_enqueue(w, b);
 	return LOCK_QUEUED;
@@ -150,52 +152,69 @@ static bool give_up(struct futex_waiter *w)
 	return queued;
 }
 
-long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try)
+/* Take the lock or queue for it: 0, LOCK_QUEUED, or -errno. */
+static int lock_or_queue(struct futex_waiter *w, unsigned long address, bool shared, bool try)
 {
-	struct futex_waiter w = {.thread = current,
-				 .bitset = FUTEX_ANY,
-				 .pi = true,
-				 .owner_link = LIST_INIT(w.owner_link)};
-	struct futex_bucket *b;
-	int error;
-
 	for (;;) {
-		error = futex_key(address, shared, &w.key);
+		struct futex_bucket *b;
+		int error = futex_key(address, shared, &w->key);
+
 		if (error)
 			return error;
-		b = futex_bucket(&w.key);
+		b = futex_bucket(&w->key);
 		spin_lock(&b->lock);
-		error = lock_step(&w, b, address, try);
+		error = lock_step(w, b, address, try);
 		spin_unlock(&b->lock);
 		if (error == -EFAULT)
 			error = futex_fault_in(address, true);
-		else if (error == LOCK_QUEUED)
-			break;
 		else if (error == LOCK_HELD)
 			return -EWOULDBLOCK;
 		else if (error != -EAGAIN)
-			return error;
+			return error; /* LOCK_TAKEN is 0 */
 		if (error && error != -EAGAIN)
 			return error;
 		if (signal_fatal_pending())
 			return -EINTR;
 		resched_point();
 	}
+}
+
+/* Sleep while queued: 0 when woken, else why not. */
+static int wait_queued(struct futex_waiter *w, ktime_t deadline)
+{
 	for (;;) {
-		error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
-		if (!load_acquire(&w.bucket))
+		int error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
+
+		if (!load_acquire(&w->bucket))
 			return 0;
 		if (error)
-			break;
+			return give_up(w) ? error : 0;
 		sched_set_state(THREAD_INTERRUPTIBLE);
-		if (!load_acquire(&w.bucket)) {
+		if (!load_acquire(&w->bucket)) {
 			sched_set_state(THREAD_RUNNING);
 			return 0;
 		}
 	}
-	if (!give_up(&w))
-		return 0;
-	return error == -ETIMEDOUT ? error : -ERESTARTNOINTR;
+}
+
+long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try)
+{
+	struct futex_waiter w = {.thread = current,
+				 .bitset = FUTEX_ANY,
+				 .pi = true,
+				 .owner_link = LIST_INIT(w.owner_link)};
+	int error;
+
+	for (;;) {
+		error = lock_or_queue(&w, address, shared, try);
+		if (error != LOCK_QUEUED)
+			return error;
+		error = wait_queued(&w, deadline);
+		if (error)
+			return error == -ETIMEDOUT ? error : -ERESTARTNOINTR;
+		if (!w.dead)
+			return 0; /* handed over by unlock */
+	}
 }
 
 /* ---- unlock ---- */
@@ -253,16 +272,29 @@ long futex_unlock_pi(unsigned long address, bool shared)
 
 /* ---- death ---- */
 
-/* The word of w, for whose owner it waits, passes to the next; we are the owner and share the
- * memory (or the word is lost with ours). */
+/* Bucket lock held: all whose owner thread is. */
+static void wake_orphans(struct futex_bucket *b, const struct futex_key *key, struct thread *thread)
+{
+	struct futex_waiter *w, *next;
+
+	list_for_each_entry_safe (w, next, &b->waiters, link) {
+		if (!w->pi || w->owner != thread || !futex_key_equal(&w->key, key))
+			continue;
+		(void)set_owner(w, NULL); /* none is always possible */
+		w->dead = (uint32_t)thread->pid->number;
+		futex_wake_waiter(w);
+	}
+}
+
+/* All who wait for thread try again, and find in the word that it was the owner, or what the robust
+ * list has made of it, or a new owner: the word is theirs to change, for it may lie in memory that we do
+ * not share. */
 void futex_exit_pi(struct thread *thread)
 {
 	for (;;) {
 		struct futex_waiter *w = NULL;
 		struct futex_bucket *b;
 		struct futex_key key;
-		struct futex_waiter *top;
-		bool more;
 
 		spin_lock(&futex_pi_lock);
 		if (!list_empty(&thread->futex_pi)) {
@@ -274,23 +306,7 @@ void futex_exit_pi(struct thread *thread)
 			return;
 		b = futex_bucket(&key);
 		spin_lock(&b->lock);
-		top = top_waiter(b, &key, &more);
-		if (top && top->owner == thread) {
-			uint32_t new = (uint32_t)top->thread->pid->number | FUTEX_OWNER_DIED |
-				       (more ? FUTEX_WAITERS : 0);
-
-			/* Only words of this memory can be reached; the robust list has marked the
-			 * others. */
-			if (key.object == thread->mm) {
-				uint32_t old;
-				uint32_t __user *word = hal_user_ptr(uint32_t, key.offset);
-
-				if (!hal_user_load32_nofault(&old, word))
-					(void)!hal_user_cmpxchg32_nofault(
-						&old, word, old, new); /* at worst unmapped */
-			}
-			hand_over(b, top);
-		}
+		wake_orphans(b, &key, thread);
 		spin_unlock(&b->lock);
 	}
 }
