@@ -30,6 +30,13 @@ void thread_run_work(struct thread *thread)
 		file_run_deferred();
 }
 
+static void resume_sequence(struct thread *thread, struct hal_regs *regs)
+{
+	__atomic_fetch_and(&thread->hal.work, ~THREAD_WORK_RSEQ, __ATOMIC_ACQ_REL);
+	if (thread->rseq && !rseq_resume(regs))
+		signal_force(SIGSEGV, SI_KERNEL, 0);
+}
+
 void core_return_to_user(struct hal_regs *regs)
 {
 	struct thread *thread = current;
@@ -39,11 +46,13 @@ void core_return_to_user(struct hal_regs *regs)
 		schedule();
 	if (work & THREAD_WORK_NOTIFY)
 		thread_run_work(thread);
-	if (work & THREAD_WORK_SIGNAL)
+	if (work & THREAD_WORK_SIGNAL) {
+		/* A handler interrupts a critical section as well: what it interrupts is the abort
+		 * handler, also when the processor was not lost. */
+		if (unlikely(thread->rseq))
+			resume_sequence(thread, regs);
 		signal_deliver(regs);
-	if (READ_ONCE(thread->hal.work) & THREAD_WORK_RSEQ) {
-		__atomic_fetch_and(&thread->hal.work, ~THREAD_WORK_RSEQ, __ATOMIC_ACQ_REL);
-		if (thread->rseq && !rseq_resume(regs))
-			signal_force(SIGSEGV, SI_KERNEL, 0);
 	}
+	if (READ_ONCE(thread->hal.work) & THREAD_WORK_RSEQ)
+		resume_sequence(thread, regs);
 }
