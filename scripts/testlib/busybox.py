@@ -98,11 +98,6 @@ def oracle(arch, tree, applets, program):
     return numbered(json.loads(place.read_text()))
 
 
-# What Tern cannot do yet, each with the reason that the report gives. A case leaves this list in the commit that makes it pass.
-NOT_YET = {
-}
-
-
 def run(preset):
     from suites import wanted
     arch, debug = guest.split_preset(preset)
@@ -132,8 +127,6 @@ def run(preset):
         here = tern.get(name, "missing")
         if here == "PASS":
             yield Result(name, PASSED, "", took)
-        elif name in NOT_YET:
-            yield Result(name, SKIPPED, f"{here} here, passes on Linux: {NOT_YET[name]}", took)
         elif there == "PASS":
             yield Result(name, FAILED, f"{here} here, passes on Linux", took)
         else:

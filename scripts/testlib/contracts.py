@@ -10,12 +10,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import contracts_page
 import guest
+import programs
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import cache, toolchain
@@ -24,11 +22,6 @@ SOURCES = REPOSITORY / "tests" / "contracts"
 SECONDS_EACH = 30
 BOOTS = 12  # after so many dead kernels the rest is not tried
 ENDED = re.compile(r"@@end (\S+) (exit|signal|timeout) (\d+) (-?\d+)$")
-
-
-# What Tern lacks as a whole, with the reason that the report gives. A contract leaves this list in the commit that makes it pass.
-NOT_YET = {
-}
 
 
 class Unrun(Result):
@@ -40,30 +33,10 @@ def names():
 
 
 def compile_all(arch, which):
-    """Programs by name in build/contracts/ARCH, compiled when stale; returns (folder, {name: compiler's complaint})."""
+    """Programs by name in build/contracts/ARCH; returns (folder, {name: compiler's complaint})."""
     folder = REPOSITORY / "build" / "contracts" / arch
-    configuration = toolchain.config(arch)
-    headers = [REPOSITORY / "tests" / "stress" / "accounts.h", *SOURCES.glob("*.h")] + list(SOURCES.glob("*/*.h"))
-    broken = {}
-
-    def one(item):
-        name, source = item
-        program = folder / name
-        newest = max(p.stat().st_mtime for p in [source, *headers, Path(configuration)])
-        if program.is_file() and program.stat().st_mtime > newest:
-            return
-        program.parent.mkdir(parents=True, exist_ok=True)
-        new = program.with_name(f".{program.name}.new-{os.getpid()}")
-        done = subprocess.run(["clang-19", f"--config={configuration}", "-static", "-std=gnu17", "-O2", "-g0", "-Wall", "-Wextra",
-                               "-I", str(SOURCES), "-Wl,-s", "-pthread", "-o", str(new), str(source)],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            broken[name] = done.stderr
-        else:
-            os.replace(new, program)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(one, [(name, SOURCES / f"{name}.c") for name in which] + [("contracts-runner", SOURCES / "runner.c")]))
+    sources = {name: SOURCES / f"{name}.c" for name in which} | {"contracts-runner": SOURCES / "runner.c"}
+    broken = programs.compile_all(arch, folder, sources, [SOURCES, REPOSITORY / "tests" / "stress"])
     if "contracts-runner" in broken:
         raise RuntimeError(broken["contracts-runner"])
     return folder, broken
@@ -169,8 +142,6 @@ def oracle(arch, folder, which):
 
 def judged(name, here, there):
     """What Tern's result is worth beside Linux's (None when Linux was not asked)."""
-    if here.status == FAILED and name in NOT_YET:
-        return Result(name, SKIPPED, f"fails: {NOT_YET[name]}", here.seconds)
     if there is not None and there.status == FAILED:
         return Result(name, FAILED, "the contract is wrong: Linux does not pass it: " + there.detail, here.seconds)
     if there is not None and (there.status == SKIPPED) != (here.status == SKIPPED) and here.status != FAILED:

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Stress: programs that try to bring the kernel down or to make it lose something. The accounts before and after each are equal."""
 
-import os
 import re
 import shutil
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import guest
+import programs
 from results import FAILED, PASSED, REPOSITORY, SKIPPED, Result
-from ternlib import cache, toolchain
+from ternlib import cache
 
 SOURCES = REPOSITORY / "tests" / "stress"
 INCLUDES = [SOURCES, REPOSITORY / "tests" / "contracts"]
@@ -33,33 +30,6 @@ def cases(full, debug):
     if debug and not full:
         lines = [line for line in lines if line not in SLOW_TO_CHECK]
     return lines, 1200 if full or debug else 120
-
-
-def compile_all(arch, programs):
-    """Programs in build/stress/ARCH, compiled when stale; returns (folder, {name: compiler's complaint})."""
-    folder = REPOSITORY / "build" / "stress" / arch
-    folder.mkdir(parents=True, exist_ok=True)
-    configuration = toolchain.config(arch)
-    headers = [header for place in INCLUDES for header in place.glob("*.h")]
-    broken = {}
-
-    def one(name):
-        source, program = SOURCES / f"{name}.c", folder / name
-        newest = max(p.stat().st_mtime for p in [source, *headers, Path(configuration)])
-        if program.is_file() and program.stat().st_mtime > newest:
-            return
-        new = program.with_name(f".{name}.new-{os.getpid()}")
-        done = subprocess.run(["clang-19", f"--config={configuration}", "-static", "-std=gnu17", "-O2", "-g0", "-Wall", "-Wextra",
-                               *(f"-I{place}" for place in INCLUDES), "-Wl,-s", "-pthread", "-o", str(new), str(source)],
-                              capture_output=True, text=True, check=False)
-        if done.returncode:
-            broken[name] = done.stderr
-        else:
-            os.replace(new, program)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(one, programs))
-    return folder, broken
 
 
 def verdict(name, kind, number, seconds, output):
@@ -112,7 +82,9 @@ def run(preset):
     if not remaining:
         yield Result("stress", SKIPPED, "there are none that match")
         return
-    folder, broken = compile_all(arch, sorted({words.split()[0] for words in remaining} | {"runner"}))
+    folder = REPOSITORY / "build" / "stress" / arch
+    names = sorted({words.split()[0] for words in remaining} | {"runner"})
+    broken = programs.compile_all(arch, folder, {name: SOURCES / f"{name}.c" for name in names}, INCLUDES)
     for name, complaint in sorted(broken.items()):
         yield Result(name, FAILED, "does not compile\n" + complaint)
     remaining = [words for words in remaining if words.split()[0] not in broken]
