@@ -53,6 +53,7 @@ static void overruns(int id)
 	wait_until(start + BLOCKED);
 	before = now_ns(CLOCK_MONOTONIC);
 	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
+	MUST(sigprocmask(SIG_BLOCK, &block, NULL));
 	after = now_ns(CLOCK_MONOTONIC);
 	CHECK(count >= 1);
 	if (count == 1) {
@@ -70,6 +71,7 @@ static void overruns(int id)
 	in_phase(now.it_value.tv_sec * 1000000000LL + now.it_value.tv_nsec, before, after, start);
 	set = (struct itimerspec){{0, 0}, {0, 0}};
 	MUST(syscall(SYS_timer_settime, id, 0, &set, NULL));
+	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
 }
 
 // All that passes while signals are taken one by one: signals plus overruns are the periods, neither
