@@ -10,6 +10,7 @@
 #include "mount.h"
 
 #include <core/init.h>
+#include <core/mm.h>
 #include <core/printk.h>
 
 static struct kcache *file_cache;
@@ -443,4 +444,34 @@ void vfs_init(void)
 	if (!current->files)
 		current->files = files_create();
 	VERIFY(current->fs && current->files);
+}
+
+int fd_install_two(struct file *first, struct file *second, bool cloexec, unsigned long user)
+{
+	int32_t fds[2];
+	int error;
+
+	fds[0] = fd_reserve(0, cloexec);
+	error = fds[0];
+	if (error < 0)
+		goto out_files;
+	fds[1] = fd_reserve(0, cloexec);
+	error = fds[1];
+	if (error < 0)
+		goto out_first;
+	error = copy_to_user(user, fds, sizeof(fds));
+	if (error)
+		goto out_second;
+	fd_fill(fds[0], first);
+	fd_fill(fds[1], second);
+	return 0;
+
+out_second:
+	fd_release(fds[1]);
+out_first:
+	fd_release(fds[0]);
+out_files:
+	file_put_now(second);
+	file_put_now(first);
+	return error;
 }

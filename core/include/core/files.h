@@ -61,6 +61,10 @@ static inline void fd_put(struct fd fd)
 /* Install file (consuming the reference) at the lowest free number >= from: the number, or
  * -EMFILE/-ENOMEM (reference kept by the caller). */
 __must_check int fd_install(struct file *file, unsigned int from, bool cloexec);
+/* Install two files and write their numbers to the user's array of two: 0 or -errno. Both references
+ * are consumed in every case. May sleep. */
+__must_check int fd_install_two(struct file *first, struct file *second, bool cloexec,
+				unsigned long user);
 /* Reserve now, install or release later. */
 __must_check int fd_reserve(unsigned int from, bool cloexec);
 void fd_fill(int fd, struct file *file);

@@ -518,7 +518,6 @@ long pipe_create(unsigned long user, unsigned int flags);
 long pipe_create(unsigned long user, unsigned int flags)
 {
 	struct file *read_end, *write_end;
-	int32_t fds[2];
 	int error;
 
 	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
@@ -526,29 +525,7 @@ long pipe_create(unsigned long user, unsigned int flags)
 	error = make_files(flags, &read_end, &write_end);
 	if (error)
 		return error;
-	fds[0] = fd_reserve(0, flags & O_CLOEXEC);
-	error = fds[0];
-	if (error < 0)
-		goto out_files;
-	fds[1] = fd_reserve(0, flags & O_CLOEXEC);
-	error = fds[1];
-	if (error < 0)
-		goto out_first;
-	error = copy_to_user(user, fds, sizeof(fds));
-	if (error)
-		goto out_second;
-	fd_fill(fds[0], read_end);
-	fd_fill(fds[1], write_end);
-	return 0;
-
-out_second:
-	fd_release(fds[1]);
-out_first:
-	fd_release(fds[0]);
-out_files:
-	file_put_now(write_end);
-	file_put_now(read_end);
-	return error;
+	return fd_install_two(read_end, write_end, flags & O_CLOEXEC, user);
 }
 
 static int pipe_init(void)

@@ -189,7 +189,9 @@ static ssize_t receive_message(struct socket *socket, unsigned long user, unsign
 	return n;
 }
 
-SYSCALL(sendmsg)
+static ssize_t one_message(const struct syscall_args *args,
+			   ssize_t (*move)(struct socket *socket, unsigned long user,
+					   unsigned int flags))
 {
 	struct socket *socket;
 	struct fd fd;
@@ -197,22 +199,19 @@ SYSCALL(sendmsg)
 
 	if (n)
 		return n;
-	n = send_message(socket, args->arg[1], call_flags(&fd, (unsigned int)args->arg[2]));
+	n = move(socket, args->arg[1], call_flags(&fd, (unsigned int)args->arg[2]));
 	fd_put(fd);
 	return n;
 }
 
+SYSCALL(sendmsg)
+{
+	return one_message(args, send_message);
+}
+
 SYSCALL(recvmsg)
 {
-	struct socket *socket;
-	struct fd fd;
-	ssize_t n = socket_get((int)args->arg[0], &fd, &socket);
-
-	if (n)
-		return n;
-	n = receive_message(socket, args->arg[1], call_flags(&fd, (unsigned int)args->arg[2]));
-	fd_put(fd);
-	return n;
+	return one_message(args, receive_message);
 }
 
 /* ---- several at once ---- */

@@ -85,75 +85,56 @@ static int make_pair(const struct syscall_args *args, struct file **first, struc
 
 SYSCALL(socketpair)
 {
-	bool cloexec = args->arg[1] & O_CLOEXEC;
 	struct file *first, *second;
-	int32_t fds[2];
 	int error = make_pair(args, &first, &second);
 
-	if (error)
-		return error;
-	fds[0] = fd_reserve(0, cloexec);
-	error = fds[0];
-	if (error < 0)
-		goto out_files;
-	fds[1] = fd_reserve(0, cloexec);
-	error = fds[1];
-	if (error < 0)
-		goto out_first;
-	error = copy_to_user(args->arg[3], fds, sizeof(fds));
-	if (error)
-		goto out_second;
-	fd_fill(fds[0], first);
-	fd_fill(fds[1], second);
-	return 0;
+	return error ? error
+		     : fd_install_two(first, second, args->arg[1] & O_CLOEXEC, args->arg[3]);
+}
 
-out_second:
-	fd_release(fds[1]);
-out_first:
-	fd_release(fds[0]);
-out_files:
-	file_put_now(second);
-	file_put_now(first);
-	return error;
+/* bind and connect: an address for a socket. */
+static int with_address(const struct syscall_args *args,
+			int (*perform)(const struct fd *fd, struct socket *socket,
+				       union socket_address *address, unsigned int length))
+{
+	union socket_address address __uninitialized;
+	int length = (int)args->arg[2];
+	struct socket *socket;
+	struct fd fd;
+	int result = socket_get((int)args->arg[0], &fd, &socket);
+
+	if (result)
+		return result;
+	result = socket_address_from_user(&address, args->arg[1], length);
+	if (!result)
+		result = perform(&fd, socket, &address, (unsigned int)length);
+	fd_put(fd);
+	return result;
+}
+
+static int do_bind(const struct fd *fd, struct socket *socket, union socket_address *address,
+		   unsigned int length)
+{
+	(void)fd;
+	return socket->ops->bind ? socket->ops->bind(socket, address, length) : -EOPNOTSUPP;
+}
+
+static int do_connect(const struct fd *fd, struct socket *socket, union socket_address *address,
+		      unsigned int length)
+{
+	return socket->ops->connect
+		       ? socket->ops->connect(socket, address, length, socket_nonblocking(fd))
+		       : -EOPNOTSUPP;
 }
 
 SYSCALL(bind)
 {
-	union socket_address address __uninitialized;
-	int length = (int)args->arg[2];
-	struct socket *socket;
-	struct fd fd;
-	int result = socket_get((int)args->arg[0], &fd, &socket);
-
-	if (result)
-		return result;
-	result = socket_address_from_user(&address, args->arg[1], length);
-	if (!result)
-		result = socket->ops->bind
-				 ? socket->ops->bind(socket, &address, (unsigned int)length)
-				 : -EOPNOTSUPP;
-	fd_put(fd);
-	return result;
+	return with_address(args, do_bind);
 }
 
 SYSCALL(connect)
 {
-	union socket_address address __uninitialized;
-	int length = (int)args->arg[2];
-	struct socket *socket;
-	struct fd fd;
-	int result = socket_get((int)args->arg[0], &fd, &socket);
-
-	if (result)
-		return result;
-	result = socket_address_from_user(&address, args->arg[1], length);
-	if (!result)
-		result = socket->ops->connect
-				 ? socket->ops->connect(socket, &address, (unsigned int)length,
-							socket_nonblocking(&fd))
-				 : -EOPNOTSUPP;
-	fd_put(fd);
-	return result;
+	return with_address(args, do_connect);
 }
 
 static unsigned int backlog_max = SOMAXCONN;
