@@ -52,7 +52,7 @@ static bool devpts_revalidate(struct dentry *dentry)
 
 	if (!number_of(dentry, &index))
 		return true;
-	return inode && inode->private == pty_peek(index);
+	return inode && (uintptr_t)inode->private == pty_serial(index);
 }
 
 static const struct dentry_ops dentry_ops = {.revalidate = devpts_revalidate};
@@ -65,7 +65,7 @@ static int devpts_setattr(struct inode *inode, const struct attributes *a)
 
 	if (!pty)
 		return 0;
-	if (pty == inode->private) {
+	if (pty->serial == (uintptr_t)inode->private) {
 		if (a->valid & ATTR_UID)
 			pty->uid = a->uid;
 		if (a->valid & ATTR_GID)
@@ -115,7 +115,7 @@ static int devpts_lookup(struct inode *dir, struct dentry *dentry)
 	if (inode) {
 		inode->uid = pty->uid;
 		inode->gid = pty->gid;
-		inode->private = pty; /* compared, never followed */
+		inode->private = (void *)(uintptr_t)pty->serial;
 	}
 	tty_put(&pty->tty);
 	if (!inode)

@@ -14,7 +14,8 @@
 #define CHUNK 256
 
 static struct mutex ptys_lock = MUTEX_INIT(ptys_lock, "pty table");
-static struct xarray ptys; /* [ptys_lock, RCU] index -> struct pty */
+static struct xarray ptys;   /* [ptys_lock, RCU] index -> struct pty */
+static uint64_t last_serial; /* [ptys_lock] */
 
 static struct pty *pty_of(struct tty *tty)
 {
@@ -59,9 +60,16 @@ struct pty *pty_find(unsigned int index)
 	return pty;
 }
 
-const struct pty *pty_peek(unsigned int index)
+uint64_t pty_serial(unsigned int index)
 {
-	return xarray_load(&ptys, index);
+	const struct pty *pty;
+	uint64_t serial;
+
+	rcu_read_lock();
+	pty = xarray_load(&ptys, index);
+	serial = pty ? pty->serial : 0;
+	rcu_read_unlock();
+	return serial;
 }
 
 int pty_next(unsigned int index)
@@ -86,6 +94,7 @@ static int table_add(struct pty *pty)
 		error = -ENOSPC;
 	} else {
 		pty->index = (unsigned int)index;
+		pty->serial = ++last_serial;
 		pty->tty.dev = PTY_SLAVE_DEV(pty->index);
 		error = xarray_store(&ptys, index, pty, GFP_KERNEL);
 	}

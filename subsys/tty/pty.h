@@ -11,7 +11,8 @@
 struct pty {
 	struct tty tty;
 	unsigned int index;
-	uid_t uid; /* of the one who opened the master: owns the slave's node */
+	uint64_t serial; /* of no other that ever was, whatever its number and its address */
+	uid_t uid;	 /* of the one who opened the master: owns the slave's node */
 	gid_t gid;
 	umode_t mode;
 	struct wait_queue master_read, master_write;
@@ -22,8 +23,8 @@ struct pty {
 
 /* The pseudo-terminal with that number, with a reference, or NULL. */
 struct pty *pty_find(unsigned int index);
-/* Which one it is, to compare only; RCU section. */
-const struct pty *pty_peek(unsigned int index);
+/* The serial of the one with that number, or 0. */
+uint64_t pty_serial(unsigned int index);
 /* The first number >= index that is in use, or -1. */
 int pty_next(unsigned int index);
 
