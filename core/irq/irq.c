@@ -8,18 +8,16 @@
 #include <core/upcall.h>
 #include <hal/irq.h>
 
-#define LINES 256
-
 static struct line {
 	void (*handler)(void *arg); /* set last, never cleared */
 	void *arg;
 	const char *name;
 	uint64_t count; /* changed by the one CPU that the line is routed to */
-} lines[LINES];
+} lines[IRQ_LINES];
 
 int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg), void *arg)
 {
-	if (irq >= LINES || irq >= hal_irq_count())
+	if (irq >= IRQ_LINES || irq >= hal_irq_count())
 		return -EINVAL;
 	if (lines[irq].handler)
 		return -EBUSY;
@@ -32,7 +30,7 @@ int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg),
 
 const char *irq_info(unsigned int irq, uint64_t *count)
 {
-	if (irq >= LINES || !load_acquire(&lines[irq].handler))
+	if (irq >= IRQ_LINES || !load_acquire(&lines[irq].handler))
 		return NULL;
 	*count = READ_ONCE(lines[irq].count);
 	return lines[irq].name;
@@ -40,7 +38,7 @@ const char *irq_info(unsigned int irq, uint64_t *count)
 
 void core_irq(unsigned int irq)
 {
-	void (*handler)(void *arg) = irq < LINES ? load_acquire(&lines[irq].handler) : NULL;
+	void (*handler)(void *arg) = irq < IRQ_LINES ? load_acquire(&lines[irq].handler) : NULL;
 
 	this_cpu()->irq_depth++;
 	if (likely(handler)) {

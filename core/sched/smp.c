@@ -51,14 +51,21 @@ void smp_handle_call(void)
 	}
 }
 
+void core_tlb_remote(void)
+{
+	count_event(EVENT_TLB);
+}
+
 void core_ipi(enum hal_ipi kind)
 {
 	this_cpu()->irq_depth++;
 	switch (kind) {
 	case HAL_IPI_RESCHED:
+		count_event(EVENT_RESCHED);
 		__atomic_fetch_or(&current->hal.work, THREAD_WORK_RESCHED, __ATOMIC_RELAXED);
 		break;
 	case HAL_IPI_CALL:
+		count_event(EVENT_CALL);
 		smp_handle_call();
 		break;
 	case HAL_IPI_STOP:

@@ -4,6 +4,7 @@
 
 #include <core/errno.h>
 #include <core/mutex.h>
+#include <core/percpu.h>
 #include <core/thread.h>
 
 /* Bit 0 of the owner word: the queue is not empty, unlock must look at it. */
@@ -60,6 +61,7 @@ static int lock_slow(struct mutex *m, unsigned int state)
 	struct waiter waiter = {.thread = current};
 	int error = 0;
 
+	count_event(EVENT_CONTENDED);
 	spin_lock(&m->lock);
 	unsigned long old = __atomic_fetch_or(word(m), WAITERS, __ATOMIC_ACQUIRE);
 	if ((old & ~WAITERS) ==

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The waiting side of a spinlock: spin on a shared read, back off, try again.
 
+#include <core/percpu.h>
 #include <core/spinlock.h>
 
 void spin_lock_slow(struct spinlock *lock)
 {
 	unsigned int backoff = 1;
 
+	if (hal_cpu_local()) /* not so early */
+		count_event(EVENT_CONTENDED);
 	do {
 		while (READ_ONCE(lock->locked)) {
 			for (unsigned int i = 0; i < backoff; i++)

@@ -162,6 +162,7 @@ void core_timer(bool user)
 	ktime_t now = hal_time_ns();
 
 	this_cpu()->irq_depth++;
+	count_event(EVENT_TIMER);
 	base->armed = KTIME_MAX; /* it is one-shot */
 	run_expired(base, now);
 	sched_tick(now, user);

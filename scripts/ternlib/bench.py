@@ -25,7 +25,9 @@ Two rows have another unit. `boot` is millions of instructions from the kernel's
 process 1 (the benchmark itself). `memory` is how many MiB of 256 are absent from MemAvailable when the benchmark starts,
 the root file system's own files not counted.
 
-`--profile ROW` says instead which of Tern's functions an operation's instructions are spent in.
+`--profile ROW` says instead which of Tern's functions an operation's instructions are spent in, and `--events` what no
+count of instructions shows: interrupts between processors, TLB flushes asked of others, and locks that were taken, per
+operation on four processors. These differ from run to run.
 """
 MEMORY = 256
 SECONDS = 900
@@ -46,6 +48,7 @@ def _arguments(words):
     parser.add_argument("--check", action="store_true", help="exit 1 when a row costs more than on Linux, or is missing")
     parser.add_argument("--linux", action="store_true", help="measure Linux only")
     parser.add_argument("--profile", metavar="ROW", help="instructions of one row by kernel function")
+    parser.add_argument("--events", action="store_true", help="IPIs, remote TLB flushes and contended locks per operation, with four processors")
     parser.add_argument("--no-build", action="store_true", help="take the kernel as it is")
     options = parser.parse_args(words)
     options.arch = [toolchain.check_architecture(arch) for arch in options.arch or toolchain.ARCHITECTURES]
@@ -200,6 +203,21 @@ def table(arch, tern, linux):
     return behind
 
 
+def events(arch, only):
+    """Prints what Tern's four processors did to each other, for the rows in which they did."""
+    with ui.step(f"counting events on {arch}"):
+        done = subprocess.run([cache.REPOSITORY / "scripts" / "run", arch, "--no-build", "--smp", "4", "--timeout", str(SECONDS),
+                               "--add", f"{program(arch)}:/bin/bench", "--", "bench", "--events", *only],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, text=True)
+    if done.returncode != 0:
+        raise ui.Failure(f"the benchmark on {arch} ended with status {done.returncode}; it had printed:\n{done.stdout[-1000:]}")
+    print(f"\n{arch}: events per operation, four processors (rows without any are left out)\n")
+    print(f"{'operation':<18}{'IPIs':>10}{'flushes':>10}{'contended':>11}")
+    for words in map(str.split, done.stdout.splitlines()):
+        if words[:1] == ["events"] and any(int(word) * 100 >= int(words[2]) for word in words[3:]):
+            print(f"{words[1]:<18}" + "".join(f"{int(word) / int(words[2]):>{width}.2f}" for word, width in zip(words[3:], (10, 10, 11))))
+
+
 def _symbols(arch):
     """Addresses and names of the kernel's functions, sorted by address."""
     done = subprocess.run(["llvm-nm-19", cache.REPOSITORY / "build" / arch / "tern.elf"], capture_output=True, text=True, check=True)
@@ -233,10 +251,13 @@ def profile(arch, row):
 
 def main(words):
     options = _arguments(words)
-    if options.profile:
+    if options.profile or options.events:
         for arch in options.arch:
             build.kernel(arch, False, not options.no_build)
-            profile(arch, options.profile)
+            if options.profile:
+                profile(arch, options.profile)
+            else:
+                events(arch, options.only)
         return 0
     everything, behind = {}, []
     for arch in options.arch:

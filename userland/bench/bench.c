@@ -5,6 +5,8 @@
  *     bench [NAME...]     measure all rows or the named ones; prints `row NAME COUNT NANOSECONDS`,
  *                         `row NAME unsupported ERRNO` for what the kernel does not have,
  *                         and `memory TOTAL AVAILABLE` in KiB
+ *     bench --events [NAME...]    what Tern's processors did to each other meanwhile: prints
+ *                         `events NAME COUNT IPIS FLUSHES CONTENDED`
  *     bench --list        print the names
  *     as process 1        print `boot NANOSECONDS`, from power-on to the first instruction here,
  * and power off
@@ -1006,6 +1008,61 @@ static int make_files(void)
 	return result ? result : repeat_script(1, "cd " DIRECTORY " && tar cf archive.tar one");
 }
 
+/* ---- what processors do to each other ---- */
+
+struct events {
+	unsigned long ipis, flushes, contended;
+};
+
+static struct events events_now(void)
+{
+	struct events now = {0, 0, 0};
+	char line[512];
+	FILE *file = fopen("/proc/interrupts", "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		char *at = strchr(line, ':'), *next;
+
+		if (!strstr(line, "RES:") && !strstr(line, "CAL:"))
+			continue;
+		for (at++;; at = next) {
+			unsigned long count = strtoul(at, &next, 10);
+
+			if (next == at)
+				break;
+			now.ipis += count;
+		}
+	}
+	if (file)
+		fclose(file);
+	file = fopen("/proc/vmstat", "r");
+	while (file && fgets(line, sizeof(line), file)) {
+		sscanf(line, "nr_tlb_remote_flush %lu", &now.flushes);
+		sscanf(line, "lock_contended %lu", &now.contended);
+	}
+	if (file)
+		fclose(file);
+	return now;
+}
+
+static void count_events(const struct row *row)
+{
+	struct events before, after;
+	int result = row->prepare ? row->prepare(row->count) : 0;
+
+	before = events_now();
+	if (result == 0)
+		result = row->operate(row->count);
+	after = events_now();
+	if (row->finish)
+		row->finish(row->count);
+	if (result == 0)
+		printf("events %s %u %lu %lu %lu\n", row->name, row->count,
+		       after.ipis - before.ipis, after.flushes - before.flushes,
+		       after.contended - before.contended);
+	fflush(stdout);
+}
+
 static void measure(const struct row *row)
 {
 	uint64_t start, end;
@@ -1066,6 +1123,7 @@ static bool wanted(const char *name, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	bool events = false;
 	int result;
 
 	mark();
@@ -1076,6 +1134,10 @@ int main(int argc, char **argv)
 			puts(rows[i].name);
 		return 0;
 	}
+	if (argc > 1 && strcmp(argv[1], "--events") == 0) {
+		argc--, argv++;
+		events = true;
+	}
 	print_memory();
 	result = make_files();
 	if (result < 0) {
@@ -1085,10 +1147,11 @@ int main(int argc, char **argv)
 	}
 	/* Kernel threads of a kernel that has just booted settle first; with QEMU's sleep=off this
 	 * costs nothing. */
-	sleep(5);
+	if (!events)
+		sleep(5);
 	for (size_t i = 0; i < ROWS; i++) {
 		if (wanted(rows[i].name, argc, argv))
-			measure(&rows[i]);
+			(events ? count_events : measure)(&rows[i]);
 	}
 	return 0;
 }

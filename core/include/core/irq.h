@@ -10,7 +10,8 @@
 __must_check int irq_register(unsigned int irq, const char *name, void (*handler)(void *arg),
 			      void *arg);
 
-/* For /proc/interrupts: name and count of line irq, NULL when nobody handles it. */
+/* For /proc/interrupts: name and count of line irq, below IRQ_LINES; NULL when nobody handles it. */
+#define IRQ_LINES 256u
 const char *irq_info(unsigned int irq, uint64_t *count);
 
 #endif

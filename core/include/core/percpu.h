@@ -15,6 +15,16 @@
 
 struct run_queue;
 
+/* What happens between processors and is seen in no count of instructions: /proc/interrupts, /proc/vmstat, `scripts/bench --events`. */
+enum cpu_event {
+	EVENT_TIMER,   /* timer interrupts */
+	EVENT_RESCHED, /* IPIs: look at the run queue */
+	EVENT_CALL,    /* IPIs: run a function */
+	EVENT_TLB,     /* flushes that this processor asked of others, by IPI or by the hardware */
+	EVENT_CONTENDED, /* spinlocks and mutexes that somebody else had */
+	EVENT_COUNT
+};
+
 struct percpu {
 	unsigned int cpu;
 	unsigned int irq_depth; /* >0: in interrupt context */
@@ -25,6 +35,8 @@ struct percpu {
 	uint32_t call_pending;
 	struct rcu_head *rcu_first, **rcu_last; /* callbacks not yet taken [interrupts off] */
 	unsigned int rcu_count;
+	uint64_t events
+		[EVENT_COUNT]; /* of this processor; an interrupt may cost one that is counted elsewhere, too */
 } __cacheline_aligned;
 
 extern struct percpu percpus[NR_CPUS];
@@ -32,6 +44,13 @@ extern struct percpu percpus[NR_CPUS];
 static inline struct percpu *this_cpu(void)
 {
 	return hal_cpu_local();
+}
+
+static inline void count_event(enum cpu_event event)
+{
+	uint64_t *count = &this_cpu()->events[event];
+
+	WRITE_ONCE(*count, *count + 1);
 }
 
 static inline bool in_interrupt(void)

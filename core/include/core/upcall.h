@@ -49,6 +49,9 @@ void core_irq(unsigned int irq);
 void core_timer(bool user); /* user: the interrupt came from user mode */
 void core_ipi(enum hal_ipi kind);
 
+/* Other processors are made to flush their TLBs, by whatever means. For the statistics. */
+void core_tlb_remote(void);
+
 /* About to enter user mode with hal_thread.work non-zero: reschedule, deliver signals, ...
  * Interrupts on; the HAL turns them off afterwards, looks at work again, and calls again if it is
  * set. */

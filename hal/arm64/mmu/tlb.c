@@ -170,6 +170,13 @@ void hal_space_destroy(struct hal_space *space)
 
 // ---- flushing ----
 
+// The hardware has all processors flush.
+static void count_broadcast(void)
+{
+	if (arm_boot_info.cpu_count > 1)
+		core_tlb_remote();
+}
+
 void hal_tlb_begin(struct hal_tlb *tlb, struct hal_space *space)
 {
 	tlb->space = space;
@@ -195,6 +202,7 @@ void hal_tlb_flush(struct hal_tlb *tlb)
 	if (start < end && __atomic_load_n(&tlb->space->asid, __ATOMIC_RELAXED)) {
 		uint64_t asid = __atomic_load_n(&tlb->space->asid, __ATOMIC_RELAXED) << 48;
 
+		count_broadcast();
 		if (end - start > FLUSH_PAGES_MAX << HAL_PAGE_SHIFT) {
 			__asm__ volatile("tlbi aside1is, %0" : : "r"(asid) : "memory");
 		} else {
@@ -220,6 +228,7 @@ void hal_tlb_kernel_published(void)
 
 void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
+	count_broadcast();
 	dsb(ishst);
 	if (end - start > FLUSH_PAGES_MAX << HAL_PAGE_SHIFT) {
 		__asm__ volatile("tlbi vmalle1is" : : : "memory");

@@ -61,6 +61,8 @@ enum fence { FENCE_I, FENCE_VMA, FENCE_VMA_ASID };
 static void remote_fence(uint64_t mask, enum fence fence, vaddr_t start, size_t n,
 			 unsigned long asid)
 {
+	if (mask)
+		core_tlb_remote();
 	while (mask) {
 		unsigned long base = riscv_cpus[__builtin_ctzll(mask)].hartid;
 		unsigned long harts = 0;

@@ -157,6 +157,7 @@ static void send(uint64_t mask, struct request what)
 
 	if (request->pending)
 		panic("TLB flush from an interrupt inside a TLB flush");
+	core_tlb_remote();
 	*request = what;
 	__atomic_store_n(&request->pending, mask, __ATOMIC_RELEASE);
 	for (; mask; mask &= mask - 1) {

@@ -2,7 +2,9 @@
 /* The files of /proc itself: what the machine and the kernel are and do. */
 #include "internal.h"
 
+#include <core/irq.h>
 #include <core/pagecache.h>
+#include <core/percpu.h>
 #include <core/proc.h>
 #include <core/uts.h>
 #include <hal/boot.h>
@@ -223,13 +225,38 @@ static int devices_show(struct text *text, void *p)
 	return 0;
 }
 
+static void event_row(struct text *text, const char *name, enum cpu_event event, const char *what)
+{
+	text_printf(text, "%4s: ", name);
+	for (unsigned int cpu = 0; cpu < sched_cpu_count(); cpu++)
+		text_printf(text, "%10llu ",
+			    (unsigned long long)READ_ONCE(percpus[cpu].events[event]));
+	text_printf(text, "  %s\n", what);
+}
+
+/* Devices' interrupts arrive at the first processor. */
 static int interrupts_show(struct text *text, void *p)
 {
 	(void)p;
-	text_puts(text, "    ");
+	text_puts(text, "     ");
 	for (unsigned int cpu = 0; cpu < sched_cpu_count(); cpu++)
-		text_printf(text, "       CPU%-8u", cpu);
+		text_printf(text, "       CPU%-u", cpu);
 	text_puts(text, "\n");
+	for (unsigned int irq = 0; irq < IRQ_LINES; irq++) {
+		uint64_t count;
+		const char *name = irq_info(irq, &count);
+
+		if (!name)
+			continue;
+		text_printf(text, "%4u: %10llu ", irq, (unsigned long long)count);
+		for (unsigned int cpu = 1; cpu < sched_cpu_count(); cpu++)
+			text_printf(text, "%10u ", 0u);
+		text_printf(text, "  %s\n", name);
+	}
+	event_row(text, "LOC", EVENT_TIMER, "Local timer interrupts");
+	event_row(text, "RES", EVENT_RESCHED, "Rescheduling interrupts");
+	event_row(text, "CAL", EVENT_CALL, "Function call interrupts");
+	event_row(text, "TLB", EVENT_TLB, "TLB shootdowns");
 	return 0;
 }
 
@@ -251,6 +278,15 @@ static int partitions_show(struct text *text, void *p)
 	(void)p;
 	text_puts(text, "major minor  #blocks  name\n\n");
 	return 0;
+}
+
+static uint64_t all_cpus(enum cpu_event event)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int cpu = 0; cpu < sched_cpu_count(); cpu++)
+		sum += READ_ONCE(percpus[cpu].events[event]);
+	return sum;
 }
 
 static int vmstat_show(struct text *text, void *p)
@@ -275,6 +311,9 @@ static int vmstat_show(struct text *text, void *p)
 	text_printf(text, "pgfault %llu\npgmajfault %llu\n",
 		    (unsigned long long)(faults.minor + faults.major),
 		    (unsigned long long)faults.major);
+	text_printf(text, "nr_tlb_remote_flush %llu\nlock_contended %llu\n",
+		    (unsigned long long)all_cpus(EVENT_TLB),
+		    (unsigned long long)all_cpus(EVENT_CONTENDED));
 	return 0;
 }
 
