@@ -42,12 +42,17 @@ static void graph_leave(unsigned long flags)
 static void name_class(struct lock_class *class)
 {
 	unsigned long flags = graph_enter();
+	bool full = class_count == CLASSES;
 
-	if (!class->id && class_count < CLASSES) {
+	if (!class->id && !full) {
 		classes[class_count] = class;
 		store_release(&class->id, class_count++);
 	}
 	graph_leave(flags);
+	if (full) {
+		off = true;
+		panic("lockdep: \"%s\" would be lock class number %d", class->name, CLASSES + 1);
+	}
 }
 
 /* Can `to` be reached from `from`? Breadth first over bit sets; graph_lock held. */

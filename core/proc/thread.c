@@ -38,6 +38,7 @@ void proc_init(void)
 	pid_init();
 	cred_init();
 	signal_room_init();
+	futex_init();
 }
 
 unsigned int process_count(void)

@@ -98,6 +98,7 @@ void thread_run_work(struct thread *thread); /* deferred work (fput); current, m
 __must_check int exec_kernel(const char *path, const char *const *argv, const char *const *envp);
 
 /* ---- futex.c ---- */
+void futex_init(void);			/* boot */
 void futex_exit(struct thread *thread); /* robust list and PI */
 int futex_wake_user(unsigned long address,
 		    int count); /* private and shared waiters of current's memory */
