@@ -294,7 +294,7 @@ static long open_peer(struct pty *pty, unsigned long open_flags)
 		return -EINVAL;
 	snprintf(name, sizeof(name), "/dev/pts/%u", pty->index);
 	error = path_lookup(AT_FDCWD, name, 0, &path);
-	if (!error && path.dentry->inode->private != pty) {
+	if (!error && (uintptr_t)path.dentry->inode->private != pty->serial) {
 		path_put(&path);
 		error = -ENODEV;
 	}
