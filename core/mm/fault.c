@@ -373,7 +373,7 @@ static inline __attribute__((always_inline)) int fault(struct mm *mm, vaddr_t ad
 		rwsem_read_done(&mm->lock);
 		if (unlikely(error == -ENOMEM) && attempt < FAULT_ATTEMPTS && wait_for_frame())
 			continue;
-		current->minor_faults++;
+		WRITE_ONCE(current->minor_faults, current->minor_faults + 1);
 		return error;
 	}
 }

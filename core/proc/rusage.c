@@ -22,10 +22,11 @@ static void add_thread(struct usage *u, struct thread *t)
 	sched_times(t, &user, &system);
 	u->user += user;
 	u->system += system;
-	u->minor += t->minor_faults;
-	u->major += t->major_faults;
-	u->voluntary += t->sched.switches_voluntary;
-	u->involuntary += t->sched.switches_involuntary;
+	/* It may be counting: its last switch comes after the zombie was seen. */
+	u->minor += READ_ONCE(t->minor_faults);
+	u->major += READ_ONCE(t->major_faults);
+	u->voluntary += READ_ONCE(t->sched.switches_voluntary);
+	u->involuntary += READ_ONCE(t->sched.switches_involuntary);
 }
 
 /* process->lock held; the caller keeps the thread list still by tasklist or sighand->lock. */
@@ -100,8 +101,8 @@ struct machine_faults machine_faults(void)
 
 	list_for_each_entry (p, &process_list, all_link)
 		list_for_each_entry (t, &p->threads, process_link) {
-			sum.minor += t->minor_faults;
-			sum.major += t->major_faults;
+			sum.minor += READ_ONCE(t->minor_faults);
+			sum.major += READ_ONCE(t->major_faults);
 		}
 	spin_unlock_irqrestore(&tasklist, flags);
 	return sum;

@@ -238,9 +238,9 @@ static void switch_away(bool preempted)
 	next->sched.exec_start = now;
 	next->sched.on_cpu = true;
 	if (preempted)
-		prev->sched.switches_involuntary++;
+		WRITE_ONCE(prev->sched.switches_involuntary, prev->sched.switches_involuntary + 1);
 	else
-		prev->sched.switches_voluntary++;
+		WRITE_ONCE(prev->sched.switches_voluntary, prev->sched.switches_voluntary + 1);
 	if (unlikely(prev == rq->idle || next == rq->idle))
 		stop_or_start_tick(rq, prev, next, now);
 	// It may go on elsewhere, and a critical section of its own was interrupted.

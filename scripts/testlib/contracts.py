@@ -19,7 +19,7 @@ from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import cache, toolchain
 
 SOURCES = REPOSITORY / "tests" / "contracts"
-SECONDS_EACH = 30
+SECONDS_EACH, SECONDS_EACH_CHECKED = 30, 120  # the builds with checks take several times as long
 BOOTS = 12  # after so many dead kernels the rest is not tried
 ENDED = re.compile(r"@@end (\S+) (exit|signal|timeout) (\d+) (-?\d+)$")
 
@@ -53,7 +53,7 @@ def verdict(kind, number, seconds, output, name):
     said = next((line for line in output if line.startswith("FAIL")), None)
     said = said or next((line for line in output if re.search(r"(?i)fail|expect|got|not ok", line)), last)
     ended = {"exit": f"exit status {number}", "signal": f"killed by signal {number}",
-             "timeout": f"not done after {SECONDS_EACH} s"}[kind]
+             "timeout": f"not done after {seconds:.0f} s"}[kind]
     if kind == "exit" and number == 0:
         ended = "it did not end with 'ok N checks'"
     return Result(name, FAILED, f"{said + ': ' if said else ''}{ended}\n{text}", seconds)
@@ -62,6 +62,7 @@ def verdict(kind, number, seconds, output, name):
 def run_guest(preset, folder, which, linux):
     """Results by name, over as many boots as it takes; on Tern also AREA/accounts, of the areas or, in a mixed order, of all."""
     mixed = list(which) != sorted(which)
+    limit = SECONDS_EACH_CHECKED if guest.split_preset(preset)[1] else SECONDS_EACH
     found, remaining = {}, list(which)
     for _ in range(BOOTS):
         if not remaining:
@@ -93,8 +94,8 @@ def run_guest(preset, folder, which, linux):
             options = ["--add", f"{tree}:/contracts"] + (["--kernel", "linux"] if linux else [])
             status, errors = guest.follow(
                 guest.words(preset, *options,
-                            command=("/contracts/runner", str(SECONDS_EACH), "/contracts", *(["whole"] if mixed else []))),
-                SECONDS_EACH + 60, line)
+                            command=("/contracts/runner", str(limit), "/contracts", *(["whole"] if mixed else []))),
+                limit + 60, line)
         remaining = [name for name in remaining if name not in found]
         if not remaining:
             break
