@@ -48,8 +48,9 @@ struct futex_waiter {
 	struct futex_key key; /* [bucket->lock] */
 	struct thread *thread;
 	uint32_t bitset;
-	bool pi;		/* waits for ownership: only futex_pi.c wakes it */
-	struct thread *owner;	/* [bucket->lock] pi: who holds the lock; reference */
+	bool pi; /* waits for ownership: only futex_pi.c wakes it */
+	struct thread *
+		owner; /* pi: who holds the lock; reference. Changed with bucket->lock and futex_pi_lock held */
 	struct list owner_link; /* [futex_pi_lock] in owner->futex_pi */
 	uint32_t dead;		/* [bucket->lock] pi: the owner whose death woke it, or 0 */
 };

@@ -3,8 +3,10 @@
 //
 // The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to
 // unlock. A waiter queues under the bucket's lock and is linked to the owner as well; unlock hands the
-// word to the waiter of the highest priority, which then owns the lock without having to compete. When
-// the owner dies all its waiters try again. Lock order: bucket, futex_pi_lock.
+// word to the waiter of the highest level, which then owns the lock without having to compete. When
+// the owner dies all its waiters try again. While somebody waits, the owner runs at the highest
+// real-time level among its waiters, and whom it waits for in turn (lend). Lock order: bucket,
+// futex_pi_lock, run queue.
 
 #include "futex.h"
 
@@ -18,36 +20,82 @@
 
 static struct spinlock futex_pi_lock = SPINLOCK_INIT("futex PI");
 
+#define CHAIN_MAX 1024u /* owners that wait for owners that wait ... */
+
 /* ---- owners ---- */
 
-/* Bucket lock held. owner NULL: none. False: it is leaving, and nothing has changed. */
-static bool set_owner(struct futex_waiter *w, struct thread *owner)
+/* futex_pi_lock held: whom the thread waits for, or NULL. */
+static struct thread *waits_for(const struct thread *thread)
+{
+	const struct futex_waiter *w = thread->futex_wait;
+
+	return w ? w->owner : NULL;
+}
+
+/* futex_pi_lock held. The waiters of thread are not what they were: lend it the highest of their
+ * levels, and so on along the chain. */
+static void lend(struct thread *thread)
+{
+	for (unsigned int i = 0; thread && i < CHAIN_MAX; i++, thread = waits_for(thread)) {
+		unsigned int before = READ_ONCE(thread->sched.rt_level), level = 0;
+		struct futex_waiter *w;
+
+		list_for_each_entry (w, &thread->futex_pi, owner_link)
+			level = MAX(level, READ_ONCE(w->thread->sched.rt_level));
+		if (level != thread->sched.boost)
+			sched_boost(thread, level);
+		if (READ_ONCE(thread->sched.rt_level) == before)
+			return;
+	}
+}
+
+/* futex_pi_lock held: does the chain from owner lead to thread? */
+static bool would_deadlock(const struct thread *owner, const struct thread *thread)
+{
+	for (unsigned int i = 0; owner && i < CHAIN_MAX; i++, owner = waits_for(owner))
+		if (owner == thread)
+			return true;
+	return false;
+}
+
+/* Bucket lock held. owner NULL: none, which is always possible. -EAGAIN: it is leaving; -EDEADLK: it
+ * waits for w's thread. Then nothing has changed. */
+static int set_owner(struct futex_waiter *w, struct thread *owner)
 {
 	struct thread *old = w->owner;
+	int error = 0;
 
 	spin_lock(&futex_pi_lock);
 	/* It has hung its waiters on others, or is about to: it takes no new ones. */
-	if (owner && owner->exiting) {
+	if (owner && owner->exiting)
+		error = -EAGAIN;
+	else if (would_deadlock(owner, w->thread))
+		error = -EDEADLK;
+	if (error) {
 		spin_unlock(&futex_pi_lock);
-		return false;
+		return error;
 	}
 	if (old)
 		list_del_init(&w->owner_link);
 	w->owner = owner;
+	w->thread->futex_wait = owner ? w : NULL;
 	if (owner) {
 		thread_get(owner);
 		list_add_tail(&w->owner_link, &owner->futex_pi);
 	}
+	lend(old);
+	lend(owner);
 	spin_unlock(&futex_pi_lock);
 	if (old)
 		thread_put(old);
-	return true;
+	return 0;
 }
 
-static unsigned int rank(const struct thread *t)
+void futex_pi_level_changed(struct thread *thread)
 {
-	/* Real-time priorities first, then all others alike. */
-	return t->sched.policy == 1 || t->sched.policy == 2 ? t->sched.rt_priority : 0u;
+	spin_lock(&futex_pi_lock);
+	lend(waits_for(thread));
+	spin_unlock(&futex_pi_lock);
 }
 
 /* Bucket lock held: the next owner among key's waiters; *more: others remain. */
@@ -62,7 +110,8 @@ static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct fute
 			continue;
 		if (top)
 			*more = true;
-		if (!top || rank(w->thread) > rank(top->thread))
+		if (!top ||
+		    READ_ONCE(w->thread->sched.rt_level) > READ_ONCE(top->thread->sched.rt_level))
 			top = w;
 	}
 	return top;
@@ -74,12 +123,11 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 	struct futex_waiter *w;
 	struct thread *owner = top->thread;
 
+	(void)set_owner(top, NULL);
 	list_for_each_entry (w, &b->waiters, link)
-		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) &&
-		    !set_owner(w, owner))
+		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) && set_owner(w, owner))
 			(void)set_owner(w, NULL); /* a waiter that exits: its death hands on, by the
 						     word alone */
-	(void)set_owner(top, NULL);		  /* none is always possible */
 	futex_wake_waiter(top);
 }
 
@@ -96,7 +144,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	uint32_t me = (uint32_t)current->pid->number, holder, seen, old, new;
 	uint32_t __user *word = hal_user_ptr(uint32_t, address);
 	struct thread *owner;
-	bool more, gone;
+	bool more;
 	int error = hal_user_load32_nofault(&old, word);
 
 	if (error)
@@ -123,12 +171,10 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
 	if (!owner)
 		return -ESRCH;
-	gone = owner->exited;
-	if (gone || !set_owner(w, owner)) {
-		thread_put(owner);
-		return gone ? -ESRCH : -EAGAIN;
-	}
+	error = owner->exited ? -ESRCH : set_owner(w, owner);
 	thread_put(owner);
+	if (error)
+		return error;
 	w->dead = 0;
 	sched_set_state(THREAD_INTERRUPTIBLE);
 	futex_enqueue(w, b);
@@ -146,7 +192,7 @@ static bool give_up(struct futex_waiter *w)
 	if (queued) {
 		list_del(&w->link);
 		w->bucket = NULL;
-		(void)set_owner(w, NULL); /* none is always possible */
+		(void)set_owner(w, NULL);
 	}
 	spin_unlock(&b->lock);
 	return queued;
@@ -280,7 +326,7 @@ static void wake_orphans(struct futex_bucket *b, const struct futex_key *key, st
 	list_for_each_entry_safe (w, next, &b->waiters, link) {
 		if (!w->pi || w->owner != thread || !futex_key_equal(&w->key, key))
 			continue;
-		(void)set_owner(w, NULL); /* none is always possible */
+		(void)set_owner(w, NULL);
 		w->dead = (uint32_t)thread->pid->number;
 		futex_wake_waiter(w);
 	}

@@ -109,6 +109,7 @@ static long set(pid_t number, struct request *r)
 	t->sched.reset_on_fork = r->reset;
 	sched_set_policy(t, (unsigned int)r->policy, r->priority,
 			 r->set_nice ? r->nice : t->sched.nice);
+	futex_pi_level_changed(t);
 out:
 	if (t)
 		thread_put(t);

@@ -50,6 +50,12 @@ void sched_init_cpu(unsigned int cpu, struct thread *idle)
 	rq->idle_since = hal_time_ns();
 }
 
+/* The level of t by itself. */
+static uint8_t own_level(const struct sched_entity *s)
+{
+	return s->policy == SCHED_FIFO || s->policy == SCHED_RR ? s->rt_priority : 0;
+}
+
 void sched_init_thread(struct thread *child, const struct thread *parent)
 {
 	struct sched_entity *s = &child->sched;
@@ -61,7 +67,7 @@ void sched_init_thread(struct thread *child, const struct thread *parent)
 		s->nice = parent->sched.nice;
 		s->affinity = parent->sched.affinity;
 		if (parent->sched.reset_on_fork) {
-			if (sched_is_rt(parent))
+			if (own_level(s))
 				s->policy = SCHED_OTHER;
 			s->rt_priority = 0;
 			if (s->nice < 0)
@@ -69,6 +75,7 @@ void sched_init_thread(struct thread *child, const struct thread *parent)
 		}
 	}
 	s->weight = fair_weight(s->policy, s->nice);
+	s->rt_level = own_level(s); /* what was lent to the parent is not inherited */
 	child->state = THREAD_NEW;
 }
 
@@ -119,6 +126,18 @@ void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_pri
 	t->sched.rt_priority = (uint8_t)rt_priority;
 	t->sched.nice = (int8_t)nice;
 	t->sched.weight = fair_weight(policy, nice);
+	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
+	end_change(rq, t, flags, queued);
+}
+
+void sched_boost(struct thread *t, unsigned int level)
+{
+	unsigned long flags;
+	bool queued;
+	struct run_queue *rq = begin_change(t, &flags, &queued);
+
+	t->sched.boost = (uint8_t)level;
+	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
 	end_change(rq, t, flags, queued);
 }
 

@@ -66,7 +66,7 @@ static inline struct run_queue *this_rq(void)
 
 static inline bool sched_is_rt(const struct thread *t)
 {
-	return t->sched.policy == SCHED_FIFO || t->sched.policy == SCHED_RR;
+	return t->sched.rt_level != 0;
 }
 
 /* fair.c; all with rq->lock held. */

@@ -16,7 +16,7 @@ struct percpu percpus[NR_CPUS];
 
 static void rt_enqueue(struct run_queue *rq, struct thread *t, bool first)
 {
-	unsigned int level = t->sched.rt_priority;
+	unsigned int level = t->sched.rt_level;
 
 	if (first)
 		list_add(&t->sched.rt_link, &rq->rt[level]);
@@ -27,7 +27,7 @@ static void rt_enqueue(struct run_queue *rq, struct thread *t, bool first)
 
 void sched_rt_unlink(struct run_queue *rq, struct thread *t)
 {
-	unsigned int level = t->sched.rt_priority;
+	unsigned int level = t->sched.rt_level;
 
 	list_del(&t->sched.rt_link);
 	if (list_empty(&rq->rt[level]))
@@ -103,8 +103,7 @@ static void check_preempt(struct run_queue *rq, struct thread *woken)
 	if (running == rq->idle)
 		preempt = true;
 	else if (sched_is_rt(woken))
-		preempt = !sched_is_rt(running) ||
-			  woken->sched.rt_priority > running->sched.rt_priority;
+		preempt = !sched_is_rt(running) || woken->sched.rt_level > running->sched.rt_level;
 	else if (sched_is_rt(running))
 		preempt = false;
 	else {
@@ -214,7 +213,7 @@ static void switch_away(bool preempted)
 			prev->sched.migrate = true;
 		} else if (prev->state == THREAD_RUNNING) {
 			if (sched_is_rt(prev)) {
-				rt_enqueue(rq, prev, preempted && prev->sched.policy == SCHED_FIFO);
+				rt_enqueue(rq, prev, preempted && prev->sched.policy != SCHED_RR);
 			} else {
 				if (fair_slice_over(prev))
 					fair_renew(prev);
@@ -451,7 +450,7 @@ ktime_t sched_tick(ktime_t now, bool user)
 		}
 		if (!sched_is_rt(t) ? fair_slice_over(t) && rq->fair_count > 1
 				    : t->sched.policy == SCHED_RR &&
-					      !list_empty(&rq->rt[t->sched.rt_priority]))
+					      !list_empty(&rq->rt[t->sched.rt_level]))
 			sched_preempt(rq);
 		rq->next_tick = now + TICK;
 	}

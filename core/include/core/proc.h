@@ -98,7 +98,9 @@ void thread_run_work(struct thread *thread); /* deferred work (fput); current, m
 __must_check int exec_kernel(const char *path, const char *const *argv, const char *const *envp);
 
 /* ---- futex.c ---- */
-void futex_init(void);			/* boot */
+void futex_init(void); /* boot */
+/* Its real-time priority was set: who holds the PI lock that it waits for is lent that. Spins. */
+void futex_pi_level_changed(struct thread *thread);
 void futex_exit(struct thread *thread); /* robust list and PI */
 int futex_wake_user(unsigned long address,
 		    int count); /* private and shared waiters of current's memory */

@@ -47,7 +47,9 @@ struct sched_entity {
 	uint32_t weight;
 	uint8_t policy;	     /* SCHED_OTHER 0, FIFO 1, RR 2, BATCH 3, IDLE 5 */
 	uint8_t rt_priority; /* 1..99 */
-	int8_t nice;	     /* -20..19 */
+	uint8_t boost; /* [futex_pi_lock] the highest rt_level of who waits for its PI futexes */
+	uint8_t rt_level; /* [rq] what counts: the higher of boost and, in policies FIFO and RR, rt_priority; 0: fair */
+	int8_t nice; /* -20..19 */
 	bool reset_on_fork;
 	bool queued;			   /* [rq] */
 	bool on_cpu;			   /* running on ->cpu, or still switching away from it */
@@ -91,6 +93,8 @@ void sched_init_thread(struct thread *child,
 		       const struct thread *parent); /* parent NULL: defaults */
 void sched_set_policy(struct thread *thread, unsigned int policy, unsigned int rt_priority,
 		      int nice);
+/* Lend thread a real-time level (1..99), or take it back (0). */
+void sched_boost(struct thread *thread, unsigned int level);
 __must_check int sched_set_affinity(struct thread *thread,
 				    uint64_t mask); /* -EINVAL: no CPU left */
 void sched_times(struct thread *thread, ktime_t *user, ktime_t *system);

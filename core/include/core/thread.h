@@ -114,8 +114,8 @@ struct thread {
 	uint32_t rseq_length;
 	struct thread *vfork_child_of; /* whom to wake when this one execs or exits */
 	bool vfork_done;
-	struct list futex_pi; /* futex's own: PI states held [futex_pi_lock] */
-	void *futex_wait;     /* futex's own: the PI state waited on [futex_pi_lock] */
+	struct list futex_pi; /* futex's own: who waits for its PI locks [futex_pi_lock] */
+	void *futex_wait; /* futex's own: the PI waiter that it is, linked to an owner [futex_pi_lock] */
 	uint64_t minor_faults, major_faults;
 	struct io_account io;
 	ktime_t start_time; /* monotonic */

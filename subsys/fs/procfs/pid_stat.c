@@ -128,10 +128,9 @@ static uint64_t resident(const struct mm *mm)
 
 static int priority_of(const struct thread *thread)
 {
-	uint8_t policy = thread->sched.policy;
+	uint8_t level = READ_ONCE(thread->sched.rt_level);
 
-	return policy == 1 || policy == 2 ? -1 - thread->sched.rt_priority
-					  : 20 + thread->sched.nice;
+	return level ? -1 - level : 20 + thread->sched.nice;
 }
 
 static void stat_memory(struct text *text, struct thread *thread, bool inspect)
