@@ -42,6 +42,7 @@ def main(words):
     parser.add_argument("--only", metavar="GLOB", help="only tests whose name matches, such as 'signals/*' (several: with commas)")
     parser.add_argument("--full", action="store_true", help="also what takes long: each suite ten times in random order with 1, 2 and 4 "
                         "processors, whole suites on the debug builds, all of Python's own suite, the data-race builds (hours)")
+    parser.add_argument("--passes", type=int, metavar="N", help="with --full: so many passes instead of ten; the first is the long one")
     parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
@@ -54,7 +55,9 @@ def main(words):
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
-    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("AGAIN", options.again), ("NO_ORACLE", not options.oracle)):
+    if options.passes is not None and (options.passes < 1 or not options.full):
+        raise ui.Failure("--passes N goes with --full, N from 1")
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("PASSES", options.passes), ("AGAIN", options.again), ("NO_ORACLE", not options.oracle)):
         if value:
             os.environ[f"TERN_TEST_{name}"] = str(value)
     return plan.execute(options)

@@ -105,7 +105,7 @@ def passes(preset, suite):
     race, chosen = preset.endswith("-race"), os.environ.get("TERN_TEST_SMP")
     first = int(os.environ.get("TERN_TEST_SEED") or random.randrange(1 << 31))
     found = {}
-    for index in range(1 if race or suite in ALONE else PASSES):
+    for index in range(1 if race or suite in ALONE else int(os.environ.get("TERN_TEST_PASSES", PASSES))):
         processors = chosen or (4 if race else PROCESSORS[index % 3])
         os.environ.update(TERN_TEST_SMP=str(processors), TERN_TEST_SEED=str(first + index))
         if index:
