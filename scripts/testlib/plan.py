@@ -55,7 +55,7 @@ def execute(options):
                 ui.say(f"{preset} does not build:\n{result.detail}")
     tasks = [lambda jobs, p=preset, n=names: run_preset(p, n, jobs) for preset, names in by_length(presets) if preset not in unbuilt]
     if host and "host" not in unbuilt:
-        tasks.append(lambda jobs: run_host(options, jobs))
+        tasks.insert(max(0, len(tasks) - len(arches)), lambda jobs: run_host(options, jobs))
     run_side_by_side(tasks, table)
     table = {(p, s): table[p, s] for p in ["host"] + [p for p, _ in presets] for s in ["build"] + SUITES if (p, s) in table}
     return summary(table, time.monotonic() - start)
@@ -67,10 +67,10 @@ def by_length(presets):
 
 
 def run_side_by_side(tasks, table):
-    """Two things run at any time: two presets, or two suites when only one preset is left to run."""
+    """Two things run at any time: two presets, and two suites of the one that begins last."""
     with ThreadPoolExecutor(2) as pool:
         try:
-            for found in pool.map(lambda task: task(1 if len(tasks) > 1 else 2), tasks):
+            for found in pool.map(lambda task: task(2 if task is tasks[-1] else 1), tasks):
                 table.update(found)
         except BaseException:
             stopped.set()
