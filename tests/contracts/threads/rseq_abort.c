@@ -102,11 +102,12 @@ static void enter(uint32_t signature)
 	MUST(syscall(SYS_rseq, &area, 32, 0, signature));
 }
 
-static void alarm_in(int ms)
+// Again and again: one that comes before the section is entered would leave us there for ever. 0: no more.
+static void alarm_every(int ms)
 {
-	struct itimerval once = {{0, 0}, {0, ms * 1000}};
+	struct itimerval each = {{0, ms * 1000}, {0, ms * 1000}};
 
-	MUST(setitimer(ITIMER_REAL, &once, NULL));
+	MUST(setitimer(ITIMER_REAL, &each, NULL));
 }
 
 static void signalled(void)
@@ -114,11 +115,12 @@ static void signalled(void)
 	for (int i = 0; i < 10; i++) {
 		interrupted_at = 0;
 		section_seen = 1;
-		alarm_in(5 + i);
+		alarm_every(5 + i);
 		// The processor may be lost before the alarm comes: round again until it has come.
 		while (CHECK(sequence()), !interrupted_at)
 			;
 	}
+	alarm_every(0);
 	CHECK_EQ(((volatile struct area *)&area)->section, 0);
 }
 
@@ -153,7 +155,7 @@ CONTRACT
 	CHECK(whole);
 	stop = 0;
 	// The handler sees the abort handler as the interrupted place, and the section cleared.
-	alarm_in(30);
+	alarm_every(30);
 	interrupted_at = 0;
 	while (sequence() && !interrupted_at)
 		;
@@ -164,14 +166,15 @@ CONTRACT
 	bool exact = false;
 	for (int i = 0; i < 200 && !exact; i++) {
 		interrupted_at = 0;
-		alarm_in(2);
+		alarm_every(2);
 		while (sequence() && !interrupted_at)
 			;
 		exact = interrupted_at == the_section.abort;
 	}
+	alarm_every(0);
 	CHECK(exact);
 	// Not marked with the signature that was registered: no place to go.
 	child = CHILD(MUST(syscall(SYS_rseq, &area, 32, 1, SIGNATURE)); enter(SIGNATURE + 1);
-		      alarm_in(5); sequence(); _exit(3));
+		      alarm_every(5); sequence(); _exit(3));
 	CHECK_KILLED(child, SIGSEGV);
 }
