@@ -6,6 +6,7 @@
 #include <core/lib/list.h>
 #include <core/spinlock.h>
 #include <core/thread.h>
+#include <core/time.h>
 
 #define FUTEX_WAIT	      0
 #define FUTEX_WAKE	      1
@@ -47,6 +48,7 @@ struct futex_waiter {
 		*bucket; /* where it is queued: changed under that bucket's lock; NULL: woken */
 	struct futex_key key; /* [bucket->lock] */
 	struct thread *thread;
+	uint8_t level; /* its own real-time priority when it began to wait: the highest is woken first */
 	uint32_t bitset;
 	bool pi; /* waits for ownership: only futex_pi.c wakes it */
 	struct thread *
@@ -55,6 +57,11 @@ struct futex_waiter {
 	uint32_t dead;		/* [bucket->lock] pi: the owner whose death woke it, or 0 */
 };
 
+/* Of the current thread, on no queue yet. */
+#define FUTEX_WAITER(mask)      \
+	((struct futex_waiter){ \
+		.thread = current, .level = current->sched.rt_priority, .bitset = (mask)})
+
 /* 0, -EINVAL (unaligned), -EFAULT. shared: the word may be another space's too. May sleep. */
 __must_check int futex_key(unsigned long address, bool shared, struct futex_key *key);
 struct futex_bucket *futex_bucket(const struct futex_key *key);
@@ -62,7 +69,7 @@ static inline bool futex_key_equal(const struct futex_key *a, const struct futex
 {
 	return a->object == b->object && a->offset == b->offset;
 }
-/* Queue w on its key's bucket, whose lock is held. */
+/* Queue w on its key's bucket, whose lock is held: first come, first served among equals. */
 void futex_enqueue(struct futex_waiter *w, struct futex_bucket *b);
 /* Take w off if it is still queued: false when it has been woken. */
 bool futex_unqueue(struct futex_waiter *w);
@@ -72,8 +79,24 @@ void futex_wake_waiter(struct futex_waiter *w);
  * caller). */
 __must_check int futex_fault_in(unsigned long address, bool write);
 
+/* Compare and queue. 0: queued, state set; -EAGAIN: the value differs. */
+__must_check int futex_wait_setup(struct futex_waiter *w, unsigned long address, bool shared,
+				  uint32_t value);
+/* Both buckets' locks, in the order of their addresses; they may be one. */
+void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b);
+void futex_unlock_two(struct futex_bucket *a, struct futex_bucket *b);
+
+/* Wake at most count waiters for key that bitset names; the bucket's lock is held. How many, or
+ * -EINVAL: one of them waits for ownership. */
+long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsigned int count,
+		       uint32_t bitset);
 long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t bitset);
-long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try);
+/* expected NULL: whatever the first word holds. */
+long futex_requeue(unsigned long from, unsigned long to, bool shared, int wake, int move,
+		   const uint32_t *expected);
+long futex_wake_op(unsigned long first, unsigned long second, bool shared, int wake1, int wake2,
+		   uint32_t op);
+long futex_lock_pi(unsigned long address, bool shared, struct deadline deadline, bool try);
 long futex_unlock_pi(unsigned long address, bool shared);
 void futex_exit_pi(struct thread *thread);
 

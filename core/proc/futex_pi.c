@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Futexes with an owner (FUTEX_LOCK_PI and its kin), and robust lists.
+// Futexes with an owner: FUTEX_LOCK_PI and its kin.
 //
 // The word holds the owner's thread number, plus FUTEX_WAITERS when the kernel must be asked to
 // unlock. A waiter queues under the bucket's lock and is linked to the owner as well; unlock hands the
@@ -76,7 +76,7 @@ static int set_owner(struct futex_waiter *w, struct thread *owner)
 		return error;
 	}
 	if (old)
-		list_del_init(&w->owner_link);
+		list_del(&w->owner_link);
 	w->owner = owner;
 	w->thread->futex_wait = owner ? w : NULL;
 	if (owner) {
@@ -226,10 +226,10 @@ static int lock_or_queue(struct futex_waiter *w, unsigned long address, bool sha
 }
 
 /* Sleep while queued: 0 when woken, else why not. */
-static int wait_queued(struct futex_waiter *w, ktime_t deadline)
+static int wait_queued(struct futex_waiter *w, struct deadline deadline)
 {
 	for (;;) {
-		int error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
+		int error = clock_wait(THREAD_INTERRUPTIBLE, deadline);
 
 		if (!load_acquire(&w->bucket))
 			return 0;
@@ -243,14 +243,12 @@ static int wait_queued(struct futex_waiter *w, ktime_t deadline)
 	}
 }
 
-long futex_lock_pi(unsigned long address, bool shared, ktime_t deadline, bool try)
+long futex_lock_pi(unsigned long address, bool shared, struct deadline deadline, bool try)
 {
-	struct futex_waiter w = {.thread = current,
-				 .bitset = FUTEX_ANY,
-				 .pi = true,
-				 .owner_link = LIST_INIT(w.owner_link)};
+	struct futex_waiter w = FUTEX_WAITER(FUTEX_ANY);
 	int error;
 
+	w.pi = true;
 	for (;;) {
 		error = lock_or_queue(&w, address, shared, try);
 		if (error != LOCK_QUEUED)
@@ -355,110 +353,4 @@ void futex_exit_pi(struct thread *thread)
 		wake_orphans(b, &key, thread);
 		spin_unlock(&b->lock);
 	}
-}
-
-#define ROBUST_MAX 2048
-
-struct robust_head {
-	uint64_t next;
-	int64_t offset;
-	uint64_t pending;
-};
-
-/* The owner of the word at address dies. */
-static int robust_death(unsigned long address, bool pi, bool pending)
-{
-	uint32_t me = (uint32_t)current->pid->number, old, seen;
-	uint32_t __user *word = hal_user_ptr(uint32_t, address);
-
-	if (address % sizeof(uint32_t) || hal_get_user32(&old, word))
-		return -EFAULT;
-	for (;;) {
-		/* Died between unlocking and waking, or before taking it: somebody may be asleep.
-		 */
-		if (pending && !pi && !old) {
-			(void)futex_wake_user(address, 1); /* nobody there is fine */
-			return 0;
-		}
-		if ((old & FUTEX_TID_MASK) != me)
-			return 0;
-		if (hal_user_cmpxchg32(&seen, word, old, (old & FUTEX_WAITERS) | FUTEX_OWNER_DIED))
-			return -EFAULT;
-		if (seen == old)
-			break;
-		old = seen;
-	}
-	if (!pi && (old & FUTEX_WAITERS))
-		(void)futex_wake_user(address, 1); /* nobody there is fine */
-	return 0;
-}
-
-static void robust_exit(struct thread *thread)
-{
-	unsigned long head_address = thread->robust_list;
-	struct robust_head head;
-	uint64_t entry, next, pending;
-
-	if (copy_from_user(&head, head_address, sizeof(head)))
-		return;
-	entry = head.next & ~1ull;
-	pending = head.pending & ~1ull;
-	next = head.next;
-	for (unsigned int i = 0; i < ROBUST_MAX && entry != head_address; i++) {
-		bool pi = next & 1;
-		int error = hal_get_user64(&next, hal_user_ptr(const void, entry));
-
-		/* The pending one is looked at last, once. */
-		if (entry != pending && robust_death(entry + (unsigned long)head.offset, pi, false))
-			return;
-		if (error)
-			return;
-		entry = next & ~1ull;
-		resched_point();
-	}
-	if (pending)
-		(void)robust_death(pending + (unsigned long)head.offset, head.pending & 1,
-				   true); /* nobody to tell */
-}
-
-void futex_exit(struct thread *thread)
-{
-	if (thread->robust_list && thread->mm)
-		robust_exit(thread);
-	thread->robust_list = 0;
-	if (!list_empty(&thread->futex_pi))
-		futex_exit_pi(thread);
-}
-
-SYSCALL(set_robust_list)
-{
-	if (args->arg[1] != sizeof(struct robust_head))
-		return -EINVAL;
-	current->robust_list = args->arg[0];
-	return 0;
-}
-
-SYSCALL(get_robust_list)
-{
-	struct thread *thread = current;
-	pid_t pid = (pid_t)args->arg[0];
-	unsigned long head;
-	long error = 0;
-
-	if (pid) {
-		thread = thread_find(pid);
-		if (!thread)
-			return -ESRCH;
-		if (thread->process != current->process)
-			error = process_may_inspect(thread->process);
-	}
-	head = thread->robust_list;
-	if (pid)
-		thread_put(thread);
-	if (error)
-		return error;
-	if (hal_put_user64(hal_user_ptr(void, args->arg[2]), sizeof(struct robust_head)) ||
-	    hal_put_user64(hal_user_ptr(void, args->arg[1]), head))
-		return -EFAULT;
-	return 0;
 }

@@ -2,10 +2,12 @@
 // Clocks: the monotonic counter, real time as an offset to it, and the page from which the vDSO
 // reads both.
 
+#include <core/errno.h>
 #include <core/page.h>
 #include <core/percpu.h>
 #include <core/printk.h>
 #include <core/spinlock.h>
+#include <core/thread.h>
 #include <core/time.h>
 #include <core/wait.h>
 #include <hal/time.h>
@@ -36,6 +38,30 @@ int64_t clock_realtime_offset(void)
 ktime_t clock_realtime(void)
 {
 	return clock_monotonic() + (ktime_t)clock_realtime_offset();
+}
+
+ktime_t clock_real_to_monotonic(ktime_t real)
+{
+	int64_t offset = clock_realtime_offset();
+
+	return offset > 0 && real < (ktime_t)offset ? 0 : real - (ktime_t)offset;
+}
+
+int clock_wait(unsigned int state, struct deadline deadline)
+{
+	WAIT_ENTRY(entry);
+	int result;
+
+	if (!deadline.realtime || deadline.time == KTIME_MAX)
+		return sched_wait(state, deadline.time);
+	/* On the queue first: who sets the clock after the offset is read wakes us. */
+	wait_add(&clock_was_set, &entry);
+	result = sched_wait(state, clock_real_to_monotonic(deadline.time));
+	wait_remove(&clock_was_set, &entry);
+	/* Set back at the last moment: it is not over. */
+	if (result == -ETIMEDOUT && clock_realtime() < deadline.time)
+		result = 0;
+	return result;
 }
 
 /* One writer at a time; readers in user space retry while seq is odd. */

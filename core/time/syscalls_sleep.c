@@ -6,7 +6,6 @@
 #include <core/signal.h>
 #include <core/syscall.h>
 #include <core/timespec.h>
-#include <core/wait.h>
 
 #include "clocks.h"
 
@@ -16,29 +15,16 @@ static int sleep_monotonic(ktime_t deadline)
 	return sched_sleep_until(deadline, THREAD_INTERRUPTIBLE);
 }
 
-/* Real time may be stepped while we sleep: then look again. */
 static int sleep_realtime(ktime_t until)
 {
-	WAIT_ENTRY(entry);
-	int result = 0;
+	struct deadline deadline = {.time = until, .realtime = true};
+	int result;
 
-	for (;;) {
-		ktime_t deadline;
-		int64_t offset;
-
-		wait_prepare(&clock_was_set, &entry, THREAD_INTERRUPTIBLE);
-		offset = clock_realtime_offset();
-		deadline = offset > 0 && until < (ktime_t)offset ? 0 : until - (ktime_t)offset;
-		if (clock_realtime() >= until)
-			break;
-		result = sched_wait(THREAD_INTERRUPTIBLE, deadline);
-		if (result == -ETIMEDOUT)
-			result = 0;
-		if (result)
-			break;
-	}
-	wait_finish(&clock_was_set, &entry);
-	return result;
+	do {
+		sched_set_state(THREAD_INTERRUPTIBLE);
+		result = clock_wait(THREAD_INTERRUPTIBLE, deadline);
+	} while (!result);
+	return result == -ETIMEDOUT ? 0 : result;
 }
 
 /* CPU time passes only while threads run: look at the clock in steps of what is missing at the

@@ -75,11 +75,8 @@ static void start(struct posix_timer *t)
 
 	if (t->cpu.process || t->notify == SIGEV_NONE)
 		return;
-	if (clock_is_realtime(t->clock)) {
-		int64_t offset = clock_realtime_offset();
-
-		at = offset > 0 && at < (ktime_t)offset ? 0 : at - (ktime_t)offset;
-	}
+	if (clock_is_realtime(t->clock))
+		at = clock_real_to_monotonic(at);
 	timer_start(&t->timer, at);
 }
 

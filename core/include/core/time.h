@@ -19,6 +19,19 @@ ktime_t clock_realtime(void);
 void clock_set_realtime(ktime_t now);
 /* realtime minus monotonic. */
 int64_t clock_realtime_offset(void);
+/* A point of CLOCK_REALTIME as one of CLOCK_MONOTONIC, while the clock is not set again; 0: before
+ * that began. */
+ktime_t clock_real_to_monotonic(ktime_t real);
+
+/* A point in time on one of the two clocks; time KTIME_MAX: never. */
+struct deadline {
+	ktime_t time;
+	bool realtime; /* moves when CLOCK_REALTIME is set */
+};
+#define DEADLINE_NEVER ((struct deadline){.time = KTIME_MAX})
+
+/* sched_wait() with a deadline on either clock. 0: woken, or the clock was set: look again. */
+__must_check int clock_wait(unsigned int state, struct deadline deadline);
 
 /* A timer: fires once at an absolute CLOCK_MONOTONIC time, in interrupt context on some CPU. */
 struct timer {

@@ -82,11 +82,7 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 
 	(void)key;
 	if (t->real_absolute && t->expires != KTIME_MAX) {
-		int64_t offset = clock_realtime_offset();
-
-		t->expires = (int64_t)t->real_expires > offset
-				     ? (ktime_t)((int64_t)t->real_expires - offset)
-				     : 0;
+		t->expires = clock_real_to_monotonic(t->real_expires);
 		timer_start(&t->timer, t->expires);
 	}
 	if (t->cancel_on_set)
@@ -276,9 +272,7 @@ static void set(struct timerfd *t, unsigned int how, const struct user_itimerspe
 	if (!value)
 		t->expires = KTIME_MAX;
 	else if (t->real_absolute)
-		t->expires = (int64_t)value > clock_realtime_offset()
-				     ? value - (ktime_t)clock_realtime_offset()
-				     : 0;
+		t->expires = clock_real_to_monotonic(value);
 	else
 		t->expires = absolute ? value : ktime_add(now, value);
 	if (value)
