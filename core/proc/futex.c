@@ -90,22 +90,30 @@ void futex_enqueue(struct futex_waiter *w, struct futex_bucket *b)
 	WRITE_ONCE(w->bucket, b);
 }
 
-bool futex_unqueue(struct futex_waiter *w)
+struct futex_bucket *futex_lock_queued(struct futex_waiter *w)
 {
 	for (;;) {
 		struct futex_bucket *b = load_acquire(&w->bucket);
 
 		if (!b)
-			return false;
+			return NULL;
 		spin_lock(&b->lock);
-		if (w->bucket == b) {
-			list_del(&w->link);
-			w->bucket = NULL;
-			spin_unlock(&b->lock);
-			return true;
-		}
+		if (w->bucket == b)
+			return b;
 		spin_unlock(&b->lock); /* requeued or woken meanwhile */
 	}
+}
+
+bool futex_unqueue(struct futex_waiter *w)
+{
+	struct futex_bucket *b = futex_lock_queued(w);
+
+	if (!b)
+		return false;
+	list_del(&w->link);
+	w->bucket = NULL;
+	spin_unlock(&b->lock);
+	return true;
 }
 
 void futex_wake_waiter(struct futex_waiter *w)
@@ -127,7 +135,7 @@ long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsi
 	list_for_each_entry_safe (w, next, &b->waiters, link) {
 		if (!futex_key_equal(&w->key, key) || !(w->bitset & bitset))
 			continue;
-		if (w->pi)
+		if (w->pi || w->second)
 			return -EINVAL;
 		futex_wake_waiter(w);
 		if (++woken >= (long)count)
@@ -290,6 +298,10 @@ SYSCALL(futex)
 		return futex_lock_pi(address, shared, deadline, true);
 	case FUTEX_UNLOCK_PI:
 		return futex_unlock_pi(address, shared);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return futex_wait_requeue_pi(address, second, shared, value, deadline);
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_cmp_requeue_pi(address, second, shared, (int)value, value2, value3);
 	default:
 		return -ENOSYS;
 	}

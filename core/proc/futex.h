@@ -51,6 +51,8 @@ struct futex_waiter {
 	uint8_t level; /* its own real-time priority when it began to wait: the highest is woken first */
 	uint32_t bitset;
 	bool pi; /* waits for ownership: only futex_pi.c wakes it */
+	const struct futex_key *
+		second; /* FUTEX_WAIT_REQUEUE_PI: where alone it may be moved, to wait for ownership */
 	struct thread *
 		owner; /* pi: who holds the lock; reference. Changed with bucket->lock and futex_pi_lock held */
 	struct list owner_link; /* [futex_pi_lock] in owner->futex_pi */
@@ -71,6 +73,8 @@ static inline bool futex_key_equal(const struct futex_key *a, const struct futex
 }
 /* Queue w on its key's bucket, whose lock is held: first come, first served among equals. */
 void futex_enqueue(struct futex_waiter *w, struct futex_bucket *b);
+/* The bucket that w is queued on, locked; NULL: it has been woken. */
+struct futex_bucket *futex_lock_queued(struct futex_waiter *w);
 /* Take w off if it is still queued: false when it has been woken. */
 bool futex_unqueue(struct futex_waiter *w);
 /* Take w off and wake its thread; bucket lock held. */
@@ -99,5 +103,23 @@ long futex_wake_op(unsigned long first, unsigned long second, bool shared, int w
 long futex_lock_pi(unsigned long address, bool shared, struct deadline deadline, bool try);
 long futex_unlock_pi(unsigned long address, bool shared);
 void futex_exit_pi(struct thread *thread);
+
+/* What futex_pi_step answers beside errors. -EAGAIN (which is -EWOULDBLOCK too) means: again. */
+enum futex_pi_result { LOCK_TAKEN, LOCK_QUEUED, LOCK_HELD };
+
+/* One attempt to take the lock at address for w's thread; the lock of the bucket b of w->key is held.
+ * LOCK_QUEUED: w is linked to the owner, the caller puts it on b before it unlocks; LOCK_HELD: by
+ * another, when only trying; -EAGAIN: again; -EFAULT: fault in; other errors of FUTEX_LOCK_PI. */
+__must_check int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b,
+			       unsigned long address, bool try);
+/* Sleep until the lock at address is ours. w is queued for it, or where it will be moved from. 0,
+ * -ETIMEDOUT, -ERESTARTSYS, or what locking again answered when the owner had died. */
+__must_check int futex_pi_await(struct futex_waiter *w, unsigned long address, bool shared,
+				struct deadline deadline);
+
+long futex_wait_requeue_pi(unsigned long address, unsigned long second, bool shared, uint32_t value,
+			   struct deadline deadline);
+long futex_cmp_requeue_pi(unsigned long from, unsigned long to, bool shared, int wake, int move,
+			  uint32_t expected);
 
 #endif

@@ -98,22 +98,16 @@ void futex_pi_level_changed(struct thread *thread)
 	spin_unlock(&futex_pi_lock);
 }
 
-/* Bucket lock held: the next owner among key's waiters; *more: others remain. */
-static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct futex_key *key,
-				       bool *more)
+/* Bucket lock held: the next owner among key's waiters, or NULL. */
+static struct futex_waiter *top_waiter(struct futex_bucket *b, const struct futex_key *key)
 {
 	struct futex_waiter *w, *top = NULL;
 
-	*more = false;
-	list_for_each_entry (w, &b->waiters, link) {
-		if (!w->pi || !futex_key_equal(&w->key, key))
-			continue;
-		if (top)
-			*more = true;
-		if (!top ||
-		    READ_ONCE(w->thread->sched.rt_level) > READ_ONCE(top->thread->sched.rt_level))
+	list_for_each_entry (w, &b->waiters, link)
+		if (w->pi && futex_key_equal(&w->key, key) &&
+		    (!top ||
+		     READ_ONCE(w->thread->sched.rt_level) > READ_ONCE(top->thread->sched.rt_level)))
 			top = w;
-	}
 	return top;
 }
 
@@ -133,18 +127,11 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 
 /* ---- lock ---- */
 
-/* What lock_step answers beside errors. -EAGAIN (which is -EWOULDBLOCK too) means: again. */
-enum lock_result { LOCK_TAKEN, LOCK_QUEUED, LOCK_HELD };
-
-/* One attempt under the bucket's lock. LOCK_QUEUED: the state is set; LOCK_HELD: by another, when
- * only trying; -EAGAIN: again; -EFAULT: fault in. */
-static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address,
-		     bool try)
+int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long address, bool try)
 {
-	uint32_t me = (uint32_t)current->pid->number, holder, seen, old, new;
+	uint32_t me = (uint32_t)w->thread->pid->number, holder, seen, old, new;
 	uint32_t __user *word = hal_user_ptr(uint32_t, address);
 	struct thread *owner;
-	bool more;
 	int error = hal_user_load32_nofault(&old, word);
 
 	if (error)
@@ -155,7 +142,7 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	if (!holder || holder == w->dead) {
 		/* Free, or its owner died while we waited. Waiters that are queued keep their bit. */
 		new = me | (holder ? FUTEX_OWNER_DIED : old & FUTEX_OWNER_DIED) |
-		      (top_waiter(b, &w->key, &more) ? FUTEX_WAITERS : 0);
+		      (w->dead || top_waiter(b, &w->key) ? FUTEX_WAITERS : 0);
 	} else if (try) {
 		return LOCK_HELD;
 	} else {
@@ -176,26 +163,22 @@ static int lock_step(struct futex_waiter *w, struct futex_bucket *b, unsigned lo
 	if (error)
 		return error;
 	w->dead = 0;
-	sched_set_state(THREAD_INTERRUPTIBLE);
-	futex_enqueue(w, b);
 	return LOCK_QUEUED;
 }
 
 /* Off the queue after a signal or a timeout: false when the lock has become ours meanwhile. */
 static bool give_up(struct futex_waiter *w)
 {
-	struct futex_bucket *b = futex_bucket(&w->key);
-	bool queued;
+	struct futex_bucket *b = futex_lock_queued(w);
 
-	spin_lock(&b->lock);
-	queued = w->bucket != NULL;
-	if (queued) {
-		list_del(&w->link);
-		w->bucket = NULL;
+	if (!b)
+		return false;
+	list_del(&w->link);
+	w->bucket = NULL;
+	if (w->pi)
 		(void)set_owner(w, NULL);
-	}
 	spin_unlock(&b->lock);
-	return queued;
+	return true;
 }
 
 /* Take the lock or queue for it: 0, LOCK_QUEUED, or -errno. */
@@ -209,7 +192,11 @@ static int lock_or_queue(struct futex_waiter *w, unsigned long address, bool sha
 			return error;
 		b = futex_bucket(&w->key);
 		spin_lock(&b->lock);
-		error = lock_step(w, b, address, try);
+		error = futex_pi_step(w, b, address, try);
+		if (error == LOCK_QUEUED) {
+			sched_set_state(THREAD_INTERRUPTIBLE);
+			futex_enqueue(w, b);
+		}
 		spin_unlock(&b->lock);
 		if (error == -EFAULT)
 			error = futex_fault_in(address, true);
@@ -243,22 +230,30 @@ static int wait_queued(struct futex_waiter *w, struct deadline deadline)
 	}
 }
 
+int futex_pi_await(struct futex_waiter *w, unsigned long address, bool shared,
+		   struct deadline deadline)
+{
+	for (;;) {
+		int error = wait_queued(w, deadline);
+
+		if (error || !w->dead)
+			return error; /* 0: handed over by unlock */
+		error = lock_or_queue(w, address, shared, false);
+		if (error != LOCK_QUEUED)
+			return error;
+	}
+}
+
 long futex_lock_pi(unsigned long address, bool shared, struct deadline deadline, bool try)
 {
 	struct futex_waiter w = FUTEX_WAITER(FUTEX_ANY);
 	int error;
 
 	w.pi = true;
-	for (;;) {
-		error = lock_or_queue(&w, address, shared, try);
-		if (error != LOCK_QUEUED)
-			return error;
-		error = wait_queued(&w, deadline);
-		if (error)
-			return error == -ETIMEDOUT ? error : -ERESTARTNOINTR;
-		if (!w.dead)
-			return 0; /* handed over by unlock */
-	}
+	error = lock_or_queue(&w, address, shared, try);
+	if (error == LOCK_QUEUED)
+		error = futex_pi_await(&w, address, shared, deadline);
+	return error == -ERESTARTSYS ? -ERESTARTNOINTR : error;
 }
 
 /* ---- unlock ---- */
@@ -269,16 +264,16 @@ static int unlock_step(struct futex_bucket *b, const struct futex_key *key, unsi
 	uint32_t me = (uint32_t)current->pid->number, seen, old, new = 0;
 	uint32_t __user *word = hal_user_ptr(uint32_t, address);
 	struct futex_waiter *top;
-	bool more;
 	int error = hal_user_load32_nofault(&old, word);
 
 	if (error)
 		return error;
 	if ((old & FUTEX_TID_MASK) != me)
 		return -EPERM;
-	top = top_waiter(b, key, &more);
+	top = top_waiter(b, key);
 	if (top)
-		new = (uint32_t)top->thread->pid->number | (more ? FUTEX_WAITERS : 0);
+		new = (uint32_t)top->thread->pid->number |
+		      FUTEX_WAITERS; /* others or not, as Linux */
 	error = hal_user_cmpxchg32_nofault(&seen, word, old, new);
 	if (error)
 		return error;

@@ -66,7 +66,7 @@ again:
 	list_for_each_entry_safe (w, next, &b1->waiters, link) {
 		if (!futex_key_equal(&w->key, &key1))
 			continue;
-		if (w->pi) {
+		if (w->pi || w->second) {
 			woken = -EINVAL;
 			moved = 0;
 			break;

@@ -6,16 +6,16 @@
 
 #define AHEAD 5000 // s
 
-enum way { BITSET, LOCK, LOCK2, WAITV, MONOTONIC, RELATIVE, WAYS };
+enum way { BITSET, LOCK, LOCK2, WAITV, REQUEUE, REQUEUED, MONOTONIC, RELATIVE, WAYS };
 
-static uint32_t words[WAYS];
+static uint32_t words[WAYS], lock;
 static int answers[WAYS]; // errno
 static volatile bool asked[WAYS];
 static struct timespec real, monotonic;
 
 static long futex(uint32_t *word, int op, uint32_t value, const void *time)
 {
-	return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, time, NULL,
+	return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, time, &lock,
 		       FUTEX_BITSET_MATCH_ANY);
 }
 
@@ -34,6 +34,9 @@ static long wait_for(enum way way)
 		return futex(&words[way], 13 /* FUTEX_LOCK_PI2 */ | FUTEX_CLOCK_REALTIME, 0, &real);
 	case WAITV:
 		return syscall(449 /* futex_waitv */, &one, 1, 0, &real, CLOCK_REALTIME);
+	case REQUEUE:
+	case REQUEUED:
+		return futex(&words[way], FUTEX_WAIT_REQUEUE_PI | FUTEX_CLOCK_REALTIME, 0, &real);
 	case MONOTONIC:
 		return futex(&words[way], FUTEX_WAIT_BITSET, 0, &monotonic);
 	default:
@@ -66,20 +69,23 @@ CONTRACT
 	MUST(clock_gettime(CLOCK_MONOTONIC, &monotonic));
 	real = (struct timespec){saved.tv_sec + AHEAD, 0};
 	monotonic.tv_sec += AHEAD;
-	words[LOCK] = words[LOCK2] = (uint32_t)gettid();
+	lock = words[LOCK] = words[LOCK2] = (uint32_t)gettid();
 	for (uintptr_t i = 0; i < WAYS; i++) {
 		CHECK_EQ(pthread_create(&threads[i], NULL, sleeper, (void *)i), 0);
 		while (!asked[i])
 			sched_yield();
 	}
 	wait_threads_asleep(WAYS);
+	CHECK_EQ(syscall(SYS_futex, &words[REQUEUED], FUTEX_CMP_REQUEUE_PI | FUTEX_PRIVATE_FLAG, 1,
+			 0L, &lock, 0),
+		 1);
 	// Backwards, and forwards but not far enough: they all go on.
 	set(saved.tv_sec - 100);
 	set(saved.tv_sec + AHEAD - 1000);
 	sleep_ms(20);
 	wait_threads_asleep(WAYS);
 	set(saved.tv_sec + AHEAD + 10);
-	for (int i = BITSET; i <= WAITV; i++) {
+	for (int i = BITSET; i < MONOTONIC; i++) {
 		CHECK_EQ(pthread_join(threads[i], NULL), 0);
 		CHECK_EQ(answers[i], ETIMEDOUT);
 	}
