@@ -2,6 +2,7 @@
 // hal/regs.h: the register frame as core sees it.
 
 #include <arm64/cpu.h>
+#include <arm64/fpu.h>
 #include <arm64/regs.h>
 #include <arm64/trap.h>
 #include <core/lib/string.h>
@@ -107,34 +108,52 @@ int hal_regs_single_step(struct hal_regs *regs, bool on)
 	return 0;
 }
 
-// Linux's struct user_pt_regs.
-struct regset {
-	uint64_t x[31], sp, pc, pstate;
+// Linux's struct user_pt_regs: the beginning of the frame.
+#define USER_PT_REGS 272
+_Static_assert(offsetof(struct hal_regs, pstate) == USER_PT_REGS - 8, "struct user_pt_regs");
+// struct user_fpsimd_state, which has eight bytes to spare behind ours.
+#define USER_FPSIMD_STATE (sizeof(struct arm_fpu) + 8)
+
+#define NT_ARM_TLS	0x401u
+#define NT_ARM_PAC_MASK 0x406u
+#define ADDRESS_BITS	48
+
+static const struct {
+	uint32_t type;
+	unsigned int size;
+} sets[] = {
+	{HAL_NT_PRSTATUS, USER_PT_REGS},
+	{HAL_NT_PRFPREG, USER_FPSIMD_STATE},
+	{NT_ARM_TLS, 16},      // the second word is SME's
+	{NT_ARM_PAC_MASK, 16}, // last: not every CPU has it
 };
 
-size_t hal_regset_size(void)
+size_t hal_regset_get(unsigned int i, uint32_t *type, void *buf)
 {
-	return sizeof(struct regset);
-}
+	struct hal_thread *thread = hal_thread_current();
+	uint64_t words[2] = {0};
+	const void *from = words;
 
-void hal_regset_get(const struct hal_regs *regs, void *buf)
-{
-	struct regset *set = buf;
-
-	memcpy(set->x, regs->x, sizeof(set->x));
-	set->sp = regs->sp;
-	set->pc = regs->pc;
-	set->pstate = regs->pstate;
-}
-
-void hal_regset_set(struct hal_regs *regs, const void *buf)
-{
-	const struct regset *set = buf;
-
-	memcpy(regs->x, set->x, sizeof(set->x));
-	regs->sp = set->sp;
-	regs->pc = set->pc;
-	regs->pstate = (regs->pstate & PSTATE_STEP) |
-		       (set->pstate & (PSTATE_FLAGS | PSTATE_BTYPE | PSTATE_SSBS | PSTATE_DIT));
-	regs->flags |= REGS_CHANGED;
+	if (i >= sizeof(sets) / sizeof(sets[0]) - !arm_features.pac)
+		return 0;
+	*type = sets[i].type;
+	if (!buf)
+		return sets[i].size;
+	switch (sets[i].type) {
+	case HAL_NT_PRSTATUS:
+		from = thread->regs;
+		break;
+	case HAL_NT_PRFPREG:
+		arm_fpu_save_now();
+		memcpy(buf, thread->fpu, sizeof(struct arm_fpu));
+		memset((char *)buf + sizeof(struct arm_fpu), 0, 8);
+		return sets[i].size;
+	case NT_ARM_TLS:
+		words[0] = hal_thread_get_tls();
+		break;
+	default: // which bits of a data and of a code pointer are its signature
+		words[0] = words[1] = (1ul << 55) - (1ul << ADDRESS_BITS);
+	}
+	memcpy(buf, from, sets[i].size);
+	return sets[i].size;
 }

@@ -44,10 +44,14 @@ void hal_regs_restart(struct hal_regs *regs, long nr);
 /* Single-step user code; returns -EOPNOTSUPP where the machine cannot (riscv64). */
 __must_check int hal_regs_single_step(struct hal_regs *regs, bool on);
 
-/* Linux's NT_PRSTATUS register set: copy into buf (hal_regset_size() bytes), or set from it,
- * sanitised. */
-size_t hal_regset_size(void);
-void hal_regset_get(const struct hal_regs *regs, void *buf);
-void hal_regset_set(struct hal_regs *regs, const void *buf);
+/*
+ * The register sets of the current thread, a user's, as the notes of Linux's core dumps show them:
+ * the i-th, from 0. First the general registers, then those of floating point, then what only this
+ * machine has. Returns its size and in *type its note's (NT_*); it is stored unless buf is NULL. 0:
+ * there is none. Interrupts on; does not sleep.
+ */
+size_t hal_regset_get(unsigned int i, uint32_t *type, void *buf);
+#define HAL_NT_PRSTATUS 1u
+#define HAL_NT_PRFPREG	2u
 
 #endif

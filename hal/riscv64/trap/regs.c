@@ -3,7 +3,7 @@
 
 #include <core/lib/string.h>
 #include <hal/regs.h>
-#include <riscv/regs.h>
+#include <riscv/cpu.h>
 
 #define EOPNOTSUPP 95
 
@@ -83,18 +83,19 @@ int hal_regs_single_step(struct hal_regs *regs, bool on)
 	return -EOPNOTSUPP;
 }
 
-// Linux's struct user_regs_struct: the first 32 words of the frame.
-size_t hal_regset_size(void)
+// Linux's struct user_regs_struct is the first 32 words of the frame, struct __riscv_d_ext_state
+// the save area.
+size_t hal_regset_get(unsigned int i, uint32_t *type, void *buf)
 {
-	return REGS_USER_WORDS * 8;
-}
+	struct hal_thread *thread = hal_thread_current();
+	size_t size = i ? hal_fpu_size() : REGS_USER_WORDS * 8;
 
-void hal_regset_get(const struct hal_regs *regs, void *buf)
-{
-	memcpy(buf, regs, REGS_USER_WORDS * 8);
-}
-
-void hal_regset_set(struct hal_regs *regs, const void *buf)
-{
-	memcpy(regs, buf, REGS_USER_WORDS * 8);
+	if (i > 1)
+		return 0;
+	*type = i ? HAL_NT_PRFPREG : HAL_NT_PRSTATUS;
+	if (buf) {
+		riscv_fpu_store(thread->regs);
+		memcpy(buf, i ? thread->fpu : thread->regs, size);
+	}
+	return size;
 }

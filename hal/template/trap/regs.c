@@ -89,20 +89,11 @@ int hal_regs_single_step(struct hal_regs *regs, bool on)
 	return -EOPNOTSUPP;
 }
 
-size_t hal_regset_size(void)
+size_t hal_regset_get(unsigned int i, uint32_t *type, void *buf)
 {
+	// FILL IN: the general registers as Linux's NT_PRSTATUS has them, FP state, ...
+	(void)i;
+	(void)type;
+	(void)buf;
 	return 0;
-}
-
-void hal_regset_get(const struct hal_regs *regs, void *buf)
-{
-	(void)regs;
-	(void)buf;
-}
-
-void hal_regset_set(struct hal_regs *regs, const void *buf)
-{
-	// FILL IN: sanitised: a debugger must not raise privileges.
-	(void)regs;
-	(void)buf;
 }

@@ -64,6 +64,14 @@ void fpu_save(void *area)
 		__asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
 }
 
+void fpu_save_now(struct hal_thread *thread)
+{
+	unsigned long flags = hal_irq_save();
+
+	fpu_save(thread->fpu);
+	hal_irq_restore(flags);
+}
+
 void fpu_restore(const void *area)
 {
 	if (cpu_features.xsave)

@@ -193,6 +193,15 @@ unsigned long hal_thread_get_tls(void)
 	return read_fs_base();
 }
 
+uint64_t thread_user_gs(void)
+{
+	unsigned long flags = hal_irq_save();
+	uint64_t base = read_user_gs_base();
+
+	hal_irq_restore(flags);
+	return base;
+}
+
 vaddr_t hal_thread_pc(const struct hal_thread *thread)
 {
 	const struct switch_frame *frame = (const struct switch_frame *)thread->sp;
@@ -214,7 +223,7 @@ enum { EPERM = 1, EFAULT = 14, ENODEV = 19, EINVAL = 22, ENOSYS = 38 };
 
 long hal_private_call(enum hal_private_call which, const unsigned long *args)
 {
-	unsigned long flags, value;
+	unsigned long flags;
 
 	if (which != HAL_CALL_ARCH_PRCTL)
 		return -ENOSYS;
@@ -234,10 +243,7 @@ long hal_private_call(enum hal_private_call which, const unsigned long *args)
 	case ARCH_GET_FS:
 		return hal_put_user64(hal_user_ptr(uint64_t, args[1]), read_fs_base());
 	case ARCH_GET_GS:
-		flags = hal_irq_save();
-		value = read_user_gs_base();
-		hal_irq_restore(flags);
-		return hal_put_user64(hal_user_ptr(uint64_t, args[1]), value);
+		return hal_put_user64(hal_user_ptr(uint64_t, args[1]), thread_user_gs());
 	case ARCH_GET_CPUID:
 		return 1; // CPUID does not fault
 	case ARCH_SET_CPUID:

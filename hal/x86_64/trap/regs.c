@@ -6,7 +6,11 @@
 #include <hal/thread.h>
 #include <hal/user.h>
 #include <x86_64/cpu.h>
+#include <x86_64/fpu.h>
 #include <x86_64/regs.h>
+#include <x86_64/thread.h>
+
+#define NT_X86_XSTATE 0x202u
 
 vaddr_t hal_regs_pc(const struct hal_regs *regs)
 {
@@ -89,47 +93,37 @@ struct user_regs {
 };
 _Static_assert(sizeof(struct user_regs) == 216, "Linux's struct user_regs_struct");
 
-size_t hal_regset_size(void)
+static void get_general(struct hal_thread *thread, void *buf)
 {
-	return sizeof(struct user_regs);
-}
+	const struct hal_regs *r = hal_thread_regs(thread);
+	struct user_regs u = {.cs = r->cs, .ss = r->ss, .rflags = r->rflags};
 
-// The thread whose frame this is: frames of user mode lie at the top of its stack, but which thread
-// has it is not known here, so FS and GS bases are the current thread's, or zero.
-static bool is_current(const struct hal_regs *regs)
-{
-	return regs == hal_thread_regs(hal_thread_current());
-}
-
-void hal_regset_get(const struct hal_regs *r, void *buf)
-{
-	struct user_regs u = {
-		.cs = r->cs,
-		.ss = r->ss,
-		.rflags = r->rflags,
-		.orig_rax = hal_regs_in_syscall(r) ? r->error : ~0ul,
-		.fs_base = is_current(r) ? hal_thread_get_tls() : 0,
-	};
-
+	u.orig_rax = hal_regs_in_syscall(r) ? r->error : ~0ul;
+	u.fs_base = hal_thread_get_tls();
+	u.gs_base = thread_user_gs();
 #define COPY(reg) u.reg = r->reg;
 	X86_EACH_REG(COPY)
 #undef COPY
 	memcpy(buf, &u, sizeof(u));
 }
 
-void hal_regset_set(struct hal_regs *r, const void *buf)
+// The second is the first part of the third, which has in the bytes that the CPU leaves to software
+// what was saved.
+size_t hal_regset_get(unsigned int i, uint32_t *type, void *buf)
 {
-	struct user_regs u;
+	const size_t sizes[] = {sizeof(struct user_regs), FPU_LEGACY, fpu_info.size};
+	struct hal_thread *thread = hal_thread_current();
 
-	memcpy(&u, buf, sizeof(u));
-#define COPY(reg) r->reg = u.reg;
-	X86_EACH_REG(COPY)
-#undef COPY
-	r->rflags = (u.rflags & RFLAGS_USER) | (r->rflags & ~RFLAGS_USER);
-	if ((int64_t)u.orig_rax < 0)
-		hal_regs_leave_syscall(r);
-	else if (hal_regs_in_syscall(r))
-		r->error = u.orig_rax;
-	if (is_current(r) && u.fs_base < hal_user_end())
-		hal_thread_set_tls(u.fs_base);
+	if (i >= (fpu_info.features ? 3u : 2u))
+		return 0;
+	*type = i == 0 ? HAL_NT_PRSTATUS : i == 1 ? HAL_NT_PRFPREG : NT_X86_XSTATE;
+	if (buf && !i) {
+		get_general(thread, buf);
+	} else if (buf) {
+		fpu_save_now(thread);
+		memcpy(buf, thread->fpu, sizes[i]);
+		if (i == 2)
+			memcpy((char *)buf + FPU_SOFTWARE, &fpu_info.features, sizeof(uint64_t));
+	}
+	return sizes[i];
 }

@@ -20,6 +20,8 @@ extern struct fpu_info fpu_info;
 
 /* Give the running thread, which is a user's, the state of a fresh program. */
 void fpu_load_init(struct hal_thread *thread);
+/* Bring the running thread's save area up to date; the registers stay its own. */
+void fpu_save_now(struct hal_thread *thread);
 /* Make area, fresh memory, one that can be saved to and restored from. */
 void fpu_prepare_area(void *area);
 
