@@ -117,6 +117,50 @@ size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool wr
 	return done;
 }
 
+// The next entry from va on that is not but the page of zeros, or end.
+static vaddr_t next_frame(struct mm *mm, vaddr_t va, vaddr_t end)
+{
+	struct hal_entry entry;
+	vaddr_t at = va;
+
+	while (hal_scan(&mm->space, &at, end, &entry, 1))
+		if (entry.pa != zero_frame)
+			return MAX(va, entry.va);
+	return end;
+}
+
+// Where something may be from va on, at most end.
+static vaddr_t next_content(struct mm *mm, vaddr_t va, vaddr_t end)
+{
+	struct vma *vma = vma_lookup_locked(mm, va, false);
+
+	if (!vma)
+		return va; // somebody else has unmapped it: the access will tell
+	end = MIN(end, vma->end);
+	if (vma->flags & VM_SPECIAL)
+		va = vma->flags & VM_EXEC ? va : end; // the vDSO; not the kernel's clock page
+	else if (!vma->cache)			      // private anonymous
+		va = next_frame(mm, va, end);
+	vma_unlock(vma);
+	return va;
+}
+
+bool mm_dump_page(struct mm *mm, vaddr_t *at, vaddr_t end, void *page)
+{
+	while (*at < end && !signal_fatal_pending()) {
+		vaddr_t next = next_content(mm, *at, end);
+
+		if (next == *at) {
+			if (mm_access(mm, next, page, PAGE_SIZE, false, true) == PAGE_SIZE)
+				return true;
+			next += PAGE_SIZE;
+		}
+		*at = next;
+		resched_point();
+	}
+	return false;
+}
+
 int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	vaddr_t va = start;

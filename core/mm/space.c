@@ -8,6 +8,7 @@
 
 #include "mm_internal.h"
 
+#include <core/coredump.h>
 #include <core/errno.h>
 #include <core/lib/string.h>
 #include <core/mm.h>
@@ -34,6 +35,8 @@ static struct mm *mm_new(void)
 	refcount_set(&mm->refs, 1);
 	rwsem_init(&mm->lock, "address space");
 	mm->vmas.update = vma_tree_update;
+	/* Kept by fork and execve. */
+	mm->dump_filter = current->mm ? current->mm->dump_filter : CORE_FILTER_DEFAULT;
 	return mm;
 }
 

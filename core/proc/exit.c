@@ -73,7 +73,7 @@ static void hang_up_orphans(struct process *process, struct process *parent)
 static void child_info(struct process *process, int sig, struct siginfo *info)
 {
 	struct rusage_times times;
-	int code = process->leader->exit_code;
+	int code = process_exit_status(process);
 
 	process_times(process, &times);
 	*info = (struct siginfo){

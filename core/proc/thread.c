@@ -210,6 +210,7 @@ struct process *process_alloc(void)
 	list_init(&process->shared.queue);
 	list_init(&process->posix_timers);
 	wait_queue_init(&process->child_exit);
+	wait_queue_init(&process->core_wait);
 	process_timers_init(process);
 	__atomic_fetch_add(&processes, 1, __ATOMIC_RELAXED);
 	return process;

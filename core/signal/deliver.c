@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Delivery: what happens to a pending signal when the thread is about to enter user mode.
 
+#include <core/coredump.h>
 #include <core/errno.h>
 #include <core/mm.h>
 #include <core/printk.h>
@@ -123,8 +124,9 @@ static bool next_handled(struct delivery *d)
 		}
 		spin_unlock_irqrestore(&t->sighand->lock, flags);
 		report_death(d);
-		process_exit(d->sig); /* no core is ever dumped: as with RLIMIT_CORE 0, WAIT_CORE
-					 stays off */
+		if (SIGNAL_SET_CORE & sigbit(d->sig))
+			coredump(&d->info);
+		process_exit(d->sig); /* or with what a core dump has made of it */
 	}
 	signal_recalc(t);
 	spin_unlock_irqrestore(&t->sighand->lock, flags);

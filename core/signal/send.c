@@ -2,6 +2,7 @@
 // Sending: what a signal does at once (continue, stop, kill), whether it is kept, where, and whom
 // it wakes.
 
+#include <core/coredump.h>
 #include <core/errno.h>
 #include <core/poll.h>
 #include <core/printk.h>
@@ -173,6 +174,16 @@ static bool queue_info(struct thread *target, struct sigpending *pending, int si
 	return true;
 }
 
+/* A process that writes its core takes nothing but SIGKILL: it stops writing. */
+static void end_dump(struct process *process)
+{
+	struct thread *dumper = coredump_thread(process);
+
+	process->group_exit_code = SIGKILL;
+	dumper->pending.set |= sigbit(SIGKILL);
+	signal_wake(dumper, true);
+}
+
 int signal_send_locked(int sig, const struct siginfo *info, struct thread *thread, bool to_process)
 {
 	struct process *process = thread->process;
@@ -180,8 +191,11 @@ int signal_send_locked(int sig, const struct siginfo *info, struct thread *threa
 
 	assert_spin_held(&process->sighand->lock);
 	ASSERT(signal_valid(sig));
-	if (process->group_exit)
+	if (process->group_exit) {
+		if (sig == SIGKILL && process->core)
+			end_dump(process);
 		return 0;
+	}
 	if ((SIGNAL_SET_STOP | sigbit(SIGCONT)) & sigbit(sig))
 		flush_opposites(process, sig);
 	if (ignored(thread, sig, !info || info->code == SI_KERNEL))
@@ -348,6 +362,11 @@ bool signal_exit(struct thread *thread)
 	unsigned long flags = spin_lock_irqsave(&thread->sighand->lock);
 	bool last, stop_done;
 
+	if (unlikely(process->core)) {
+		spin_unlock_irqrestore(&thread->sighand->lock, flags);
+		coredump_join();
+		flags = spin_lock_irqsave(&thread->sighand->lock);
+	}
 	thread->exiting = true;
 	last = --process->live_threads == 0;
 	if (last && !process->group_exit) { /* what the last one says counts for all */

@@ -558,6 +558,11 @@ out_from:
 
 /* ---- kernel-side forms: absolute names, boot ---- */
 
+int vfs_unlink(const char *name)
+{
+	return do_unlink(AT_FDCWD, name);
+}
+
 int vfs_mkdir(const char *name, umode_t mode)
 {
 	return do_mkdir(AT_FDCWD, name, mode);

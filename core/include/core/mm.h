@@ -95,6 +95,7 @@ struct mm {
 	bool dumpable, locked_future, oom_victim, exec_stack;
 	bool huge_disabled; /* PR_SET_THP_DISABLE: no new 2 MiB pages */
 	uint32_t membarrier_state;
+	unsigned int dump_filter; /* CORE_*: what a core dump shows */
 	int oom_score_adj;
 	struct rcu_head rcu;
 };
@@ -166,6 +167,11 @@ static inline uint64_t vma_pages(const struct vma *vma)
  * cmdline, ptrace, exec's arguments. Bytes moved; force ignores VMA rights as ptrace may. May
  * sleep. */
 size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write, bool force);
+
+/* For a core dump: find the first page of [*at, end) that holds anything (zeroes that were never
+ * written do not count), copy it to page and put its address into *at. False: there is none, or a
+ * SIGKILL is pending. May sleep. */
+bool mm_dump_page(struct mm *mm, vaddr_t *at, vaddr_t end, void *page);
 
 /* core_fault's work: 0 (repeat), -EFAULT with *code SEGV_MAPERR/SEGV_ACCERR, -ENOMEM (OOM), -EIO
  * (SIGBUS BUS_ADRERR). May sleep. */

@@ -30,6 +30,7 @@
 struct mm;
 struct files;
 struct fs_context;
+struct core_dump;
 struct cred;
 struct file;
 struct tty;
@@ -167,6 +168,8 @@ struct process {
 	bool unkillable; /* [sighand->lock] PID 1: signals without a handler do nothing */
 	bool group_exit; /* [sighand->lock] exit_group or a fatal signal: all threads leave */
 	int group_exit_code;
+	struct core_dump *core;	     /* [sighand->lock] being written: see core/proc/coredump.c */
+	struct wait_queue core_wait; /* its threads meet here */
 	struct thread *group_exec; /* [sighand->lock] the thread that waits in execve to be alone */
 	unsigned int notify_count; /* [tasklist] it is woken when thread_count has fallen to this */
 	struct sigpending shared;  /* [sighand->lock] */

@@ -367,6 +367,7 @@ ssize_t vfs_read(struct file *file, void *buf, size_t n, loff_t *pos); /* kernel
 ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos);
 ssize_t vfs_read_uio(struct file *file, struct uio *uio, loff_t *pos);
 ssize_t vfs_write_uio(struct file *file, struct uio *uio, loff_t *pos);
+__must_check int vfs_unlink(const char *name); /* from current's directory on */
 __must_check int vfs_mkdir(const char *name, umode_t mode);
 __must_check int vfs_mknod(const char *name, umode_t mode, dev_t rdev);
 /* The same for current's directory and umask, giving what was made, with references. */

@@ -2,6 +2,7 @@
 /* /proc/PID and /proc/PID/task/TID: the tables, and the small files. */
 #include "internal.h"
 
+#include <core/coredump.h>
 #include <core/cred.h>
 
 /* ---- texts out of the process's memory ---- */
@@ -221,6 +222,45 @@ static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
 	return result;
 }
 
+/* A kernel thread's is empty. */
+static int coredump_filter_show(struct text *text, void *p)
+{
+	struct thread *thread = proc_thread(p);
+	struct mm *mm;
+
+	if (!thread)
+		return -ESRCH;
+	mm = mm_of_thread(thread);
+	thread_put(thread);
+	if (!mm)
+		return 0;
+	text_printf(text, "%08x\n", READ_ONCE(mm->dump_filter));
+	mm_put_user(mm);
+	return 0;
+}
+
+static ssize_t coredump_filter_write(struct proc_inode *p, char *buf, size_t n)
+{
+	unsigned long long value;
+	struct thread *thread;
+	struct mm *mm;
+
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	if (parse_u64(buf, 0, &value) || value > UINT32_MAX)
+		return -EINVAL;
+	thread = proc_thread(p);
+	if (!thread)
+		return -ESRCH;
+	mm = mm_of_thread(thread);
+	thread_put(thread);
+	if (!mm)
+		return (ssize_t)n;
+	WRITE_ONCE(mm->dump_filter, (unsigned int)value & CORE_FILTER_ALL);
+	mm_put_user(mm);
+	return (ssize_t)n;
+}
+
 #ifdef TERN_DEBUG
 /* Linux's fault injection: the thread's n-th allocation fails; what is left of n can be read. */
 static int fail_nth_show(struct text *text, void *p)
@@ -433,6 +473,7 @@ const struct proc_entry proc_pid_entries[] = {
 	 .file_ops = &proc_task_ops},
 	COMMON_ENTRIES,
 	PROC_PRIVATE("io", 0400, io_show),
+	PROC_RW("coredump_filter", 0644, coredump_filter_show, coredump_filter_write),
 	PROC_END,
 };
 

@@ -226,7 +226,7 @@ int proc_pid_statm(struct text *text, void *argument)
 	return 0;
 }
 
-static void status_memory(struct text *text, struct mm *mm)
+static void status_memory(struct text *text, const struct thread *thread, struct mm *mm)
 {
 	const unsigned int kib = PAGE_SHIFT - 10;
 	uint64_t code = (PAGE_UP(mm->code_end) - PAGE_DOWN(mm->code_start)) >> 10,
@@ -252,9 +252,9 @@ static void status_memory(struct text *text, struct mm *mm)
 		    (unsigned long long)(exec > code ? exec - code : 0));
 	text_printf(text,
 		    "VmPTE:\t%8llu kB\nVmSwap:\t%8u kB\nHugetlbPages:\t%8u "
-		    "kB\nCoreDumping:\t0\nTHP_enabled:\t%d\n",
+		    "kB\nCoreDumping:\t%d\nTHP_enabled:\t%d\n",
 		    (unsigned long long)hal_space_table_bytes(&mm->space) >> 10, 0, 0,
-		    !READ_ONCE(mm->huge_disabled));
+		    READ_ONCE(thread->process->core) != NULL, !READ_ONCE(mm->huge_disabled));
 }
 
 static void status_identity(struct text *text, struct thread *thread, const struct facts *f)
@@ -343,7 +343,7 @@ int proc_pid_status(struct text *text, void *argument)
 	status_identity(text, thread, &f);
 	mm = mm_of_thread(thread);
 	if (mm) {
-		status_memory(text, mm);
+		status_memory(text, thread, mm);
 		mm_put_user(mm);
 	}
 	text_printf(text, "Threads:\t%u\nSigQ:\t%u/%llu\n", f.threads, f.queued,

@@ -2,6 +2,7 @@
 /* /proc/sys: the settings programs read, and the few that can be changed. */
 #include "internal.h"
 
+#include <core/coredump.h>
 #include <core/cred.h>
 #include <core/init.h>
 #include <core/random.h>
@@ -45,11 +46,38 @@ SHOW_TEXT(threads_max_show, "%u\n", thread_count_max())
 SHOW_TEXT(overflow_show, "65534\n")
 SHOW_TEXT(cap_last_cap_show, "%d\n", CAP_LAST)
 SHOW_TEXT(ngroups_max_show, "65536\n")
-SHOW_TEXT(core_pattern_show, "core\n")
+SHOW_TEXT(core_uses_pid_show, "%u\n", READ_ONCE(core_uses_pid))
 SHOW_TEXT(zero_show, "0\n")
 SHOW_TEXT(two_show, "2\n")
 SHOW_TEXT(random_bits_show, "256\n")
 SHOW_TEXT(printk_show, "%d\t4\t1\t7\n", printk_console_level())
+
+static int core_pattern_show(struct text *text, void *p)
+{
+	char pattern[CORE_PATTERN_SIZE];
+
+	(void)p;
+	core_pattern_get(pattern);
+	text_printf(text, "%s\n", pattern);
+	return 0;
+}
+
+static ssize_t core_pattern_write(struct proc_inode *p, char *buf, size_t n)
+{
+	int error;
+
+	(void)p;
+	if (n && buf[n - 1] == '\n')
+		buf[n - 1] = '\0';
+	error = core_pattern_set(buf);
+	return error ? error : (ssize_t)n;
+}
+
+static ssize_t core_uses_pid_write(struct proc_inode *p, char *buf, size_t n)
+{
+	(void)p;
+	return set_unsigned(&core_uses_pid, buf, n, INT32_MAX);
+}
 
 static ssize_t hostname_write(struct proc_inode *p, char *buf, size_t n)
 {
@@ -133,7 +161,8 @@ static const struct proc_entry random_entries[] = {
 
 static const struct proc_entry kernel_entries[] = {
 	PROC_FILE("cap_last_cap", 0444, cap_last_cap_show),
-	PROC_FILE("core_pattern", 0444, core_pattern_show),
+	PROC_RW("core_pattern", 0644, core_pattern_show, core_pattern_write),
+	PROC_RW("core_uses_pid", 0644, core_uses_pid_show, core_uses_pid_write),
 	PROC_FILE("dmesg_restrict", 0444, zero_show),
 	PROC_RW("domainname", 0644, domainname_show, domainname_write),
 	PROC_RW("hostname", 0644, hostname_show, hostname_write),
