@@ -183,8 +183,8 @@ static void put_process(struct text *text)
 	struct process *process = current->process;
 	struct mm *mm = current->mm;
 	struct core_process p = {
-		.state_name = 'R',
-		.nice = (char)current->sched.nice,
+		.state_name = current == process->leader ? 'R' : 'D',
+		.nice = (char)process->leader->sched.nice,
 		.uid = current->cred->uid,
 		.gid = current->cred->gid,
 		.pid = process_id(process),
@@ -196,7 +196,7 @@ static void put_process(struct text *text)
 	p.pgrp = process->group->number;
 	p.sid = process->session->number;
 	spin_unlock_irqrestore(&tasklist, flags);
-	memcpy(p.name, current->name, sizeof(p.name));
+	memcpy(p.name, process->leader->name, sizeof(p.name));
 	length = mm_access(mm, mm->arg_start, p.arguments, length, false, true);
 	for (size_t i = 0; i < length; i++)
 		if (!p.arguments[i])
