@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """What scripts rely on in scripts/run: statuses, bytes, words, added files, and that nothing is left behind."""
 
+import base64
 import os
+import shutil
 import signal
 import subprocess
 import time
 
 import guest
-from results import FAILED, PASSED, Result
+from results import FAILED, PASSED, SKIPPED, Result
 from suites import wanted
-from ternlib import cache
+from ternlib import cache, toolchain
 
 
 def check(name, condition, outcome=None, why=""):
@@ -58,6 +60,31 @@ def _in_use(path):
         return True
 
 
+# What gdb is asked about a core, and what it must say of it.
+CORE_QUESTIONS = ("bt", "info threads", "print marker", "print $_siginfo.si_signo", "thread apply all bt")
+CORE_ANSWERS = ("sink (place=0x10, depth=0) at ", "#1  0x", "in sink (place=0x10, depth=1)", "in main ()", "$1 = 4711", "$2 = 11",
+                "wait_for_ever (number=41)", "SIGSEGV, Segmentation fault")
+
+
+def core_dump(preset, name, work):
+    """gdb, which no one here wrote, reads a core that this kernel wrote."""
+    if not shutil.which("gdb-multiarch"):
+        return Result(name, SKIPPED, "this machine has no gdb-multiarch", 0)
+    program, core = work / "crash", work / "core"
+    toolchain.compile_program(guest.split_preset(preset)[0], program, "-g", "-O0", "-pthread", str(guest.REPOSITORY / "tests/tools/crash.c"))
+    outcome = guest.run(preset, "--add", f"{program}:/bin/crash", command=("sh", "-c", "cd /tmp; crash 2>/dev/null; echo @@; base64 core"))
+    text = outcome.output.partition("@@\n")[2]
+    if outcome.status != 0 or not text:
+        return check(name, False, outcome)
+    core.write_bytes(base64.b64decode(text))
+    words = [word for question in CORE_QUESTIONS for word in ("-ex", question)]
+    said = subprocess.run(["gdb-multiarch", "-batch", "-nx", *words, str(program), str(core)], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=120, check=False)
+    missing = [answer for answer in CORE_ANSWERS if answer not in said.stdout]
+    threads = said.stdout.count("wait_for_ever (number=41)")
+    return check(name, not missing and threads >= 2, None, f"gdb did not say {missing}, but:\n{said.stdout}\n{said.stderr}")
+
+
 def cases(preset, work):
     tree = work / "tree"
     tree.mkdir()
@@ -71,6 +98,7 @@ def cases(preset, work):
     yield "output/bytes", lambda n: output(preset, n, "one\ntwo\tthree\n\x1b[1mfour", command=("printf", r"one\ntwo\tthree\n\033[1mfour"))
     yield "words", lambda n: output(preset, n, "[a b]\n[]\n[it's \"$x\" *]\n",
                                     command=("sh", "-c", 'for w; do echo "[$w]"; done', "sh", "a b", "", "it's \"$x\" *"))
+    yield "core", lambda n: core_dump(preset, n, work)
     if not preset.startswith("x86_64"):
         return
     # The rest is the same program on every architecture.
