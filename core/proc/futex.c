@@ -252,19 +252,14 @@ static bool has_timeout(int command)
 	       command == FUTEX_LOCK_PI2 || command == FUTEX_WAIT_REQUEUE_PI;
 }
 
-SYSCALL(futex)
+/* The calls that wait: their fourth argument is a time-out. */
+static long timed_call(const struct syscall_args *args, int command, bool shared, bool realtime)
 {
-	unsigned long address = args->arg[0], second = args->arg[4];
-	int op = (int)args->arg[1], command = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
-	uint32_t value = (uint32_t)args->arg[2], value3 = (uint32_t)args->arg[5];
-	int value2 = (int)args->arg[3];
-	bool shared = !(op & FUTEX_PRIVATE_FLAG), realtime = op & FUTEX_CLOCK_REALTIME;
+	unsigned long address = args->arg[0];
+	uint32_t value = (uint32_t)args->arg[2];
 	struct deadline deadline = DEADLINE_NEVER;
 
-	if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
-	    command != FUTEX_LOCK_PI2)
-		return -ENOSYS;
-	if (args->arg[3] && has_timeout(command)) {
+	if (args->arg[3]) {
 		int error = timespec_from_user(&deadline.time, args->arg[3]);
 
 		if (error)
@@ -275,33 +270,46 @@ SYSCALL(futex)
 	}
 	switch (command) {
 	case FUTEX_WAIT:
-		value3 = FUTEX_ANY;
-		/* fallthrough */
-		__attribute__((fallthrough));
+		return futex_wait(address, shared, value, deadline, FUTEX_ANY);
 	case FUTEX_WAIT_BITSET:
-		return futex_wait(address, shared, value, deadline, value3);
+		return futex_wait(address, shared, value, deadline, (uint32_t)args->arg[5]);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return futex_wait_requeue_pi(address, args->arg[4], shared, value, deadline);
+	default:
+		return futex_lock_pi(address, shared, deadline, false);
+	}
+}
+
+SYSCALL(futex)
+{
+	unsigned long address = args->arg[0], second = args->arg[4];
+	int op = (int)args->arg[1], command = op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
+	uint32_t value = (uint32_t)args->arg[2], value3 = (uint32_t)args->arg[5];
+	int value2 = (int)args->arg[3];
+	bool shared = !(op & FUTEX_PRIVATE_FLAG), realtime = op & FUTEX_CLOCK_REALTIME;
+
+	if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
+	    command != FUTEX_LOCK_PI2)
+		return -ENOSYS;
+	if (has_timeout(command))
+		return timed_call(args, command, shared, realtime);
+	switch (command) {
 	case FUTEX_WAKE:
-		value3 = FUTEX_ANY;
-		__attribute__((fallthrough));
+		return futex_wake(address, shared, value, FUTEX_ANY);
 	case FUTEX_WAKE_BITSET:
 		return futex_wake(address, shared, value, value3);
 	case FUTEX_REQUEUE:
 		return futex_requeue(address, second, shared, (int)value, value2, NULL);
 	case FUTEX_CMP_REQUEUE:
 		return futex_requeue(address, second, shared, (int)value, value2, &value3);
-	case FUTEX_WAKE_OP:
-		return futex_wake_op(address, second, shared, (int)value, value2, value3);
-	case FUTEX_LOCK_PI:
-	case FUTEX_LOCK_PI2:
-		return futex_lock_pi(address, shared, deadline, false);
-	case FUTEX_TRYLOCK_PI:
-		return futex_lock_pi(address, shared, deadline, true);
-	case FUTEX_UNLOCK_PI:
-		return futex_unlock_pi(address, shared);
-	case FUTEX_WAIT_REQUEUE_PI:
-		return futex_wait_requeue_pi(address, second, shared, value, deadline);
 	case FUTEX_CMP_REQUEUE_PI:
 		return futex_cmp_requeue_pi(address, second, shared, (int)value, value2, value3);
+	case FUTEX_WAKE_OP:
+		return futex_wake_op(address, second, shared, (int)value, value2, value3);
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(address, shared, DEADLINE_NEVER, true);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(address, shared);
 	default:
 		return -ENOSYS;
 	}

@@ -47,21 +47,23 @@ ktime_t clock_real_to_monotonic(ktime_t real)
 	return offset > 0 && real < (ktime_t)offset ? 0 : real - (ktime_t)offset;
 }
 
-int clock_wait(unsigned int state, struct deadline deadline)
+static __attribute__((noinline)) int wait_realtime(unsigned int state, ktime_t until)
 {
 	WAIT_ENTRY(entry);
 	int result;
 
-	if (!deadline.realtime || deadline.time == KTIME_MAX)
-		return sched_wait(state, deadline.time);
 	/* On the queue first: who sets the clock after the offset is read wakes us. */
 	wait_add(&clock_was_set, &entry);
-	result = sched_wait(state, clock_real_to_monotonic(deadline.time));
+	result = sched_wait(state, clock_real_to_monotonic(until));
 	wait_remove(&clock_was_set, &entry);
 	/* Set back at the last moment: it is not over. */
-	if (result == -ETIMEDOUT && clock_realtime() < deadline.time)
-		result = 0;
-	return result;
+	return result == -ETIMEDOUT && clock_realtime() < until ? 0 : result;
+}
+
+int clock_wait(unsigned int state, struct deadline deadline)
+{
+	return deadline.realtime && deadline.time != KTIME_MAX ? wait_realtime(state, deadline.time)
+							       : sched_wait(state, deadline.time);
 }
 
 /* One writer at a time; readers in user space retry while seq is odd. */
