@@ -9,16 +9,6 @@
 #include <core/uio.h>
 #include <core/upcall.h>
 
-// What one call moves at most, as Linux has it.
-#define MOVE_MAX (0x7fffffffu & PAGE_MASK)
-
-void uio_init_user(struct uio *uio, struct iovec *iov, unsigned long base, size_t n)
-{
-	n = MIN(n, MOVE_MAX);
-	*iov = (struct iovec){.base = base, .length = n};
-	*uio = (struct uio){.iov = iov, .count = 1, .left = n};
-}
-
 void uio_init_kernel(struct uio *uio, struct iovec *iov, void *base, size_t n)
 {
 	*iov = (struct iovec){.base = (unsigned long)base, .length = n};
@@ -54,8 +44,8 @@ int uio_import(struct uio *uio, const void __user *vector, unsigned long count, 
 			error = -EFAULT;
 			goto fail;
 		}
-		if (iov[i].length > MOVE_MAX - total) // cut off, not refused
-			iov[i].length = MOVE_MAX - total;
+		if (iov[i].length > UIO_MOVE_MAX - total) // cut off, not refused
+			iov[i].length = UIO_MOVE_MAX - total;
 		total += iov[i].length;
 	}
 	*uio = (struct uio){.iov = iov, .count = (unsigned int)count, .left = total};

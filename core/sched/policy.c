@@ -8,7 +8,8 @@
 #include <hal/boot.h>
 #include <hal/time.h>
 
-static uint64_t online = 1;
+static uint64_t online = 1;	      /* atomic; a bit for each processor */
+static unsigned int online_count = 1; /* atomic; of those bits: wake-ups ask for it */
 
 uint64_t sched_online(void)
 {
@@ -17,11 +18,13 @@ uint64_t sched_online(void)
 
 unsigned int sched_cpu_count(void)
 {
-	return (unsigned int)__builtin_popcountll(READ_ONCE(online));
+	return READ_ONCE(online_count);
 }
 
 void sched_cpu_online(void)
 {
+	/* Counted first: once the bit is seen, by who starts the next one too, both hold. */
+	__atomic_fetch_add(&online_count, 1, __ATOMIC_SEQ_CST);
 	__atomic_fetch_or(&online, 1ull << hal_cpu_id(), __ATOMIC_SEQ_CST);
 }
 

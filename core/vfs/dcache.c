@@ -15,11 +15,11 @@
 
 #include <core/init.h>
 
+#define BUCKETS	     8192u
 #define BUCKET_LOCKS 64
 #define LRU_LIMIT    16384 /* unused dentries kept before new ones push old ones out */
 
-static struct hlist *table;
-static uint32_t table_mask;
+static struct hlist *table; /* of BUCKETS */
 static struct spinlock bucket_locks[BUCKET_LOCKS];
 static struct spinlock lru_lock, move_lock;
 static struct list lru = LIST_INIT(lru);
@@ -40,7 +40,7 @@ static uint32_t bucket_of(const struct dentry *parent, uint32_t hash)
 {
 	uint64_t mixed = ((uint64_t)(uintptr_t)parent >> 4) + hash;
 
-	return (uint32_t)((mixed * 0x9e3779b97f4a7c15u) >> 40) & table_mask;
+	return (uint32_t)((mixed * 0x9e3779b97f4a7c15u) >> 40) % BUCKETS;
 }
 
 static struct spinlock *bucket_lock(uint32_t bucket)
@@ -50,11 +50,8 @@ static struct spinlock *bucket_lock(uint32_t bucket)
 
 void dcache_init(void)
 {
-	const size_t buckets = 8192;
-
-	table = kcalloc(buckets, sizeof(*table), GFP_KERNEL);
+	table = kcalloc(BUCKETS, sizeof(*table), GFP_KERNEL);
 	VERIFY(table);
-	table_mask = (uint32_t)buckets - 1;
 	for (unsigned int i = 0; i < BUCKET_LOCKS; i++)
 		spin_init(&bucket_locks[i], "dentry bucket");
 	spin_init(&lru_lock, "dentry lru");
@@ -64,24 +61,26 @@ void dcache_init(void)
 
 /* The dentry's name may be changing: a NUL ends it in every case, so the comparison cannot run
  * away. */
-static bool name_equal(const struct dentry *dentry, const struct name *name)
+static inline bool name_equal(const struct dentry *dentry, const struct name *name)
 {
-	const char *text = rcu_dereference(dentry->name);
+	const char *text = rcu_dereference(dentry->name), *other = name->text;
+	const char *end = other + name->length;
 
-	for (uint32_t i = 0; i < name->length; i++) {
-		if (text[i] != name->text[i])
+	while (other != end)
+		if (*text++ != *other++)
 			return false;
-	}
 	return true;
 }
 
 struct dentry *dentry_find_rcu(const struct dentry *parent, const struct name *name,
 			       uint32_t *sequence)
 {
+	const uint32_t hash = name->hash;
+	struct hlist *bucket = &table[bucket_of(parent, hash)];
 	struct dentry *dentry;
 
-	hlist_for_each_entry (dentry, &table[bucket_of(parent, name->hash)], hash) {
-		if (dentry->name_hash != name->hash)
+	hlist_for_each_entry (dentry, bucket, hash) {
+		if (dentry->name_hash != hash)
 			continue;
 		*sequence = sequence_read(&dentry->sequence);
 		if (READ_ONCE(dentry->parent) != parent || dentry->name_length != name->length ||

@@ -4,8 +4,6 @@
 
 #include <core/syscall.h>
 
-#define MAX_RW_COUNT ((size_t)0x7ffff000)
-
 #define RWF_HIPRI    0x01u
 #define RWF_DSYNC    0x02u
 #define RWF_SYNC     0x04u
@@ -28,7 +26,7 @@ static inline void unlock_position(struct file *file, bool locked)
 		mutex_unlock(&file->pos_lock);
 }
 
-static ssize_t read_at(struct file *file, struct uio *uio, loff_t *pos)
+static inline ssize_t read_at(struct file *file, struct uio *uio, loff_t *pos)
 {
 	ssize_t n;
 
@@ -41,7 +39,7 @@ static ssize_t read_at(struct file *file, struct uio *uio, loff_t *pos)
 	return n;
 }
 
-static ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
+static inline ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
 {
 	ssize_t n;
 
@@ -60,13 +58,28 @@ static ssize_t write_at(struct file *file, struct uio *uio, loff_t *pos)
 	return n;
 }
 
-static ssize_t transfer(struct file *file, struct uio *uio, bool write)
+/* At the file's own position. Inline in the two plain calls alone. */
+static inline ssize_t read_here(struct file *file, struct uio *uio)
 {
 	bool locked = lock_position(file);
-	ssize_t n = write ? write_at(file, uio, &file->pos) : read_at(file, uio, &file->pos);
+	ssize_t n = read_at(file, uio, &file->pos);
 
 	unlock_position(file, locked);
 	return n;
+}
+
+static inline ssize_t write_here(struct file *file, struct uio *uio)
+{
+	bool locked = lock_position(file);
+	ssize_t n = write_at(file, uio, &file->pos);
+
+	unlock_position(file, locked);
+	return n;
+}
+
+static __attribute__((noinline)) ssize_t here(struct file *file, struct uio *uio, bool write)
+{
+	return write ? write_here(file, uio) : read_here(file, uio);
 }
 
 static int simple_uio(struct uio *uio, struct iovec *iov, unsigned long base, size_t n)
@@ -75,7 +88,7 @@ static int simple_uio(struct uio *uio, struct iovec *iov, unsigned long base, si
 		return -EINVAL;
 	if (unlikely(!hal_user_range(hal_user_ptr(void, base), n)))
 		return -EFAULT;
-	uio_init_user(uio, iov, base, MIN(n, MAX_RW_COUNT));
+	uio_init_user(uio, iov, base, n);
 	return 0;
 }
 
@@ -89,7 +102,7 @@ SYSCALL(read)
 	if (likely(fd.file && fd.file->mode & FILE_READ)) {
 		n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
 		if (likely(!n))
-			n = transfer(fd.file, &uio, false);
+			n = read_here(fd.file, &uio);
 	}
 	fd_put(fd);
 	return n;
@@ -105,7 +118,7 @@ SYSCALL(write)
 	if (likely(fd.file && fd.file->mode & FILE_WRITE)) {
 		n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
 		if (likely(!n))
-			n = transfer(fd.file, &uio, true);
+			n = write_here(fd.file, &uio);
 	}
 	fd_put(fd);
 	return n;
@@ -179,7 +192,7 @@ static ssize_t vector(struct fd fd, unsigned long vector_address, unsigned long 
 	if (pos)
 		n = write ? write_at(fd.file, &uio, pos) : read_at(fd.file, &uio, pos);
 	else
-		n = transfer(fd.file, &uio, write);
+		n = here(fd.file, &uio, write);
 	kfree(allocated);
 	return n;
 }

@@ -581,10 +581,13 @@ static int push(struct walk *w, const char *rest)
 static const char *scan(struct walk *w, const char *name)
 {
 	const char *p = name;
+	unsigned char byte = (unsigned char)*p; /* not NUL, not a slash */
 	uint32_t hash = 0;
 
-	for (; *p && *p != '/'; p++)
-		hash = (hash ^ (unsigned char)*p) * 0x01000193u;
+	do {
+		hash = (hash ^ byte) * 0x01000193u;
+		byte = (unsigned char)*++p;
+	} while (byte && byte != '/');
 	w->last = (struct name){.text = name, .length = (uint32_t)(p - name), .hash = hash};
 	w->last_type = LAST_NAME;
 	if (unlikely(*name == '.')) {

@@ -26,8 +26,16 @@ struct uio {
 	bool in_place;	    /* RWF_NOAPPEND: written where it is said, whatever O_APPEND says */
 };
 
-/* A single-piece uio; iov must live as long as it. */
-void uio_init_user(struct uio *uio, struct iovec *iov, unsigned long base, size_t n);
+/* What one call moves at most, as Linux has it. */
+#define UIO_MOVE_MAX (0x7fffffffu & PAGE_MASK)
+
+/* A single-piece uio; iov must live as long as it. Inline: every read and write begins with it. */
+static inline void uio_init_user(struct uio *uio, struct iovec *iov, unsigned long base, size_t n)
+{
+	n = n < UIO_MOVE_MAX ? n : UIO_MOVE_MAX;
+	*iov = (struct iovec){.base = base, .length = n};
+	*uio = (struct uio){.iov = iov, .count = 1, .left = n};
+}
 void uio_init_kernel(struct uio *uio, struct iovec *iov, void *base, size_t n);
 /* From a user's array of iovecs: copied into fast (UIO_FASTIOV entries) or allocated (*allocated,
  * to be kfreed). 0 or -EINVAL (count > UIO_MAXIOV, negative or overflowing lengths), -EFAULT,

@@ -116,7 +116,11 @@ static inline void hlist_del(struct hlist_node *n)
 	n->pprev = NULL;
 }
 
-#define hlist_entry_or_null_(p, type, member) ((p) ? list_entry(p, type, member) : NULL)
+#define hlist_entry_or_null_(p, type, member)                   \
+	({                                                      \
+		struct hlist_node *node_ = (p);                 \
+		node_ ? list_entry(node_, type, member) : NULL; \
+	})
 #define hlist_for_each_entry(e, head, member)                                                \
 	for (e = hlist_entry_or_null_(__atomic_load_n(&(head)->first, __ATOMIC_ACQUIRE),     \
 				      __typeof__(*e), member);                               \

@@ -66,11 +66,10 @@ static inline void hal_clear_page(void *page)
 {
 	uint64_t *word = page, *end = word + (1 << HAL_PAGE_SHIFT) / sizeof(*word);
 
-	for (; word < end; word += 16) {
-		word[0] = word[1] = word[2] = word[3] = 0;
-		word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = 0;
-		word[12] = word[13] = word[14] = word[15] = 0;
+	for (; word < end; word += 64) {
+#pragma clang loop unroll(full)
+		for (unsigned int i = 0; i < 64; i++)
+			word[i] = 0;
 	}
 }
 
