@@ -119,6 +119,14 @@ static void end_change(struct run_queue *rq, struct thread *t, unsigned long fla
 	hal_irq_restore(flags);
 }
 
+/* The run queue is locked, and t's running time is up to date. */
+static void settle_level(struct thread *t)
+{
+	if (!sched_is_rt(t))
+		t->sched.awake_from = t->sched.runtime;
+	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
+}
+
 void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_priority, int nice)
 {
 	unsigned long flags;
@@ -129,7 +137,7 @@ void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_pri
 	t->sched.rt_priority = (uint8_t)rt_priority;
 	t->sched.nice = (int8_t)nice;
 	t->sched.weight = fair_weight(policy, nice);
-	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
+	settle_level(t);
 	end_change(rq, t, flags, queued);
 }
 
@@ -140,7 +148,7 @@ void sched_boost(struct thread *t, unsigned int level)
 	struct run_queue *rq = begin_change(t, &flags, &queued);
 
 	t->sched.boost = (uint8_t)level;
-	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
+	settle_level(t);
 	end_change(rq, t, flags, queued);
 }
 

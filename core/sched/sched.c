@@ -344,6 +344,7 @@ static bool wake(struct thread *t, unsigned int mask, bool sync)
 		spin_unlock(&rq->lock);
 		goto out;
 	}
+	t->sched.awake_from = t->sched.runtime;
 	/* Ours alone now: nobody else can wake it a second time. */
 	unsigned int cpu = sched_cpu_count() == 1 ? rq->cpu : balance_place(t, sync);
 	if (cpu != rq->cpu) {
@@ -473,6 +474,11 @@ ktime_t sched_next_tick(void)
 }
 
 /* Ticks say in which proportion the exact run time was spent in user mode. */
+ktime_t sched_rt_time(const struct thread *t)
+{
+	return sched_is_rt(t) ? READ_ONCE(t->sched.runtime) - READ_ONCE(t->sched.awake_from) : 0;
+}
+
 void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 {
 	ktime_t runtime = READ_ONCE(t->sched.runtime);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Interval timers (setitimer, getitimer, alarm), RLIMIT_CPU, and the life of a process's timers.
+// Interval timers (setitimer, getitimer, alarm), RLIMIT_CPU and RLIMIT_RTTIME, and the life of a process's timers.
 //
 // ITIMER_REAL is a kernel timer of the process. What counts CPU time is looked at by the thread
 // itself on its way to user mode, after a tick has found that something may be due.
@@ -66,10 +66,15 @@ static bool cpu_timers_armed(const struct process *p)
 	       READ_ONCE(p->cpu_posix_timers) || process_limit(p, RLIMIT_CPU) != UINT64_MAX;
 }
 
+static bool rt_limited(const struct thread *thread)
+{
+	return process_limit(thread->process, RLIMIT_RTTIME) != UINT64_MAX && sched_rt_time(thread);
+}
+
 void process_tick(struct thread *thread, bool user, ktime_t length)
 {
 	(void)user, (void)length;
-	if (cpu_timers_armed(thread->process) && !thread->exiting) {
+	if ((cpu_timers_armed(thread->process) || rt_limited(thread)) && !thread->exiting) {
 		WRITE_ONCE(thread->cpu_timers_due, true);
 		sched_set_work(thread, THREAD_WORK_NOTIFY);
 	}
@@ -84,17 +89,17 @@ static bool cpu_timer_due(ktime_t *expires, ktime_t interval, ktime_t now)
 	return true;
 }
 
-static void check_limit(struct process *process, ktime_t used)
+/* used: in units of the limit, of which a second has so many. */
+static void check_limit(struct process *process, unsigned int which, uint64_t used, uint64_t second)
 {
-	struct rlimit *limit = &process->limits[RLIMIT_CPU];
-	uint64_t seconds = used / NSEC_PER_SEC;
+	struct rlimit *limit = &process->limits[which];
 	bool hard, soft;
 	unsigned long flags = spin_lock_irqsave(&process->lock);
 
-	hard = limit->hard != UINT64_MAX && seconds >= limit->hard;
-	soft = limit->soft != UINT64_MAX && seconds >= limit->soft;
+	hard = limit->hard != UINT64_MAX && used >= limit->hard;
+	soft = limit->soft != UINT64_MAX && used >= limit->soft;
 	if (soft && !hard)
-		limit->soft++; /* again in a second */
+		limit->soft += second; /* again in a second */
 	spin_unlock_irqrestore(&process->lock, flags);
 	if (hard)
 		signal_send_process(process, SIGKILL, NULL);
@@ -120,7 +125,10 @@ void process_timers_check(struct thread *thread)
 		signal_send_process(process, SIGVTALRM, NULL);
 	if (prof)
 		signal_send_process(process, SIGPROF, NULL);
-	check_limit(process, times.user + times.system);
+	check_limit(process, RLIMIT_CPU, (times.user + times.system) / NSEC_PER_SEC, 1);
+	if (rt_limited(thread))
+		check_limit(process, RLIMIT_RTTIME, sched_rt_time(thread) / NSEC_PER_USEC,
+			    NSEC_PER_SEC / NSEC_PER_USEC);
 	if (READ_ONCE(process->cpu_posix_timers))
 		posix_timers_check(process);
 }

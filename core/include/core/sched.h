@@ -51,11 +51,13 @@ struct sched_entity {
 	uint8_t rt_level; /* [rq] what counts: the higher of boost and, in policies FIFO and RR, rt_priority; 0: fair */
 	int8_t nice; /* -20..19 */
 	bool reset_on_fork;
-	bool queued;			   /* [rq] */
-	bool on_cpu;			   /* running on ->cpu, or still switching away from it */
-	unsigned int cpu;		   /* whose run queue: changes with both locks held */
-	uint64_t affinity;		   /* bit per CPU */
-	ktime_t runtime;		   /* [rq] exact, ns */
+	bool queued;	   /* [rq] */
+	bool on_cpu;	   /* running on ->cpu, or still switching away from it */
+	unsigned int cpu;  /* whose run queue: changes with both locks held */
+	uint64_t affinity; /* bit per CPU */
+	ktime_t runtime;   /* [rq] exact, ns */
+	ktime_t awake_from; /* [rq] runtime when it was last woken, or became a real-time thread: what
+			       RLIMIT_RTTIME counts from */
 	uint64_t user_ticks, system_ticks; /* samples that divide it */
 	bool migrate; /* [rq] its processor is not allowed any more: moved on when it has switched
 			 away */
@@ -124,6 +126,8 @@ ktime_t sched_next_tick(void);		    /* this CPU's; KTIME_MAX: none */
 void smp_handle_call(void);		    /* HAL_IPI_CALL */
 /* Accounting that the owner of limits and interval timers does at each tick (core/proc). Interrupt
  * context. */
+/* For how long a real-time thread has run without sleeping; 0: it is none. */
+ktime_t sched_rt_time(const struct thread *thread);
 void process_tick(struct thread *thread, bool user, ktime_t length);
 
 #endif
