@@ -489,11 +489,23 @@ char *kstrdup(const char *s, unsigned int gfp)
 
 // ---- checks and accounts ----
 
+static __attribute__((noinline)) void copy_check_object(const struct page *page, const void *p,
+							size_t n)
+{
+	struct kcache *cache = page->slab_cache;
+	const char *base = page_address(slab_head(cache, (struct page *)(uintptr_t)page));
+	uint64_t offset = (uint64_t)((const char *)p - base), index;
+
+	index = offset * cache->reciprocal >> 32;
+	offset -= index * cache->stride;
+	if (unlikely(offset + n > cache->size))
+		panic("user copy of %zu bytes at offset %llu crosses the end of an object of %s", n,
+		      (unsigned long long)offset, cache->name);
+}
+
 void user_copy_check(const void *p, size_t n)
 {
 	const struct page *page;
-	struct kcache *cache;
-	uint64_t offset, index;
 
 	/* Of nothing: p may be the end of the last object of its frame. */
 	if (!n || !hal_is_linear(p) || !page_valid(hal_virt_to_phys(p)))
@@ -501,16 +513,7 @@ void user_copy_check(const void *p, size_t n)
 	page = page_of(hal_virt_to_phys(p));
 	switch (page->state) {
 	case PAGE_SLAB:
-		cache = page->slab_cache;
-		offset = (uint64_t)((const char *)p -
-				    (const char *)page_address(
-					    slab_head(cache, (struct page *)(uintptr_t)page)));
-		index = offset * cache->reciprocal >> 32;
-		offset -= index * cache->stride;
-		if (unlikely(offset + n > cache->size))
-			panic("user copy of %zu bytes at offset %llu crosses the end of an object "
-			      "of %s",
-			      n, (unsigned long long)offset, cache->name);
+		copy_check_object(page, p, n);
 		break;
 	case PAGE_FREE:
 	case PAGE_FREE_CPU:
