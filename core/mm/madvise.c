@@ -35,6 +35,7 @@ static bool known(int advice)
 	case MADV_PAGEOUT:
 	case MADV_POPULATE_READ:
 	case MADV_POPULATE_WRITE:
+	case MADV_DONTNEED_LOCKED:
 		return true;
 	default:
 		return false;
@@ -127,7 +128,11 @@ static int advise_vma(struct vma *vma, vaddr_t start, vaddr_t end, int advice)
 			return -EINVAL;
 		__attribute__((fallthrough));
 	case MADV_DONTNEED:
-		if (vma->flags & (VM_LOCKED | VM_SPECIAL))
+		if (vma->flags & VM_LOCKED)
+			return -EINVAL;
+		__attribute__((fallthrough));
+	case MADV_DONTNEED_LOCKED:
+		if (vma->flags & VM_SPECIAL)
 			return -EINVAL;
 		mm_zap(mm, start, end);
 		return 0;

@@ -359,7 +359,8 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 		if (!vma || vma->start > at)
 			return -ENOMEM; // a hole; what came before it was changed, as on Linux
 		until = MIN(vma->end, end);
-		if (rights & ~(vma->flags / VM_MAYREAD) & VM_RIGHTS)
+		if ((rights & ~(vma->flags / VM_MAYREAD) & VM_RIGHTS) ||
+		    mm_denies_exec(mm, vma->flags, rights))
 			return -EACCES;
 		if ((vma->flags & VM_RIGHTS) == rights) {
 			at = until;

@@ -37,6 +37,8 @@ static struct mm *mm_new(void)
 	mm->vmas.update = vma_tree_update;
 	/* Kept by fork and execve. */
 	mm->dump_filter = current->mm ? current->mm->dump_filter : CORE_FILTER_DEFAULT;
+	if (current->mm && !(current->mm->no_new_exec & PR_MDWE_NO_INHERIT))
+		mm->no_new_exec = current->mm->no_new_exec;
 	return mm;
 }
 

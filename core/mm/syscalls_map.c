@@ -96,6 +96,8 @@ static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long fla
 	if (flags & MAP_NORESERVE)
 		vm |= VM_NORESERVE;
 	error = file ? decode_file(file, flags, &vm) : decode_anonymous(flags, &vm);
+	if (!error && mm_denies_exec(current->mm, vm, vm))
+		error = -EACCES;
 	if (!error)
 		error = mm_map(current->mm, &at, length, vm, how, file, offset);
 	return error ? error : (long)at;

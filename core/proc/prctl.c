@@ -34,6 +34,8 @@
 #define PR_SET_THP_DISABLE     41
 #define PR_GET_THP_DISABLE     42
 #define PR_CAP_AMBIENT	       47
+#define PR_SET_MDWE	       65
+#define PR_GET_MDWE	       66
 
 #define PR_CAP_AMBIENT_IS_SET	 1
 #define PR_CAP_AMBIENT_RAISE	 2
@@ -198,6 +200,20 @@ static long set_huge_disabled(bool on)
 	return 0;
 }
 
+/* Once said, it stays. */
+static long set_no_new_exec(unsigned long bits)
+{
+	unsigned int now = READ_ONCE(current->mm->no_new_exec);
+
+	if ((bits & ~(unsigned long)(PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT)) ||
+	    bits == PR_MDWE_NO_INHERIT)
+		return -EINVAL;
+	if (now && now != bits)
+		return -EPERM;
+	WRITE_ONCE(current->mm->no_new_exec, (unsigned int)bits);
+	return 0;
+}
+
 SYSCALL(prctl)
 {
 	const unsigned long *arg = args->arg;
@@ -212,6 +228,12 @@ SYSCALL(prctl)
 		if (arg[1] || arg[2] || arg[3] || arg[4])
 			return -EINVAL;
 		return READ_ONCE(t->mm->huge_disabled);
+	case PR_SET_MDWE:
+		return arg[2] || arg[3] || arg[4] ? -EINVAL : set_no_new_exec(arg[1]);
+	case PR_GET_MDWE:
+		if (arg[1] || arg[2] || arg[3] || arg[4])
+			return -EINVAL;
+		return READ_ONCE(t->mm->no_new_exec);
 	case PR_SET_PDEATHSIG:
 		if (arg[1] > SIGMAX)
 			return -EINVAL;

@@ -49,6 +49,10 @@ struct uio;
 #define VM_HUGEPAGE   0x20000u /* MADV_HUGEPAGE */
 #define VM_NOHUGEPAGE 0x40000u
 
+/* prctl(PR_SET_MDWE): as said; and this process's children are free of it. */
+#define PR_MDWE_REFUSE_EXEC_GAIN 1u
+#define PR_MDWE_NO_INHERIT	 2u
+
 struct vma {
 	struct rb_node node; /* [mm->lock] by start; augmented with the largest gap below */
 	vaddr_t start, end;  /* [mm->lock] */
@@ -96,6 +100,8 @@ struct mm {
 	bool huge_disabled; /* PR_SET_THP_DISABLE: no new 2 MiB pages */
 	uint32_t membarrier_state;
 	unsigned int dump_filter; /* CORE_*: what a core dump shows */
+	unsigned int
+		no_new_exec; /* PR_MDWE_*: memory that can be written never becomes executable */
 	int oom_score_adj;
 	struct rcu_head rcu;
 };
@@ -158,6 +164,12 @@ struct vma_usage {
 };
 /* Add vma's to *use. The address space's lock is held; may sleep. */
 void vma_usage(const struct vma *vma, struct vma_usage *use);
+/* May memory with the rights `before` (VM_*; of a new mapping: its own) not become rights? */
+static inline bool mm_denies_exec(const struct mm *mm, unsigned int before, unsigned int rights)
+{
+	return unlikely(READ_ONCE(mm->no_new_exec)) && (rights & VM_EXEC) &&
+	       ((rights & VM_WRITE) || !(before & VM_EXEC));
+}
 static inline uint64_t vma_pages(const struct vma *vma)
 {
 	return (vma->end - vma->start) >> PAGE_SHIFT;
