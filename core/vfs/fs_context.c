@@ -70,6 +70,18 @@ bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd)
 	return true;
 }
 
+void fs_peek(struct path *root, struct path *cwd)
+{
+	const struct fs_context *fs = current->fs;
+	uint32_t before;
+
+	do {
+		before = sequence_read(&fs->sequence);
+		*root = fs->root;
+		*cwd = fs->cwd;
+	} while (sequence_changed(&fs->sequence, before));
+}
+
 static void get_one(struct fs_context *fs, const struct path *which, struct path *path)
 {
 	spin_lock(&fs->lock);

@@ -50,6 +50,10 @@ struct name {
 };
 
 uint32_t name_hash(const char *text, size_t length);
+/* Room for PATH_MAX bytes, or NULL. Free with path_string_free(). */
+char *path_string_alloc(void);
+/* current's root and cwd without references: valid in the RCU section that the caller is in. */
+void fs_peek(struct path *root, struct path *cwd);
 void dcache_init(void);
 /* Look in the cache. RCU section; *sequence is the dentry's count when it was found. No reference.
  */

@@ -6,7 +6,7 @@
 
 static struct kcache *path_cache;
 
-static char *path_alloc(void)
+char *path_string_alloc(void)
 {
 	struct kcache *cache = load_acquire(&path_cache);
 
@@ -30,7 +30,7 @@ void path_arg_free_large(char *name)
 
 int path_string(unsigned long user, unsigned int flags, char **string)
 {
-	char *buf = path_alloc();
+	char *buf = path_string_alloc();
 	long n;
 
 	if (!buf)

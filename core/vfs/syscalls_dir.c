@@ -126,35 +126,39 @@ SYSCALL(getdents)
 
 /* ---- where we are ---- */
 
+/* The current directory's name, written into buf (PATH_MAX) from behind. RCU section: neither path is
+ * referenced. */
+static char *cwd_name(char *buf)
+{
+	struct path cwd, root;
+
+	fs_peek(&root, &cwd);
+	if (cwd.dentry->inode->flags & INODE_DEAD || cwd.dentry->flags & DENTRY_UNHASHED)
+		return err_ptr(-ENOENT);
+	return path_name(&cwd, &root, buf, PATH_MAX);
+}
+
 SYSCALL(getcwd)
 {
 	unsigned long user = args->arg[0], size = args->arg[1];
-	struct path cwd, root;
-	char *buf, *at;
-	long result = -ENOMEM;
+	char *buf = path_string_alloc(), *at;
+	long result;
 
-	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
-		return result;
-	fs_cwd(&cwd);
-	fs_root(&root);
-	result = -ENOENT;
-	if (cwd.dentry->inode->flags & INODE_DEAD || cwd.dentry->flags & DENTRY_UNHASHED)
-		goto out;
-	at = path_name(&cwd, &root, buf, PATH_MAX);
+		return -ENOMEM;
+	rcu_read_lock();
+	at = cwd_name(buf);
+	rcu_read_unlock();
 	if (is_err(at)) {
 		result = ptr_err(at);
-		goto out;
-	}
-	size_t n = (size_t)(buf + PATH_MAX - at);
+	} else {
+		size_t n = (size_t)(buf + PATH_MAX - at);
 
-	result = -ERANGE;
-	if (n <= size)
-		result = copy_to_user(user, at, n) ? -EFAULT : (long)n;
-out:
-	path_put(&root);
-	path_put(&cwd);
-	kfree(buf);
+		result = -ERANGE;
+		if (n <= size)
+			result = copy_to_user(user, at, n) ? -EFAULT : (long)n;
+	}
+	path_string_free(buf);
 	return result;
 }
 
