@@ -654,6 +654,7 @@ size_t hal_space_table_bytes(const struct hal_space *space)
 
 int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum hal_memory_type type)
 {
+	vaddr_t start = va;
 	hal_pte *entry = NULL;
 
 	for (size_t done = 0; done < n; done += PAGE, va += PAGE) {
@@ -666,7 +667,7 @@ int hal_kernel_map(vaddr_t va, paddr_t pa, size_t n, unsigned int rights, enum h
 		}
 		__atomic_store_n(entry, hal_pte_kernel(pa + done, rights, type), __ATOMIC_RELEASE);
 	}
-	hal_tlb_kernel_published();
+	hal_tlb_kernel_published(start, va);
 	return 0;
 }
 

@@ -221,8 +221,10 @@ void hal_tlb_flush(struct hal_tlb *tlb)
 	tlb->table_count = 0;
 }
 
-void hal_tlb_kernel_published(void)
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end)
 {
+	(void)start;
+	(void)end;
 	__asm__ volatile("dsb ishst\n\tisb" : : : "memory");
 }
 

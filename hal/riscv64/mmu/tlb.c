@@ -11,6 +11,10 @@
 // have old entries are marked in space->stale and flush by themselves when they run on it again.
 // The two sides make sure that one sees the other: activate sets its bit in active, fences and
 // reads stale; flush sets stale, fences and reads active.
+//
+// The kernel's new entries are not announced. A hart may have cached that there was none: its load
+// or store faults and is repeated (riscv_kernel_spurious). That does not work for the stack it
+// stands on, so a hart that switches threads fences when entries were added since it last did.
 
 #include <common/lock.h>
 #include <common/pagetable.h>
@@ -238,20 +242,35 @@ void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table)
 
 // ---- the kernel's own entries ----
 
-void hal_tlb_kernel_published(void)
-{
-	// A hart may cache that an address is not valid.
-	local_flush_all();
-	remote_fence(others(), FENCE_VMA, 0, 0, 0);
-}
+unsigned long riscv_kernel_published;
 
-void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
+static void local_flush_kernel(vaddr_t start, vaddr_t end)
 {
 	if (end - start > (vaddr_t)FLUSH_ALL << HAL_PAGE_SHIFT)
 		local_flush_all();
 	else
 		for (vaddr_t va = start; va < end; va += 1ul << HAL_PAGE_SHIFT)
 			__asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");
+}
+
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end)
+{
+	__atomic_fetch_add(&riscv_kernel_published, 1, __ATOMIC_RELEASE);
+	local_flush_kernel(start, end);
+}
+
+bool riscv_kernel_spurious(vaddr_t va)
+{
+	// All that is mapped here may be read and written.
+	if (va < HAL_KERNEL_VM_START || va >= HAL_KERNEL_VM_END || !hal_kernel_query(va))
+		return false;
+	local_flush_kernel(va, va + 1);
+	return true;
+}
+
+void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
+{
+	local_flush_kernel(start, end);
 	remote_fence(others(), FENCE_VMA, start, end - start, 0);
 }
 

@@ -13,7 +13,13 @@
 	.hidden hal_thread_switch
 	.type hal_thread_switch, @function
 hal_thread_switch:
-	sd ra, SAVED(0)(a0)
+	/* Kernel stacks may have been mapped since this hart last fenced, next's among them (mmu/tlb.c). */
+	ld t6, THREAD_HAL(a0)
+	lla t0, riscv_kernel_published
+	ld t0, (t0)
+	ld t1, CPU_PUBLISHED(t6)
+	bne t0, t1, see_published
+seen:	sd ra, SAVED(0)(a0)
 	sd sp, SAVED(1)(a0)
 	sd s0, SAVED(2)(a0)
 	sd s1, SAVED(3)(a0)
@@ -30,7 +36,6 @@ hal_thread_switch:
 
 	ld t0, THREAD_REGS(a0)
 	ld t1, REGS_STATUS(t0)
-	ld t6, THREAD_HAL(a0)
 	srli t2, t1, 13
 	andi t2, t2, 3
 	addi t2, t2, -3
@@ -66,6 +71,10 @@ hal_thread_switch:
 	ld s11, SAVED(13)(a1)
 	ret
 
+see_published:
+	sd t0, CPU_PUBLISHED(t6)
+	sfence.vma
+	j seen
 save_fpu:
 	mv s0, a0
 	mv s1, a1

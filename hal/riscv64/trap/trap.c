@@ -103,6 +103,9 @@ void riscv_kernel_exception(struct hal_regs *regs)
 	vaddr_t fixup = riscv_user_fixup(regs->pc);
 	unsigned int what;
 
+	if (is_page_fault(regs->cause, &what) && what != CORE_FAULT_EXEC &&
+	    riscv_kernel_spurious(regs->badaddr))
+		return;
 	if (!fixup)
 		core_kernel_trap(regs, hal_regs_cause(regs), regs->badaddr);
 	if (is_page_fault(regs->cause, &what)) {

@@ -60,8 +60,10 @@ void hal_tlb_gather_table(struct hal_tlb *tlb, paddr_t table)
 	tlb->tables[tlb->table_count++] = table;
 }
 
-void hal_tlb_kernel_published(void)
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end)
 {
+	(void)start;
+	(void)end;
 }
 
 void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)

@@ -228,8 +228,10 @@ void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)
 	send(others, (struct request){.kind = FLUSH_KERNEL, .start = start, .end = end});
 }
 
-void hal_tlb_kernel_published(void)
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end)
 {
+	(void)start;
+	(void)end;
 	// Absent entries are not cached, and all spaces share the tables.
 }
 

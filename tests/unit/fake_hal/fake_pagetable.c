@@ -13,8 +13,10 @@ paddr_t hal_kernel_root(void)
 	return 0;
 }
 
-void hal_tlb_kernel_published(void)
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end)
 {
+	(void)start;
+	(void)end;
 }
 
 void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end)

@@ -73,8 +73,9 @@
  *   paddr_t hal_kernel_root(void);
  *       the kernel's top-level table (arm64: TTBR1's). All its entries for [HAL_KERNEL_VM_START,
  *       HAL_KERNEL_VM_END) exist since boot, so spaces that copied them never need synchronising.
- *   void hal_tlb_kernel_published(void);
- *       make new kernel entries visible on all CPUs (barrier; riscv64: remote fence). Any context.
+ *   void hal_tlb_kernel_published(vaddr_t start, vaddr_t end);
+ *       make new kernel entries, where there were none, visible on all CPUs (a barrier; riscv64: see
+ *       there). Any context.
  *   void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end);
  *       drop kernel translations on all CPUs, and wait. Interrupts on.
  */
@@ -84,7 +85,7 @@
 #include <hal/mmu.h>
 
 paddr_t hal_kernel_root(void);
-void hal_tlb_kernel_published(void);
+void hal_tlb_kernel_published(vaddr_t start, vaddr_t end);
 void hal_tlb_flush_kernel(vaddr_t start, vaddr_t end);
 
 /*

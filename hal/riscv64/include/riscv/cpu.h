@@ -18,6 +18,7 @@ struct hal_cpu {
 	unsigned int ipis; /* 1 << kind for each that was sent; atomic */
 	unsigned long hartid;
 	unsigned int plic_context;
+	unsigned long published;  /* riscv_kernel_published, when it last fenced for that */
 	struct hal_space *space;  /* active; NULL: the kernel's own */
 	struct hal_thread *first; /* a secondary's idle thread */
 } __aligned_to(HAL_CACHE_LINE);
@@ -68,6 +69,9 @@ extern unsigned long riscv_kernel_satp;
 
 /* mmu/tlb.c */
 void riscv_asid_init(unsigned int bits);
+extern unsigned long riscv_kernel_published; /* how often kernel entries were added; atomic */
+/* Did a load or store at va fault only because the hart had not seen the kernel's entry? It does now. */
+bool riscv_kernel_spurious(vaddr_t va);
 
 /* mmu/user.S and user.c: the fixup for a fault at pc in a user copy; 0: none. */
 vaddr_t riscv_user_fixup(vaddr_t pc);
