@@ -26,15 +26,12 @@ static unsigned int threads_max;	/* constant after boot */
 
 void proc_init(void)
 {
-	struct page_counts counts;
-
 	thread_cache = kcache_create("thread", sizeof(struct thread), 64);
 	process_cache = kcache_create("process", sizeof(struct process), 0);
 	sighand_cache = kcache_create("sighand", sizeof(struct sighand), 0);
 	if (hal_fpu_size())
 		fpu_cache = kcache_create("fpu", hal_fpu_size(), FPU_ALIGN);
-	page_counts(&counts);
-	threads_max = (unsigned int)MAX(counts.total * PAGE_SIZE / (8 * 16384), 20ull);
+	threads_max = (unsigned int)MAX(page_total() * PAGE_SIZE / (8 * 16384), 20ull);
 	pid_init();
 	cred_init();
 	signal_room_init();

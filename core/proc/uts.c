@@ -85,17 +85,15 @@ _Static_assert(sizeof(struct sysinfo) == 112, "struct sysinfo");
 
 SYSCALL(sysinfo)
 {
-	struct page_counts counts;
 	struct sysinfo info = {.mem_unit = 1};
 	unsigned long loads[3];
 
-	page_counts(&counts);
 	sched_loads(loads);
 	info.uptime = (int64_t)((clock_monotonic() + NSEC_PER_SEC - 1) / NSEC_PER_SEC);
 	for (unsigned int i = 0; i < 3; i++)
 		info.loads[i] = loads[i];
-	info.totalram = counts.total * PAGE_SIZE;
-	info.freeram = counts.free * PAGE_SIZE;
+	info.totalram = page_total() * PAGE_SIZE;
+	info.freeram = page_free_count() * PAGE_SIZE;
 	info.sharedram = pagecache_shmem() * PAGE_SIZE;
 	info.procs = (uint16_t)thread_count_all();
 	return copy_to_user(args->arg[0], &info, sizeof(info));

@@ -96,14 +96,6 @@ static int tmpfs_statfs(struct super *super, struct kstatfs *out)
 
 /* ---- options ---- */
 
-static uint64_t total_pages(void)
-{
-	struct page_counts counts;
-
-	page_counts(&counts);
-	return counts.total;
-}
-
 /* A number with k, m, g or (percent of memory) behind it. */
 static int parse_size(const char *text, bool percent, uint64_t *value)
 {
@@ -137,7 +129,7 @@ static int parse_size(const char *text, bool percent, uint64_t *value)
 		shift = 40;
 		break;
 	case '%':
-		if (!percent || __builtin_mul_overflow(n, total_pages() * PAGE_SIZE / 100, &n))
+		if (!percent || __builtin_mul_overflow(n, page_total() * PAGE_SIZE / 100, &n))
 			return -EINVAL;
 		p++;
 		break;
@@ -205,10 +197,10 @@ static void tmpfs_show_options(struct super *super, char *buf, size_t n)
 	size_t at = 0;
 
 	buf[0] = '\0';
-	if (fs->max_pages != total_pages() / 2)
+	if (fs->max_pages != page_total() / 2)
 		at += (size_t)scnprintf(buf + at, n - at, ",size=%lluk",
 					(unsigned long long)(fs->max_pages << (PAGE_SHIFT - 10)));
-	if (fs->max_inodes != total_pages() / 2)
+	if (fs->max_inodes != page_total() / 2)
 		at += (size_t)scnprintf(buf + at, n - at, ",nr_inodes=%llu",
 					(unsigned long long)fs->max_inodes);
 	if (fs->mode != 01777)
@@ -254,7 +246,7 @@ int tmpfs_mount(const struct fs_type *type, const char *source, const char *opti
 		goto fail;
 	super->private = fs;
 	super->magic = TMPFS_MAGIC;
-	fs->max_pages = fs->max_inodes = total_pages() / 2;
+	fs->max_pages = fs->max_inodes = page_total() / 2;
 	fs->mode = 01777;
 	if (current->cred) {
 		fs->uid = current->cred->fsuid;
