@@ -32,7 +32,7 @@ target_compile_options(tern_kernel INTERFACE
 	$<$<COMPILE_LANGUAGE:C>:-fno-strict-aliasing -fstack-protector-strong
 	-ftrivial-auto-var-init=zero -ffunction-sections -fdata-sections -fno-omit-frame-pointer
 	-fno-delete-null-pointer-checks -fsanitize=kcfi>
-	$<IF:$<BOOL:${TERN_DEBUG}>,-O1,-O2>)
+	-O2)
 target_compile_definitions(tern_kernel INTERFACE $<$<BOOL:${TERN_DEBUG}>:TERN_DEBUG=1>)
 target_link_options(tern_kernel INTERFACE
 	-nostdlib -pie --no-dynamic-linker -ztext --pack-dyn-relocs=relr -znoexecstack
