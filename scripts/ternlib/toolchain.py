@@ -112,7 +112,9 @@ def make_busybox(output, arch, source, configuration):
         make = ["make", "-C", tree, f"O={work}", "HOSTCC=clang-19", "HOSTCFLAGS=-w", "ARCH=" + arch,
                 f"CC=clang-19 --config={configuration}", "AR=llvm-ar-19", "STRIP=llvm-strip-19",
                 "OBJCOPY=llvm-objcopy-19", "SKIP_STRIP=y"]
-        ui.command([*make, "defconfig"], log=log)
+        # The same program whenever it is built: what Linux answered to its tests is kept by its hash.
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1", "KCONFIG_NOTIMESTAMP": "1"}
+        ui.command([*make, "defconfig"], log=log, env=environment)
         settings = (work / ".config").read_text()
         settings = settings.replace("# CONFIG_STATIC is not set", "CONFIG_STATIC=y")
         # a command's output should not have colours only because its console is a terminal
@@ -120,7 +122,7 @@ def make_busybox(output, arch, source, configuration):
                                     "# CONFIG_FEATURE_LS_COLOR_IS_DEFAULT is not set")
         settings = settings.replace('CONFIG_EXTRA_CFLAGS=""', 'CONFIG_EXTRA_CFLAGS="-DBB_GLOBAL_CONST="')
         (work / ".config").write_text(settings)
-        ui.command([*make, "-j2", "busybox"], log=log)
+        ui.command([*make, "-j2", "busybox"], log=log, env=environment)
         ui.command(["llvm-strip-19", "-o", output / "busybox", work / "busybox"], log=log)
         # the test suite looks at the configuration to know what to test
         shutil.copy(work / ".config", output / "config")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""scripts/test, and the suites that ctest calls (python3 scripts/testlib --suite-of PRESET SUITE)."""
+"""scripts/test, what it fetches before (scripts/testlib --prepare ARCH), and the suites that ctest calls (--suite-of PRESET SUITE)."""
 
 import argparse
 import os
@@ -35,6 +35,8 @@ def main(words):
     if words[:1] == ["--suite-of"]:
         preset, name = words[1:3]
         return suites.run(preset, name)
+    if words[:1] == ["--prepare"]:
+        return plan.prepare_one(words[1])
     parser = argparse.ArgumentParser(prog="scripts/test", description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--arch", action="append", choices=plan.ARCHES, help="only this architecture (repeatable)")
@@ -52,12 +54,13 @@ def main(words):
     parser.add_argument("--oracle", action=argparse.BooleanOptionalAction, default=True,
                         help="run contracts on Linux too and print the matrix; its answers are kept by the hash of kernel and program "
                         "(--no-oracle: only known answers)")
+    parser.add_argument("--record", action="store_true", help="write what Linux answers to BusyBox's suite to tests/programs/busybox.linux")
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
     if options.passes is not None and (options.passes < 1 or not options.full):
         raise ui.Failure("--passes N goes with --full, N from 1")
-    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("PASSES", options.passes), ("AGAIN", options.again), ("NO_ORACLE", not options.oracle)):
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("PASSES", options.passes), ("AGAIN", options.again), ("RECORD", options.record), ("NO_ORACLE", not options.oracle)):
         if value:
             os.environ[f"TERN_TEST_{name}"] = str(value)
     return plan.execute(options)

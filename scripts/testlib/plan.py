@@ -11,6 +11,7 @@ import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
@@ -76,27 +77,38 @@ def run_side_by_side(tasks, table):
             stopped.set()
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list(running):
-                os.killpg(process.pid, signal.SIGTERM)
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)
             raise
 
 
-running = []  # ctest, with what it runs, in sessions of their own
+running = []  # programs, with what they start, in sessions of their own
 stopped = threading.Event()  # from outside: nothing more is told
 
 
-def ctest(sink, *words):
-    process = subprocess.Popen(["ctest", *words], cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+def start_program(sink, *words):
+    process = subprocess.Popen(words, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT if sink else None,
                                start_new_session=True)
     running.append(process)
     return process
 
 
 def prepare(arches):
-    """Fetch and build what guests run before any suite's clock runs."""
-    for arch in arches:
-        rootfs.base(arch, "tern")
-        if not os.environ.get("TERN_TEST_NO_ORACLE"):
-            toolchain.linux(arch)
+    """Fetch and build what guests run before any suite's clock runs: two architectures at a time, for much of it waits for the network
+    or runs on one processor."""
+    def one(arch):
+        if start_program(None, sys.executable, str(Path(__file__).parent), "--prepare", arch).wait():
+            raise ui.Failure(f"what {arch}'s guests run could not be fetched or built")
+        return {}
+
+    run_side_by_side([lambda jobs, a=arch: one(a) for arch in arches], {})
+
+
+def prepare_one(arch):
+    rootfs.base(arch, "tern")
+    if not os.environ.get("TERN_TEST_NO_ORACLE"):
+        toolchain.linux(arch)
+    return 0
 
 
 def progress(preset, suite, found):
@@ -132,7 +144,7 @@ def run_host(options, jobs):
     report = REPORT / "host.xml"
     report.unlink(missing_ok=True)
     with open(REPORT / "host.log", "wb") as log:
-        ctest(log, "--preset", "host", "-j", str(jobs), "--output-junit", str(report)).wait()
+        start_program(log, "ctest", "--preset", "host", "-j", str(jobs), "--output-junit", str(report)).wait()
     if not report.is_file():
         return {("host", "host"): [Result("ctest", FAILED, (REPORT / "host.log").read_text(errors="replace")[-2000:])]}
     found = []
@@ -159,7 +171,7 @@ def run_preset(preset, names, jobs):
     ui.say(f"{preset}: {' '.join(names)} ...")
     log = REPORT / f"ctest-{preset}.log"
     with open(log, "wb") as sink:
-        process = ctest(sink, "--preset", preset, "-j", str(jobs), "-R", pattern)
+        process = start_program(sink, "ctest", "--preset", preset, "-j", str(jobs), "-R", pattern)
         shown, lines = set(), 0
         while True:
             ended = process.poll() is not None
