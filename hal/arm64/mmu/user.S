@@ -373,7 +373,6 @@
 	get hal_get_user8, ldtrb, strb, w2
 	get hal_get_user32, ldtr, str, w2
 	get hal_get_user64, ldtr, str, x2
-	put hal_put_user8, sttrb, w1
 	put hal_put_user32, sttr, w1
 	put hal_put_user64, sttr, x1
 

@@ -126,17 +126,6 @@ unsigned long hal_thread_get_tls(void)
 	return read_sysreg(tpidr_el0);
 }
 
-vaddr_t hal_thread_pc(const struct hal_thread *thread)
-{
-	// The caller of hal_thread_switch(): one frame up, on that thread's own stack.
-	const unsigned long *frame = (const unsigned long *)thread->saved[10];
-	vaddr_t top = (vaddr_t)thread->regs;
-
-	if ((vaddr_t)frame < top && (vaddr_t)frame >= top - HAL_STACK_SIZE / 2)
-		return frame[1];
-	return thread->saved[SAVED_PC];
-}
-
 long hal_private_call(enum hal_private_call which, const unsigned long *args)
 {
 	(void)which;

@@ -22,19 +22,9 @@ void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc)
 	regs->pc = pc;
 }
 
-void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp)
-{
-	regs->sp = sp;
-}
-
 bool hal_regs_user(const struct hal_regs *regs)
 {
 	return (regs->pstate & PSTATE_MODE) == PSTATE_EL0;
-}
-
-bool hal_regs_irqs_on(const struct hal_regs *regs)
-{
-	return !(regs->pstate & PSTATE_I);
 }
 
 bool hal_regs_in_syscall(const struct hal_regs *regs)

@@ -6,7 +6,7 @@
  *  - An entry is changed by atomic compare-and-exchange or exchange; there is no page-table lock.
  *    Functions on one space may run concurrently on several CPUs; where two race for one entry,
  *    one of them sees the other's result. Table pages are only ever removed by
- *    hal_unmap_range(..., free_tables) and hal_space_destroy(), for which the caller excludes
+ *    hal_free_tables() and hal_space_destroy(), for which the caller excludes
  *    every other user of that address range (core: the address-space lock, exclusive).
  *  - Entries that hold a reference to an anonymous frame carry HAL_PTE_ANON; those of page-cache
  *    frames do not. The HAL keeps the bit and reports it.

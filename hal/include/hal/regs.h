@@ -17,12 +17,9 @@ struct hal_regs;
 vaddr_t hal_regs_pc(const struct hal_regs *regs);
 vaddr_t hal_regs_sp(const struct hal_regs *regs);
 void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc);
-void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp);
 
 /* Did the frame come from user mode? */
 bool hal_regs_user(const struct hal_regs *regs);
-/* Were interrupts on in the interrupted context? */
-bool hal_regs_irqs_on(const struct hal_regs *regs);
 
 /* Is the frame inside a system call (not an exception or interrupt, not after sigreturn or exec)?
  */

@@ -69,9 +69,6 @@ struct hal_regs *hal_thread_regs(struct hal_thread *thread);
 void hal_thread_set_tls(unsigned long tls);
 unsigned long hal_thread_get_tls(void);
 
-/* Where thread, which is not running, will resume in the kernel (for /proc/PID/wchan and stall
- * reports); 0 if unknown. */
-vaddr_t hal_thread_pc(const struct hal_thread *thread);
 
 /*
  * System calls that only one machine has. The master table names them with their numbers for that

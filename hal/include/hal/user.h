@@ -29,7 +29,6 @@ __must_check long hal_string_from_user(char *to, const char __user *from, size_t
 __must_check int hal_get_user8(uint8_t *to, const void __user *from);
 __must_check int hal_get_user32(uint32_t *to, const void __user *from);
 __must_check int hal_get_user64(uint64_t *to, const void __user *from);
-__must_check int hal_put_user8(void __user *to, uint8_t value);
 __must_check int hal_put_user32(void __user *to, uint32_t value);
 __must_check int hal_put_user64(void __user *to, uint64_t value);
 

@@ -150,11 +150,6 @@ int hal_get_user64(uint64_t *to, const void __user *from)
 	GET("ld", uint64_t);
 }
 
-int hal_put_user8(void __user *to, uint8_t value)
-{
-	PUT("sb", uint8_t);
-}
-
 int hal_put_user32(void __user *to, uint32_t value)
 {
 	PUT("sw", uint32_t);

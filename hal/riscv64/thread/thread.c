@@ -118,7 +118,3 @@ unsigned long hal_thread_get_tls(void)
 	return hal_thread_current()->regs->tp;
 }
 
-vaddr_t hal_thread_pc(const struct hal_thread *thread)
-{
-	return thread->saved[0];
-}

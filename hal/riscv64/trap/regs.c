@@ -22,19 +22,9 @@ void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc)
 	regs->pc = pc;
 }
 
-void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp)
-{
-	regs->sp = sp;
-}
-
 bool hal_regs_user(const struct hal_regs *regs)
 {
 	return !(regs->status & SSTATUS_SPP);
-}
-
-bool hal_regs_irqs_on(const struct hal_regs *regs)
-{
-	return regs->status & SSTATUS_SPIE;
 }
 
 bool hal_regs_in_syscall(const struct hal_regs *regs)

@@ -60,11 +60,6 @@ int hal_get_user64(uint64_t *to, const void __user *from)
 	return hal_copy_from_user(to, from, sizeof(*to)) ? -EFAULT : 0;
 }
 
-int hal_put_user8(void __user *to, uint8_t value)
-{
-	return hal_copy_to_user(to, &value, sizeof(value)) ? -EFAULT : 0;
-}
-
 int hal_put_user32(void __user *to, uint32_t value)
 {
 	return hal_copy_to_user(to, &value, sizeof(value)) ? -EFAULT : 0;

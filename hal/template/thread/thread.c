@@ -74,12 +74,6 @@ unsigned long hal_thread_get_tls(void)
 	return 0;
 }
 
-vaddr_t hal_thread_pc(const struct hal_thread *thread)
-{
-	(void)thread;
-	return 0;
-}
-
 long hal_private_call(enum hal_private_call which, const unsigned long *args)
 {
 	(void)which;

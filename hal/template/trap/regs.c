@@ -28,19 +28,9 @@ void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc)
 	regs->pc = pc;
 }
 
-void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp)
-{
-	regs->sp = sp;
-}
-
 bool hal_regs_user(const struct hal_regs *regs)
 {
 	return regs->user;
-}
-
-bool hal_regs_irqs_on(const struct hal_regs *regs)
-{
-	return regs->irqs_on;
 }
 
 bool hal_regs_in_syscall(const struct hal_regs *regs)

@@ -145,7 +145,6 @@ hal_string_from_user:
 	ACCESS hal_get_user8, 1, %rsi, %al, 1, movb (%rsi), %al
 	ACCESS hal_get_user32, 4, %rsi, %eax, 1, movl (%rsi), %eax
 	ACCESS hal_get_user64, 8, %rsi, %rax, 1, movq (%rsi), %rax
-	ACCESS hal_put_user8, 1, %rdi, %al, 1, movb %sil, (%rdi)
 	ACCESS hal_put_user32, 4, %rdi, %eax, 1, movl %esi, (%rdi)
 	ACCESS hal_put_user64, 8, %rdi, %rax, 1, movq %rsi, (%rdi)
 	ACCESS hal_user_load32_nofault, 4, %rsi, %eax, 0, movl (%rsi), %eax

@@ -202,15 +202,6 @@ uint64_t thread_user_gs(void)
 	return base;
 }
 
-vaddr_t hal_thread_pc(const struct hal_thread *thread)
-{
-	const struct switch_frame *frame = (const struct switch_frame *)thread->sp;
-
-	// The caller of hal_thread_switch() would need its frame; the stack walk starts at the same
-	// place.
-	return frame ? frame->rip : 0;
-}
-
 enum {
 	ARCH_SET_GS = 0x1001,
 	ARCH_SET_FS,

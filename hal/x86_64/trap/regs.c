@@ -27,19 +27,9 @@ void hal_regs_set_pc(struct hal_regs *regs, vaddr_t pc)
 	regs->rip = pc;
 }
 
-void hal_regs_set_sp(struct hal_regs *regs, vaddr_t sp)
-{
-	regs->rsp = sp;
-}
-
 bool hal_regs_user(const struct hal_regs *regs)
 {
 	return regs->cs & 3;
-}
-
-bool hal_regs_irqs_on(const struct hal_regs *regs)
-{
-	return regs->rflags & RFLAGS_IF;
 }
 
 bool hal_regs_in_syscall(const struct hal_regs *regs)
