@@ -69,7 +69,6 @@ struct hal_regs *hal_thread_regs(struct hal_thread *thread);
 void hal_thread_set_tls(unsigned long tls);
 unsigned long hal_thread_get_tls(void);
 
-
 /*
  * System calls that only one machine has. The master table names them with their numbers for that
  * machine only, so a port that lacks one is never asked; it answers -ENOSYS all the same. args:

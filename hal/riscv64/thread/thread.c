@@ -117,4 +117,3 @@ unsigned long hal_thread_get_tls(void)
 {
 	return hal_thread_current()->regs->tp;
 }
-
