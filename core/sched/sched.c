@@ -473,12 +473,12 @@ ktime_t sched_next_tick(void)
 	return this_rq()->next_tick;
 }
 
-/* Ticks say in which proportion the exact run time was spent in user mode. */
 ktime_t sched_rt_time(const struct thread *t)
 {
 	return sched_is_rt(t) ? READ_ONCE(t->sched.runtime) - READ_ONCE(t->sched.awake_from) : 0;
 }
 
+/* Ticks say in which proportion the exact run time was spent in user mode. */
 void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 {
 	ktime_t runtime = READ_ONCE(t->sched.runtime);
