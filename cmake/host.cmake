@@ -43,7 +43,7 @@ endforeach()
 
 # Fuzzers: each tests/fuzz/NAME_fuzz.c names its sources as the tests do. They start from tests/fuzz/seeds.py's files and run for
 # TERN_FUZZ_SECONDS; what they find new stays in the build tree for the next time.
-set(TERN_FUZZ_SECONDS 20 CACHE STRING "How long each fuzzer runs under ctest")
+set(TERN_FUZZ_SECONDS 10 CACHE STRING "How long each fuzzer runs under ctest")
 execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch zlib OUTPUT_VARIABLE zlib
 	OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch zstd OUTPUT_VARIABLE zstd

@@ -48,9 +48,9 @@ def execute(options):
     if not options.no_build:
         # The layer check reads the objects of all three, clang-tidy one compilation database.
         needed = list(dict.fromkeys([p for p, _ in presets] + (ARCHES + ["host"] if host else [])))
+        run_side_by_side([lambda jobs, p=preset: {(p, "build"): [build(p)]} for preset in needed], table)
         for preset in needed:
-            result = build(preset)
-            table[preset, "build"] = [result]
+            result = table[preset, "build"][0]
             if result.status == FAILED:
                 unbuilt.add(preset)
                 ui.say(f"{preset} does not build:\n{result.detail}")

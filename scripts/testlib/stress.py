@@ -67,7 +67,9 @@ def one_boot(preset, folder, remaining, seconds):
         tree.mkdir()
         for name in {"runner", *(words.split()[0] for words in remaining)}:
             shutil.copy(folder / name, tree / name)
-        status, errors = guest.follow(guest.words(preset, "--add", f"{tree}:/stress", command=(
+        # What there is of memory is exhausted a dozen times over.
+        memory = ["--mem", "128M"] if guest.split_preset(preset)[1] and not guest.full() else []
+        status, errors = guest.follow(guest.words(preset, "--add", f"{tree}:/stress", *memory, command=(
             "/stress/runner", str(seconds), "/stress", *remaining)), seconds + 60, line)
     if len(found) < len(remaining):
         reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
