@@ -27,8 +27,7 @@
 #include <core/thread.h>
 #include <core/upcall.h>
 
-#define FAULT_ATTEMPTS 16u // to find memory
-#define AROUND	       16u // pages mapped at once when they are in the cache
+#define AROUND 16u // pages mapped at once when they are in the cache
 
 paddr_t zero_frame;
 
@@ -343,16 +342,6 @@ static bool allowed(unsigned int vm, unsigned int what)
 	return vm & VM_RIGHTS;
 }
 
-// No page table could be had (those do not wait). Wait for memory without locks; true: try again.
-static bool wait_for_frame(void)
-{
-	struct page *page = page_alloc(GFP_USER, 0);
-
-	if (page)
-		page_free(page, 0);
-	return page != NULL;
-}
-
 // 0; -ENOMEM, -EIO; or, positive, SIGSEGV's code.
 static inline __attribute__((always_inline)) int fault(struct mm *mm, vaddr_t address,
 						       unsigned int what)
@@ -371,7 +360,7 @@ static inline __attribute__((always_inline)) int fault(struct mm *mm, vaddr_t ad
 		}
 		error = vma_fault(vma, va, what & CORE_FAULT_WRITE, what & CORE_FAULT_EXEC, false);
 		rwsem_read_done(&mm->lock);
-		if (unlikely(error == -ENOMEM) && attempt < FAULT_ATTEMPTS && wait_for_frame())
+		if (unlikely(error == -ENOMEM) && memory_await_table(attempt))
 			continue;
 		WRITE_ONCE(current->minor_faults, current->minor_faults + 1);
 		return error;

@@ -26,6 +26,9 @@ _Static_assert(VM_READ == HAL_PTE_READ && VM_WRITE == HAL_PTE_WRITE && VM_EXEC =
 void memory_reclaim(void);
 /* After reclaim did not help: kill, then wait for memory; false: give up. May sleep. */
 __must_check bool memory_wait(unsigned int attempt);
+/* No page table could be had (those do not wait). Wait until a frame is free; true: try again. attempt
+ * counts from 0. May sleep, and somebody may be killed for it. */
+__must_check bool memory_await_table(unsigned int attempt);
 
 /* Debug builds: pretend that there is no memory, as tests ask. */
 #ifdef TERN_DEBUG

@@ -19,6 +19,8 @@
 #define PAUSE_MAX (100 * NSEC_PER_MSEC)
 #define PATIENCE  3u // attempts before somebody has to end
 
+#define TABLE_ATTEMPTS 16u // others may take the frame that was free
+
 static struct mutex reclaim_lock = MUTEX_INIT(reclaim_lock, "reclaim");
 static uint32_t reclaimed; // [reclaim_lock] how many times
 
@@ -53,6 +55,15 @@ bool memory_wait(unsigned int attempt)
 	return sched_sleep_until(ktime_add(clock_monotonic(),
 					   MIN((attempt - PATIENCE + 1) * PAUSE, PAUSE_MAX)),
 				 THREAD_KILLABLE) == 0;
+}
+
+bool memory_await_table(unsigned int attempt)
+{
+	struct page *page = attempt < TABLE_ATTEMPTS ? page_alloc(GFP_USER, 0) : NULL;
+
+	if (page)
+		page_free(page, 0);
+	return page != NULL;
 }
 
 #ifdef TERN_DEBUG

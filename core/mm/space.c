@@ -27,9 +27,11 @@ static struct mm *mm_new(void)
 
 	if (!mm)
 		return NULL;
-	if (hal_space_init(&mm->space)) {
-		kcache_free(mm_cache, mm);
-		return NULL;
+	for (unsigned int attempt = 0; hal_space_init(&mm->space); attempt++) {
+		if (!memory_await_table(attempt)) {
+			kcache_free(mm_cache, mm);
+			return NULL;
+		}
 	}
 	refcount_set(&mm->users, 1);
 	refcount_set(&mm->refs, 1);
@@ -157,7 +159,7 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 	struct hal_entry entry[24] __uninitialized;
 	vaddr_t at = vma->start;
 	uint64_t total = 0;
-	unsigned int count;
+	unsigned int count, attempt = 0;
 	int error;
 
 	do {
@@ -166,6 +168,12 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 		for (unsigned int i = 0; i < count; i++)
 			page_get(page_of(entry[i].pa));
 		total += count;
+		if (unlikely(error)) {
+			hal_tlb_flush(
+				tlb); // before others run: they would write through stale entries
+			if (memory_await_table(attempt++))
+				error = 0;
+		}
 	} while (!error && at < vma->end);
 	child->anon_pages += total;
 	return error;
