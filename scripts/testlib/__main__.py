@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import passes  # noqa: E402
 import plan  # noqa: E402
 import suites  # noqa: E402
 from ternlib import ui  # noqa: E402
@@ -43,8 +44,11 @@ def main(words):
     parser.add_argument("--suite", action="append", choices=plan.SUITES, help="only this suite (repeatable)")
     parser.add_argument("--only", metavar="GLOB", help="only tests whose name matches, such as 'signals/*' (several: with commas)")
     parser.add_argument("--full", action="store_true", help="also what takes long: each suite ten times in random order with 1, 2 and 4 "
-                        "processors, whole suites on the debug builds, all of Python's own suite, the data-race builds (hours)")
-    parser.add_argument("--passes", type=int, metavar="N", help="with --full: so many passes instead of ten; the first is the long one")
+                        "processors, whole suites on the debug builds, all of Python's own suite, the data-race builds (many hours: --passes and --resume have it in pieces)")
+    parser.add_argument("--passes", metavar="N|N-M", help="with --full: so many passes instead of ten, or those from N to M; the first "
+                        "is the long one, and the only one of the data-race builds")
+    parser.add_argument("--resume", action="store_true", help="with --full: take passes that earlier runs ended without a failure, of the "
+                        "same kernel and tests, from the journal in the cache")
     parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
@@ -58,9 +62,14 @@ def main(words):
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
-    if options.passes is not None and (options.passes < 1 or not options.full):
-        raise ui.Failure("--passes N goes with --full, N from 1")
-    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("PASSES", options.passes), ("AGAIN", options.again), ("RECORD", options.record), ("NO_ORACLE", not options.oracle)):
+    if (options.passes is not None or options.resume) and not options.full:
+        raise ui.Failure("--passes and --resume go with --full")
+    try:
+        passes.numbers(options.passes or "1")
+    except ValueError:
+        raise ui.Failure(f"--passes {options.passes}: it takes N, from 1, or N-M") from None
+    for name, value in (("ONLY", options.only), ("SMP", options.smp), ("FULL", options.full), ("PASSES", options.passes), ("RESUME", options.resume),
+                        ("AGAIN", options.again), ("RECORD", options.record), ("NO_ORACLE", not options.oracle)):
         if value:
             os.environ[f"TERN_TEST_{name}"] = str(value)
     return plan.execute(options)

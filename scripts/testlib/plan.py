@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import passes
 import results
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import rootfs, toolchain, ui
@@ -29,13 +30,16 @@ def execute(options):
     start = time.monotonic()
     arches = [a for a in ARCHES if not options.arch or a in options.arch]
     wanted = [s for s in SUITES if not options.suite or s in options.suite]
+    first = 1 in passes.numbers(options.passes or "1")
+    if not first:
+        wanted = [s for s in wanted if s != "host" and s not in passes.ALONE]
     presets = []
     for arch in arches:
         if not options.debug_only:
             presets.append((arch, [s for s in wanted if s != "host"]))
         if not options.no_debug:
             presets.append((f"{arch}-debug", [s for s in wanted if s in DEBUG_SUITES]))
-            if options.full:
+            if options.full and first:
                 presets.append((f"{arch}-race", [s for s in wanted if s in RACE_SUITES]))
     presets = [(preset, names) for preset, names in presets if names]
     host = "host" in wanted and not options.debug_only

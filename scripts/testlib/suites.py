@@ -3,13 +3,12 @@
 
 import fnmatch
 import os
-import random
 import re
 import sys
-import time
 import traceback
 
 import guest
+import passes
 import results
 from results import FAILED, PASSED, SKIPPED, Result
 
@@ -94,42 +93,11 @@ def try_again(preset, suite, found):
     return found
 
 
-PASSES = 10
-PROCESSORS = (1, 2, 4)
-ALONE = {"tools"}  # once under --full: nothing of it depends on the order or the number of processors
-
-
-def passes(preset, suite):
-    """What --full adds: the long form of the suite once, then nine times more the quick one, each in an order and on a number of
-    processors of its own. The first failure of a test wins, and says how to have that pass again. Data-race builds: once, with four."""
-    race, chosen = preset.endswith("-race"), os.environ.get("TERN_TEST_SMP")
-    first = int(os.environ.get("TERN_TEST_SEED") or random.randrange(1 << 31))
-    found = {}
-    for index in range(1 if race or suite in ALONE else int(os.environ.get("TERN_TEST_PASSES", PASSES))):
-        processors = chosen or (4 if race else PROCESSORS[index % 3])
-        os.environ.update(TERN_TEST_SMP=str(processors), TERN_TEST_SEED=str(first + index))
-        if index:
-            os.environ.pop("TERN_TEST_FULL", None)
-        start, failures = time.monotonic(), 0
-        for result in ALL[suite](preset):
-            if result.status == FAILED:
-                failures += 1
-                result.detail += f"\n(pass {index + 1}: TERN_TEST_SEED={first + index} scripts/test --smp {processors})"
-            before = found.setdefault(result.name, result)
-            if before is not result:
-                before.seconds += result.seconds
-                if result.status == FAILED and before.status != FAILED:
-                    before.status, before.detail = FAILED, result.detail
-        results.tell(preset, f"{suite}: pass {index + 1}, {processors} processors, TERN_TEST_SEED={first + index}: "
-                     f"{failures} failed ({time.monotonic() - start:.0f} s)")
-    yield from found.values()
-
-
 def run(preset, suite):
     """Called by ctest. The status says whether anything failed; the results go to a file for the summary."""
     found = []
     try:
-        for result in passes(preset, suite) if guest.full() else ALL[suite](preset):
+        for result in passes.run(preset, suite, ALL[suite]) if guest.full() else ALL[suite](preset):
             found.append(result)
             print(f"{result.status:8}{result.name}  {result.detail.splitlines()[0][:150] if result.detail else ''}", flush=True)
     except Exception:  # pylint: disable=broad-except
