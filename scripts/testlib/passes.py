@@ -20,7 +20,9 @@ from ternlib import cache
 PASSES = 10
 PROCESSORS = (1, 2, 4)
 ALONE = {"tools"}  # once under --full: nothing of it depends on the order or the number of processors
-ABOUT = ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "hal", "subsys", "userland", "tests"]
+KERNEL = ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "hal", "subsys", "userland", "tests/kernel"]
+TESTS = {"contracts": ["tests/contracts", "tests/stress"], "stress": ["tests/stress", "tests/contracts"], "busybox": ["tests/programs"],
+         "packages": ["tests/programs"], "tools": ["tests/tools"]}
 
 
 def numbers(text):
@@ -41,23 +43,23 @@ def of_suite(preset, suite):
 
 
 @functools.cache
-def journal():
-    """Where the passes of this kernel and these tests are kept; None when only a part of each suite is run, or another kernel."""
+def journal(suite):
+    """Where the suite's passes on this kernel are kept; None when only a part of it is run, or another kernel."""
     if os.environ.get("TERN_TEST_ONLY") or os.environ.get("TERN_TEST_KERNEL"):
         return None
-    about = cache.tree_hash(*[REPOSITORY / name for name in ABOUT])[:16]
+    about = cache.tree_hash(*[REPOSITORY / name for name in KERNEL + TESTS.get(suite, [])])[:16]
     place = cache.folder("passes") / about
     place.mkdir(exist_ok=True)
     return place
 
 
 def entry(preset, suite, number, processors):
-    return journal() / f"{preset}-{suite}-{number}-{processors}.json"
+    return journal(suite) / f"{preset}-{suite}-{number}-{processors}.json"
 
 
 def recall(preset, suite, number, processors):
     """(results, seconds) of a pass that an earlier run made, or None."""
-    if not os.environ.get("TERN_TEST_RESUME") or not journal():
+    if not os.environ.get("TERN_TEST_RESUME") or not journal(suite):
         return None
     try:
         kept = json.loads(entry(preset, suite, number, processors).read_text())
@@ -67,7 +69,7 @@ def recall(preset, suite, number, processors):
 
 
 def keep(preset, suite, number, processors, found, seconds):
-    if journal() and found and not results.count(found)[FAILED] and not guest.races:
+    if journal(suite) and found and not results.count(found)[FAILED] and not guest.races:
         text = json.dumps({"seconds": seconds, "results": [asdict(one) for one in found]})
         entry(preset, suite, number, processors).write_text(text)
 
@@ -94,6 +96,7 @@ def run(preset, suite, function):
                      f"{results.count(mine)[FAILED]} failed ({seconds:.0f} s)")
         for result in mine:
             if result.status == FAILED:
+                results.tell(preset, f"  FAILED {suite} {result.name}: {results.first_line(result.detail)}")
                 result.detail += f"\n(pass {number}: TERN_TEST_SEED={seed} scripts/test --smp {processors})"
             before = found.setdefault(result.name, result)
             if before is not result:

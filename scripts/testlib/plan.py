@@ -122,11 +122,7 @@ def progress(preset, suite, found):
     ui.say(f"{preset} {suite}: {results.one_line(found)} ({seconds:.0f} s)")
     for result in found:
         if result.status == FAILED:
-            ui.say(f"  FAILED {result.name}" + (f": {first_line(result.detail)}" if result.detail else ""))
-
-
-def first_line(text):
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:160]
+            ui.say(f"  FAILED {result.name}" + (f": {results.first_line(result.detail)}" if result.detail else ""))
 
 
 def build(preset):
@@ -212,9 +208,9 @@ def summary(table, seconds):
         for suite in dict.fromkeys(s for p, s in table if p == preset):
             for result in table[preset, suite]:
                 if result.status == FAILED:
-                    print(f"    FAILED {suite} {result.name}: {first_line(result.detail)}")
+                    print(f"    FAILED {suite} {result.name}: {results.first_line(result.detail)}")
                 elif result.detail.startswith(results.FLICKERED):
-                    print(f"    flickers: {suite} {result.name}: {first_line(result.detail)}")
+                    print(f"    flickers: {suite} {result.name}: {results.first_line(result.detail)}")
         print()
     if any(suite == "contracts" for _, suite in table):
         import contracts

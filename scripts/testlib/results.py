@@ -53,6 +53,10 @@ def count(results):
     return {status: sum(1 for r in results if r.status == status) for status in (PASSED, FAILED, SKIPPED)}
 
 
+def first_line(text):
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:160]
+
+
 def one_line(results):
     counts = count(results)
     text = f"{counts[PASSED]} passed, {counts[FAILED]} failed"

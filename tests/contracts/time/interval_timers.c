@@ -23,9 +23,12 @@ CONTRACT
 	CHECK_EQ(setitimer(ITIMER_VIRTUAL, &set, NULL), 0);
 	CHECK_EQ(setitimer(ITIMER_PROF, &set, NULL), 0);
 	sleep_ms(60);
-	CHECK_EQ(counts[SIGVTALRM], 0);
 	MUST(getitimer(ITIMER_VIRTUAL, &old));
-	CHECK(old.it_value.tv_usec > 0);
+	// Unless the machine stood still while we ran: then that time counts as ours.
+	if (now_ns(CLOCK_PROCESS_CPUTIME_ID) < 20000000) {
+		CHECK_EQ(counts[SIGVTALRM], 0);
+		CHECK(old.it_value.tv_usec > 0);
+	}
 	while (counts[SIGVTALRM] == 0 || counts[SIGPROF] == 0)
 		turns++;
 	CHECK_EQ(counts[SIGVTALRM], 1);
