@@ -15,11 +15,10 @@
 
 #include <core/init.h>
 
-#define BUCKETS	     8192u
 #define BUCKET_LOCKS 64
 #define LRU_LIMIT    16384 /* unused dentries kept before new ones push old ones out */
 
-static struct hlist *table; /* of BUCKETS */
+struct hlist *dentry_table;
 static struct spinlock bucket_locks[BUCKET_LOCKS];
 static struct spinlock lru_lock, move_lock;
 static struct list lru = LIST_INIT(lru);
@@ -36,13 +35,6 @@ uint32_t name_hash(const char *text, size_t length)
 	return hash;
 }
 
-static uint32_t bucket_of(const struct dentry *parent, uint32_t hash)
-{
-	uint64_t mixed = ((uint64_t)(uintptr_t)parent >> 4) + hash;
-
-	return (uint32_t)((mixed * 0x9e3779b97f4a7c15u) >> 40) % BUCKETS;
-}
-
 static struct spinlock *bucket_lock(uint32_t bucket)
 {
 	return &bucket_locks[bucket % BUCKET_LOCKS];
@@ -50,47 +42,13 @@ static struct spinlock *bucket_lock(uint32_t bucket)
 
 void dcache_init(void)
 {
-	table = kcalloc(BUCKETS, sizeof(*table), GFP_KERNEL);
-	VERIFY(table);
+	dentry_table = kcalloc(DENTRY_BUCKETS, sizeof(*dentry_table), GFP_KERNEL);
+	VERIFY(dentry_table);
 	for (unsigned int i = 0; i < BUCKET_LOCKS; i++)
 		spin_init(&bucket_locks[i], "dentry bucket");
 	spin_init(&lru_lock, "dentry lru");
 	spin_init(&move_lock, "dentry move");
 	dentry_cache = kcache_create("dentry", sizeof(struct dentry), 0);
-}
-
-/* The dentry's name may be changing: a NUL ends it in every case, so the comparison cannot run
- * away. */
-static inline bool name_equal(const struct dentry *dentry, const struct name *name)
-{
-	const char *text = rcu_dereference(dentry->name), *other = name->text;
-	const char *end = other + name->length;
-
-	while (other != end)
-		if (*text++ != *other++)
-			return false;
-	return true;
-}
-
-struct dentry *dentry_find_rcu(const struct dentry *parent, const struct name *name,
-			       uint32_t *sequence)
-{
-	const uint32_t hash = name->hash;
-	struct hlist *bucket = &table[bucket_of(parent, hash)];
-	struct dentry *dentry;
-
-	hlist_for_each_entry (dentry, bucket, hash) {
-		if (dentry->name_hash != hash)
-			continue;
-		*sequence = sequence_read(&dentry->sequence);
-		if (READ_ONCE(dentry->parent) != parent || dentry->name_length != name->length ||
-		    !name_equal(dentry, name))
-			continue;
-		if (!(READ_ONCE(dentry->flags) & (DENTRY_REFERENCED | DENTRY_PERSIST)))
-			__atomic_fetch_or(&dentry->flags, DENTRY_REFERENCED, __ATOMIC_RELAXED);
-		return dentry;
-	}
-	return NULL;
 }
 
 struct dentry *dentry_find(struct dentry *parent, const struct name *name)
@@ -214,16 +172,16 @@ void dentry_attach(struct dentry *dentry, struct inode *inode)
 
 static void chain_add(struct dentry *dentry)
 {
-	uint32_t bucket = bucket_of(dentry->parent, dentry->name_hash);
+	uint32_t bucket = dentry_bucket(dentry->parent, dentry->name_hash);
 
 	spin_lock(bucket_lock(bucket));
-	hlist_add(&dentry->hash, &table[bucket]);
+	hlist_add(&dentry->hash, &dentry_table[bucket]);
 	spin_unlock(bucket_lock(bucket));
 }
 
 static bool chain_remove(struct dentry *dentry)
 {
-	uint32_t bucket = bucket_of(dentry->parent, dentry->name_hash);
+	uint32_t bucket = dentry_bucket(dentry->parent, dentry->name_hash);
 	bool hashed;
 
 	spin_lock(bucket_lock(bucket));

@@ -55,10 +55,49 @@ char *path_string_alloc(void);
 /* current's root and cwd without references: valid in the RCU section that the caller is in. */
 void fs_peek(struct path *root, struct path *cwd);
 void dcache_init(void);
+#define DENTRY_BUCKETS 8192u
+extern struct hlist *dentry_table;
+
+static inline uint32_t dentry_bucket(const struct dentry *parent, uint32_t hash)
+{
+	uint64_t mixed = ((uint64_t)(uintptr_t)parent >> 4) + hash;
+
+	return (uint32_t)((mixed * 0x9e3779b97f4a7c15u) >> 40) % DENTRY_BUCKETS;
+}
+
+/* The dentry's name may be changing: a NUL ends it in every case, so the comparison cannot run
+ * away. */
+static inline bool dentry_named(const struct dentry *dentry, const struct name *name)
+{
+	const char *text = rcu_dereference(dentry->name) + name->length;
+	const char *other = name->text + name->length;
+
+	for (ptrdiff_t i = -(ptrdiff_t)name->length; i; i++)
+		if (text[i] != other[i])
+			return false;
+	return true;
+}
+
 /* Look in the cache. RCU section; *sequence is the dentry's count when it was found. No reference.
- */
-struct dentry *dentry_find_rcu(const struct dentry *parent, const struct name *name,
-			       uint32_t *sequence);
+ * Here, since every component of every path comes by. */
+static inline struct dentry *dentry_find_rcu(const struct dentry *parent, const struct name *name,
+					     uint32_t *sequence)
+{
+	struct dentry *dentry;
+
+	hlist_for_each_entry (dentry, &dentry_table[dentry_bucket(parent, name->hash)], hash) {
+		if (dentry->name_hash != name->hash)
+			continue;
+		*sequence = sequence_read(&dentry->sequence);
+		if (READ_ONCE(dentry->parent) != parent || dentry->name_length != name->length ||
+		    !dentry_named(dentry, name))
+			continue;
+		if (!(READ_ONCE(dentry->flags) & (DENTRY_REFERENCED | DENTRY_PERSIST)))
+			__atomic_fetch_or(&dentry->flags, DENTRY_REFERENCED, __ATOMIC_RELAXED);
+		return dentry;
+	}
+	return NULL;
+}
 /* The same with a reference. Takes no lock. */
 struct dentry *dentry_find(struct dentry *parent, const struct name *name);
 /* A new negative dentry, unhashed, with one reference and one on parent. NULL: no memory. */
@@ -138,9 +177,9 @@ struct walk {
 	uint32_t root_sequence;
 	struct name last;	     /* LAST_NAME: not looked up yet */
 	const char *link;	     /* target that a step found, */
-	struct walk_link link_owner; /* and what keeps it */
+	struct walk_link link_owner; /* and what keeps it; */
 	struct walk_link
-		trailing_link; /* owner of the string being walked after a link in last place */
+		trailing_link; /* owner of the string being walked after a link in last place: both mean something once link_count is not 0 */
 	struct fd base;	       /* the starting descriptor, held while rcu */
 	struct walk_link *stack;
 	struct walk_link inline_stack[2];

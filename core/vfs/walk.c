@@ -171,7 +171,6 @@ static int walk_begin(struct walk *w, int dirfd, const char *name, unsigned int 
 	w->root_referenced = w->trailing = false;
 	w->flags = flags;
 	w->depth = w->link_count = 0;
-	w->link_owner = w->trailing_link = (struct walk_link){NULL, NULL, NULL};
 	w->base = (struct fd){NULL, false};
 	w->stack = w->inline_stack;
 	/* A scoped walk keeps its floor referenced: rare, so always in reference mode. */
@@ -346,6 +345,8 @@ static int follow_link(struct walk *w, struct path *link, struct inode *inode)
 	bool owned = false;
 	int error = -ELOOP;
 
+	if (!w->link_count)
+		w->link_owner = w->trailing_link = (struct walk_link){NULL, NULL, NULL};
 	if (w->link_count++ >= WALK_LINKS || w->flags & LOOKUP_NO_SYMLINKS ||
 	    link->mount->flags & MS_NOSYMFOLLOW)
 		goto out;
@@ -511,36 +512,35 @@ static int leave_rcu_and_step(struct walk *w, bool follow)
 	return error ? error : step_ref(w, follow);
 }
 
-static int step_rcu(struct walk *w, bool follow)
+/* The cache does not have it. renames: the count before it was asked. */
+static int step_rcu_absent(struct walk *w, uint32_t renames, bool follow)
 {
 	struct dentry *parent = w->path.dentry;
-	struct path next = {.mount = w->path.mount};
-	uint32_t renames = load_acquire(&dentry_rename_sequence), sequence;
-	struct inode *inode;
+
+	if (!(parent->super->type->flags & FS_COMPLETE) || renames & 1 ||
+	    sequence_changed(&dentry_rename_sequence, renames) ||
+	    sequence_changed(&parent->sequence, w->sequence))
+		return leave_rcu_and_step(w, follow);
+	return -ENOENT;
+}
+
+/* A negative dentry, one that its file system must confirm, a mount point, or a link. */
+static int step_rcu_special(struct walk *w, struct dentry *dentry, uint32_t sequence, bool follow)
+{
+	struct path next = {.mount = w->path.mount, .dentry = dentry};
+	struct inode *inode = rcu_dereference(dentry->inode);
 	int error;
 
-	next.dentry = dentry_find_rcu(parent, &w->last, &sequence);
-	if (unlikely(!next.dentry)) {
-		if (!(parent->super->type->flags & FS_COMPLETE) || renames & 1 ||
-		    sequence_changed(&dentry_rename_sequence, renames) ||
-		    sequence_changed(&parent->sequence, w->sequence))
-			return leave_rcu_and_step(w, follow);
-		return -ENOENT;
-	}
-	inode = rcu_dereference(next.dentry->inode);
-	if (sequence_changed(&parent->sequence, w->sequence))
-		return -ECHILD;
-	if (unlikely(next.dentry->ops != NULL) && next.dentry->ops->revalidate &&
-	    !next.dentry->ops->revalidate(next.dentry))
+	if (dentry->ops && dentry->ops->revalidate && !dentry->ops->revalidate(dentry))
 		return leave_rcu_and_step(w, follow);
-	if (unlikely(!inode))
-		return sequence_changed(&next.dentry->sequence, sequence) ? -ECHILD : -ENOENT;
+	if (!inode)
+		return sequence_changed(&dentry->sequence, sequence) ? -ECHILD : -ENOENT;
 	error = follow_mounts_rcu(w, &next, &inode, &sequence);
-	if (unlikely(error))
+	if (error)
 		return error;
 	if (sequence_changed(&next.dentry->sequence, sequence))
 		return -ECHILD;
-	if (unlikely(S_ISLNK(READ_ONCE(inode->mode))) && follow) {
+	if (S_ISLNK(READ_ONCE(inode->mode)) && follow) {
 		if (!READ_ONCE(inode->link))
 			return leave_rcu_and_step(w, follow);
 		return follow_link(w, &next, inode);
@@ -551,11 +551,44 @@ static int step_rcu(struct walk *w, bool follow)
 	return 0;
 }
 
-static int step(struct walk *w, bool follow)
+static inline __attribute__((always_inline)) int step_rcu(struct walk *w, const struct name *name,
+							  bool follow)
 {
-	if (unlikely(w->last_type != LAST_NAME))
-		return w->last_type == LAST_DOTDOT ? step_up(w) : 0;
-	return w->rcu ? step_rcu(w, follow) : step_ref(w, follow);
+	struct dentry *parent = w->path.dentry, *dentry;
+	uint32_t renames = load_acquire(&dentry_rename_sequence), sequence;
+	struct inode *inode;
+
+	dentry = dentry_find_rcu(parent, name, &sequence);
+	if (unlikely(!dentry))
+		return step_rcu_absent(w, renames, follow);
+	inode = rcu_dereference(dentry->inode);
+	if (sequence_changed(&parent->sequence, w->sequence))
+		return -ECHILD;
+	if (unlikely(!inode || dentry->ops || READ_ONCE(dentry->flags) & DENTRY_MOUNTPOINT ||
+		     S_ISLNK(READ_ONCE(inode->mode))))
+		return step_rcu_special(w, dentry, sequence, follow);
+	if (sequence_changed(&dentry->sequence, sequence))
+		return -ECHILD;
+	w->path.dentry = dentry;
+	w->inode = inode;
+	w->sequence = sequence;
+	return 0;
+}
+
+static int step_otherwise(struct walk *w, bool follow)
+{
+	if (w->last_type == LAST_NAME)
+		return step_ref(w, follow);
+	return w->last_type == LAST_DOTDOT ? step_up(w) : 0;
+}
+
+/* To w->last, which name is, too. */
+static inline __attribute__((always_inline)) int step(struct walk *w, const struct name *name,
+						      bool follow)
+{
+	if (likely(w->rcu && w->last_type == LAST_NAME))
+		return step_rcu(w, name, follow);
+	return step_otherwise(w, follow);
 }
 
 /* ---- the loop over components ---- */
@@ -577,86 +610,106 @@ static int push(struct walk *w, const char *rest)
 	return 0;
 }
 
-/* The next component of name into w->last; returns what is behind it. */
-static const char *scan(struct walk *w, const char *name)
+/* The next component of name into *found and w->last; returns what is behind it. */
+static inline const char *scan(struct walk *w, const char *name, struct name *found)
 {
 	const char *p = name;
-	unsigned char byte = (unsigned char)*p; /* not NUL, not a slash */
+	unsigned int byte = (unsigned char)*p; /* not NUL, not a slash */
 	uint32_t hash = 0;
 
 	do {
 		hash = (hash ^ byte) * 0x01000193u;
 		byte = (unsigned char)*++p;
-	} while (byte && byte != '/');
-	w->last = (struct name){.text = name, .length = (uint32_t)(p - name), .hash = hash};
+	} while (byte > '/' || (byte && byte != '/')); /* most bytes are above: one test */
+	*found = (struct name){.text = name, .length = (uint32_t)(p - name), .hash = hash};
+	w->last = *found;
 	w->last_type = LAST_NAME;
 	if (unlikely(*name == '.')) {
-		if (w->last.length == 1)
+		if (found->length == 1)
 			w->last_type = LAST_DOT;
-		else if (w->last.length == 2 && name[1] == '.')
+		else if (found->length == 2 && name[1] == '.')
 			w->last_type = LAST_DOTDOT;
 	}
 	return p;
+}
+
+/* The target that a step found is walked now; what is behind the link waits. Returns where to go on, or err_ptr. */
+static const char *enter_link(struct walk *w, const char *rest)
+{
+	int error;
+
+	if (!*w->link)
+		return err_ptr(-ENOENT);
+	error = push(w, rest);
+	if (!error && *w->link == '/')
+		error = jump_to_root(w);
+	return error ? err_ptr(error) : w->link;
+}
+
+/* The target is at its end: what is behind the link. */
+static const char *leave_link(struct walk *w)
+{
+	struct walk_link *done = &w->stack[--w->depth];
+	const char *rest = done->rest;
+
+	link_release(done);
+	return rest;
+}
+
+/* The last component of a target: its string belongs to the link, which lives until the step is done. */
+static int step_and_leave_link(struct walk *w)
+{
+	struct walk_link done = w->stack[--w->depth];
+	int error = step(w, &w->last, true);
+
+	link_release(&done);
+	return error;
 }
 
 /* Up to the last component of the outermost string. */
 static int components(struct walk *w, const char *name)
 {
 	for (;;) {
-		struct walk_link done = {NULL, NULL, NULL};
 		const char *end, *rest;
+		struct name last;
 		int error;
 
 		while (*name == '/')
 			name++;
-		if (!*name) {
+		if (unlikely(!*name)) {
 			w->last_type = LAST_ROOT;
 			if (!w->depth)
 				return 0;
-			w->depth--;
-			name = w->stack[w->depth].rest;
-			link_release(&w->stack[w->depth]);
+			name = leave_link(w);
 			continue;
 		}
 		error = may_search(w->inode);
 		if (unlikely(error))
 			return error;
-		end = rest = scan(w, name);
-		if (unlikely(w->last.length > NAME_MAX))
+		end = rest = scan(w, name, &last);
+		if (unlikely(last.length > NAME_MAX))
 			return -ENAMETOOLONG;
 		while (*rest == '/')
 			rest++;
-		if (!*rest) {
-			if (likely(!w->depth)) {
-				w->trailing |= rest != end;
-				return 0;
-			}
-			/* The string we are in belongs to the link: it lives until the step is
-			 * done. */
-			done = w->stack[--w->depth];
-			rest = done.rest;
+		if (likely(*rest)) {
+			error = step(w, &last, true);
+		} else if (likely(!w->depth)) {
+			w->trailing |= rest != end;
+			return 0;
+		} else {
+			rest = w->stack[w->depth - 1].rest;
+			error = step_and_leave_link(w);
 		}
-		error = step(w, true);
-		if (unlikely(done.rest))
-			link_release(&done);
 		if (unlikely(error < 0))
 			return error;
-		name = rest;
 		if (unlikely(error)) {
-			if (!*w->link)
-				return -ENOENT;
-			error = push(w, rest);
-			if (error)
-				return error;
-			name = w->link;
-			if (*name == '/') {
-				error = jump_to_root(w);
-				if (error)
-					return error;
-			}
+			rest = enter_link(w, rest);
+			if (is_err(rest))
+				return (int)ptr_err(rest);
 		} else if (unlikely(!S_ISDIR(w->inode->mode))) {
 			return -ENOTDIR;
 		}
+		name = rest;
 	}
 }
 
@@ -692,7 +745,7 @@ int walk_to_parent(struct walk *w, int dirfd, const char *name, unsigned int fla
 
 int walk_last(struct walk *w)
 {
-	int error = step(w, w->flags & LOOKUP_FOLLOW || w->trailing);
+	int error = step(w, &w->last, w->flags & LOOKUP_FOLLOW || w->trailing);
 
 	if (likely(!error)) {
 		if (unlikely((w->trailing || w->flags & LOOKUP_DIRECTORY) &&
@@ -739,7 +792,8 @@ int walk_take(struct walk *w, struct path *path)
 		/* No component is left to walk: links may go first. */
 		int error;
 
-		link_release(&w->trailing_link);
+		if (unlikely(w->link_count))
+			link_release(&w->trailing_link);
 		error = walk_unlazy(w);
 		if (error) {
 			walk_drop(w);

@@ -116,15 +116,10 @@ static inline void hlist_del(struct hlist_node *n)
 	n->pprev = NULL;
 }
 
-#define hlist_entry_or_null_(p, type, member)                   \
-	({                                                      \
-		struct hlist_node *node_ = (p);                 \
-		node_ ? list_entry(node_, type, member) : NULL; \
-	})
-#define hlist_for_each_entry(e, head, member)                                                \
-	for (e = hlist_entry_or_null_(__atomic_load_n(&(head)->first, __ATOMIC_ACQUIRE),     \
-				      __typeof__(*e), member);                               \
-	     e; e = hlist_entry_or_null_(__atomic_load_n(&e->member.next, __ATOMIC_ACQUIRE), \
-					 __typeof__(*e), member))
+/* e means nothing after the loop. */
+#define hlist_for_each_entry(e, head, member)                                              \
+	for (struct hlist_node *node_ = __atomic_load_n(&(head)->first, __ATOMIC_ACQUIRE); \
+	     node_ && ((e) = list_entry(node_, __typeof__(*(e)), member), true);           \
+	     node_ = __atomic_load_n(&node_->next, __ATOMIC_ACQUIRE))
 
 #endif
