@@ -81,7 +81,8 @@ CONTRACT
 	count = 0;
 	MUST(syscall(SYS_timer_settime, cpu, 0, &set, NULL));
 	sleep_ms(40);
-	CHECK_EQ(count, 0);
+	// A machine that stands still while we run counts that time as ours.
+	CHECK(count == 0 || now_ns(CLOCK_PROCESS_CPUTIME_ID) >= 20000000);
 	volatile unsigned long turns = 0;
 	while (count == 0)
 		turns++;

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Random calls on Tern and on Linux, which must answer them alike (tests/differ).
+
+The program prints what each call answered; where the two texts of a seed first part is a difference. Linux's text is kept in the cache
+under the hash of its kernel and the program.
+"""
+
+import collections
+import hashlib
+import os
+import random
+import shutil
+
+import guest
+import programs
+from results import FAILED, PASSED, SKIPPED, REPOSITORY, Result
+from ternlib import cache, toolchain
+
+SOURCES = REPOSITORY / "tests" / "differ"
+INCLUDES = [SOURCES, REPOSITORY / "tests" / "stress", REPOSITORY / "tests" / "contracts"]
+AREAS = ["paths", "data", "sockets", "memory", "tasks"]
+CALLS = 60  # of one seed
+SEEDS, MANY = 40, 1000
+SHOWN = 6  # differences of one area
+SILENCE = 60
+
+
+def compile_program(arch):
+    folder = REPOSITORY / "build" / "differ" / arch
+    broken = programs.compile_all(arch, folder, {"differ": SOURCES / "differ.c"}, INCLUDES)
+    if broken:
+        raise RuntimeError(broken["differ"])
+    return folder / "differ"
+
+
+def ask(preset, program, area, calls, seeds, linux):
+    """{seed: lines}, and what the machine said at its end when it did not get through."""
+    answers, current, done = {}, None, False
+
+    def line(text):
+        nonlocal current, done
+        if text.startswith("@@seed "):
+            current = answers.setdefault(int(text.split()[1]), [])
+        elif text == "@@done":
+            done = True
+        elif current is not None:
+            current.append(text)
+
+    with cache.Workspace("differ") as work:
+        shutil.copy(program, work / "differ")
+        options = ["--add", f"{work / 'differ'}:/differ"] + (["--kernel", "linux"] if linux else [])
+        status, errors = guest.follow(guest.words(preset, *options, command=("/differ", area, str(calls), str(seeds[0]), str(seeds[-1])), processors=1),
+                                      SILENCE, line)
+    if done:
+        return answers, ""
+    reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
+    return answers, f"{reason}, after seed {max(answers, default='none')}\n{errors[-3000:]}"
+
+
+def linux_answers(arch, program, area, calls, seeds):
+    """Linux's, from the cache or by asking it; None when it is not to be asked."""
+    import json
+    text = "\0".join([cache.file_hash(toolchain.linux(arch) / "kernel"), cache.file_hash(program), area, str(calls), str(seeds[0]), str(seeds[-1])])
+    place = cache.folder("oracle") / f"differ-{arch}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+    try:
+        return {int(seed): lines for seed, lines in json.loads(place.read_text()).items()}
+    except (OSError, ValueError):
+        pass
+    if os.environ.get("TERN_TEST_NO_ORACLE"):
+        return None
+    answers, trouble = ask(arch, program, area, calls, seeds, True)
+    if trouble:
+        raise RuntimeError(f"Linux: {trouble}")
+    place.write_text(json.dumps(answers))
+    return answers
+
+
+def parts(here, linux):
+    """Where each seed's texts first differ: {call: [(seed, Tern's line, Linux's line)]}, the most frequent call first."""
+    found = collections.defaultdict(list)
+    for seed, theirs in linux.items():
+        ours = here.get(seed, [])
+        for index in range(max(len(ours), len(theirs))):
+            mine, right = (lines[index] if index < len(lines) else "(nothing)" for lines in (ours, theirs))
+            if mine != right:
+                call = right if right.split()[0].isdigit() else mine
+                found[call.split("(")[0].lstrip("0123456789 ")].append((seed, mine, right))
+                break
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
+
+
+def told(found, shown):
+    for call, cases in found.items():
+        yield f"{call}: {len(cases)}"
+        for seed, mine, right in cases[:shown]:
+            yield f"  seed {seed}\n    tern   {mine}\n    linux  {right}"
+
+
+def run(preset):
+    from suites import wanted
+    arch, _ = guest.split_preset(preset)
+    areas = [area for area in AREAS if wanted(area)]
+    if not areas:
+        yield Result("differ", SKIPPED, "there are none that match")
+        return
+    program = compile_program(arch)
+    first = random.randrange(1, 1 << 30) if guest.full() else 1
+    seeds = range(first, first + (MANY if guest.full() else SEEDS))
+    for area in areas:
+        linux = linux_answers(arch, program, area, CALLS, seeds)
+        if linux is None:
+            yield Result(area, SKIPPED, "Linux's answers are not known, and it is not to be asked")
+            continue
+        here, trouble = ask(preset, program, area, CALLS, seeds, False)
+        found = parts(here, linux)
+        if trouble:
+            yield Result(area, FAILED, trouble)
+        elif found:
+            count = sum(map(len, found.values()))
+            yield Result(area, FAILED, f"{count} of {len(seeds)} seeds from {seeds[0]} differ from Linux\n" + "\n".join(told(found, SHOWN)))
+        else:
+            yield Result(area, PASSED, f"{len(seeds)} seeds of {CALLS} calls")

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: MIT
+// Names: what is found, made, renamed, removed and described by path.
+
+#ifndef PATHS_H
+#define PATHS_H
+
+#include "differ.h"
+
+#include <linux/openat2.h>
+#include <linux/stat.h>
+#include <sys/inotify.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+static int open_flags(void)
+{
+	return (int)(ONE_OF(O_RDONLY, O_RDWR, O_RDWR, O_WRONLY, 3) |
+		     SOME_OF(O_CREAT, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECTORY, O_NOFOLLOW,
+			     O_CLOEXEC, O_PATH, O_SYNC, O_DSYNC, O_NOATIME, O_TMPFILE, O_ASYNC,
+			     O_DIRECT, O_LARGEFILE, O_NOCTTY, 1 << 30) |
+		     O_NONBLOCK);
+}
+
+static void op_open(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), flags = open_flags(), mode = MODE();
+
+	keep_fd(DO(syscall(SYS_openat, at, name, flags, mode), "(%d, %s, %#x, %#o)", at,
+		   text_of(name), flags, mode));
+}
+
+static void op_openat2(void)
+{
+	const char *name = a_name();
+	struct open_how how = {.flags = (uint64_t)open_flags(),
+			       .mode = (uint64_t)ONE_OF(0, 0, 0644, 0600, 010000),
+			       .resolve = (uint64_t)SOME_OF(1, 2, 4, 8, 16, 32, 64)};
+	size_t size = (size_t)ONE_OF(24, 24, 24, 24, 23, 0, 32, 4096, 5000);
+	int at = AT_OF();
+
+	if (size == 32) // what is behind must be 0
+		size = 24;
+	keep_fd(DO(syscall(SYS_openat2, at, name, &how, size),
+		   "(%d, %s, {%#llx, %#llo, %#llx}, %zu)", at, text_of(name),
+		   (unsigned long long)how.flags, (unsigned long long)how.mode,
+		   (unsigned long long)how.resolve, size));
+}
+
+static void show_stat(const struct stat *st)
+{
+	note(" {%o, %d:%d, n%d, %lld, b%lld", st->st_mode, (int)st->st_uid, (int)st->st_gid,
+	     (int)st->st_nlink,
+	     S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode)
+		     ? (long long)st->st_size
+		     : -1LL,
+	     S_ISREG(st->st_mode) ? (long long)st->st_blocks : -1LL);
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		note(", %u:%u", major(st->st_rdev), minor(st->st_rdev));
+	note("}");
+}
+
+static bool foreign(const char *name)
+{
+	return (uintptr_t)name > 4096 && (!strncmp(name, "/proc", 5) || !strcmp(name, "/") ||
+					  !strcmp(name, "..") || !strncmp(name, "/dev", 4));
+}
+
+static void op_stat(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(),
+	    flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 0x800, 1, 0x2000);
+	struct stat st;
+
+	if (DO(fstatat(at, name, &st, flags), "(%d, %s, %#x)", at, text_of(name), flags) == 0 &&
+	    !foreign(name))
+		show_stat(&st);
+}
+
+static void op_fstat(void)
+{
+	struct stat st;
+	int fd = a_fd();
+
+	if (DO(fstat(fd, &st), "(%d)", fd) == 0)
+		show_stat(&st);
+}
+
+static void op_statx(void)
+{
+	struct statx stx;
+	const char *name = a_name();
+	int at = AT_OF(), flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 0x800, 0x2000,
+					       0x4000, 0x6000, 1);
+	unsigned int mask =
+		(unsigned int)ONE_OF(0x7ff, 0xfff, 0, 1, 0x200, 0x80000000, 0x1000, 0x4000, 0x2000);
+
+	if (DO(syscall(SYS_statx, at, name, flags, mask, &stx), "(%d, %s, %#x, %#x)", at,
+	       text_of(name), flags, mask) == 0 &&
+	    !foreign(name))
+		note(" {mask %#x, attr %#llx of %#llx, %o, %u, %u, %d, %lld}",
+		     stx.stx_mask & ~0x8000u, (unsigned long long)stx.stx_attributes,
+		     (unsigned long long)stx.stx_attributes_mask, stx.stx_mode, stx.stx_uid,
+		     stx.stx_nlink, stx.stx_blksize,
+		     S_ISREG(stx.stx_mode) ? (long long)stx.stx_size : -1);
+}
+
+static void op_access(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), mode = (int)ONE_OF(0, 1, 2, 3, 4, 6, 7, 8, -1),
+	    flags = (int)SOME_OF(0, AT_EACCESS, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
+
+	DO(syscall(SYS_faccessat2, at, name, mode, flags), "(%d, %s, %d, %#x)", at, text_of(name),
+	   mode, flags);
+}
+
+static void op_chmod(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), fd = a_fd(), mode = MODE(),
+	    flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
+
+	if (foreign(name))
+		return;
+	switch (random_below(3)) {
+	case 0:
+		DO(syscall(SYS_fchmod, fd, mode), "(fd %d, %#o)", fd, mode);
+		break;
+	case 1:
+		DO(syscall(SYS_fchmodat, at, name, mode), "at(%d, %s, %#o)", at, text_of(name),
+		   mode);
+		break;
+	default:
+		DO(syscall(452, at, name, mode, flags), "at2(%d, %s, %#o, %#x)", at, text_of(name),
+		   mode, flags);
+	}
+}
+
+static void op_chown(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), fd = a_fd(), uid = (int)ONE_OF(-1, 0, 1000, 1001),
+	    gid = (int)ONE_OF(-1, 0, 1000, 1001);
+	int flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
+
+	if (foreign(name))
+		return;
+	if (random_below(2))
+		DO(fchown(fd, (uid_t)uid, (gid_t)gid), "(fd %d, %d, %d)", fd, uid, gid);
+	else
+		DO(fchownat(at, name, (uid_t)uid, (gid_t)gid, flags), "at(%d, %s, %d, %d, %#x)", at,
+		   text_of(name), uid, gid, flags);
+}
+
+static void op_utimens(void)
+{
+	const char *name = a_name();
+	struct timespec times[2] = {{ONE_OF(0, 1, 1000000000, -1),
+				     ONE_OF(0, 1, 999999999, 1000000000, UTIME_NOW, UTIME_OMIT)},
+				    {ONE_OF(0, 1, 1000000000, -1),
+				     ONE_OF(0, 1, 999999999, 1000000000, UTIME_NOW, UTIME_OMIT)}};
+	bool set = times[0].tv_nsec < 1000000000 && times[1].tv_nsec < 1000000000;
+	int at = AT_OF(), flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
+	struct stat st;
+
+	if (foreign(name))
+		return;
+	if (DO(syscall(SYS_utimensat, at, name, random_below(8) ? times : NULL, flags),
+	       "(%d, %s, {%lld.%ld, %lld.%ld}, %#x)", at, text_of(name), (long long)times[0].tv_sec,
+	       times[0].tv_nsec, (long long)times[1].tv_sec, times[1].tv_nsec, flags) == 0 &&
+	    set && name && fstatat(at, name, &st, flags) == 0 && st.st_mtim.tv_sec < 1500000000)
+		note(" {%lld.%ld}", (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+static void op_mkdir(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), mode = MODE();
+
+	DO(mkdirat(at, name, (mode_t)mode), "(%d, %s, %#o)", at, text_of(name), mode);
+}
+
+static void op_mknod(void)
+{
+	const char *name = a_name();
+	int mode = (int)ONE_OF(S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, 0,
+			       0170000) |
+		   (int)ONE_OF(0644, 0600, 07777);
+
+	DO(mknodat(AT_FDCWD, name, (mode_t)mode, makedev(1, 3)), "(%s, %#o)", text_of(name), mode);
+}
+
+static void op_unlink(void)
+{
+	const char *name = a_name();
+	int at = AT_OF(), flags = (int)ONE_OF(0, 0, AT_REMOVEDIR, 1);
+
+	if (!foreign(name))
+		DO(unlinkat(at, name, flags), "(%d, %s, %#x)", at, text_of(name), flags);
+}
+
+static void op_link(void)
+{
+	const char *from = a_name(), *to = a_name();
+	int from_at = AT_OF(), at = AT_OF(),
+	    flags = (int)SOME_OF(0, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH, 1);
+
+	note("(%d, %s, ", from_at, text_of(from));
+	DO(linkat(from_at, from, at, to, flags), "%d, %s, %#x)", at, text_of(to), flags);
+}
+
+static void op_symlink(void)
+{
+	const char *target = a_name(), *name = random_below(2) ? "l" : a_name();
+	char copy[64];
+
+	snprintf(copy, sizeof(copy), "%s", text_of(target));
+	DO(symlink(target, name), "(%s, %s)", copy, text_of(name));
+}
+
+static void op_readlink(void)
+{
+	const char *name = random_below(2) ? "l" : a_name();
+	char to[100];
+	int length = (int)ONE_OF(100, 3, 1, 0, -1);
+	long n;
+
+	if (!foreign(name) &&
+	    (n = DO(readlink(name, to, (size_t)length), "(%s, %d)", text_of(name), length)) > 0)
+		note(" %.*s", (int)(n > 40 ? 40 : n), to);
+}
+
+static void op_rename(void)
+{
+	const char *from = a_name(), *to = a_name();
+	int flags = (int)ONE_OF(0, 0, 0, 1, 2, 4, 3, 8);
+
+	if (foreign(from) || foreign(to))
+		return;
+	note("(%s, ", text_of(from));
+	DO(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags), "%s, %#x)", text_of(to),
+	   flags);
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void op_getdents(void)
+{
+	static char entries[4096];
+	const char *names[64];
+	int fd = a_fd();
+	size_t count = 0, length = (size_t)ONE_OF(4096, 4096, 4096, 10, 24);
+	long n = -1;
+
+	note("(%d, %zu)", fd, length);
+	errno = 0;
+	n = syscall(SYS_getdents64, fd, entries, length);
+	if (n <= 0) {
+		ended(n);
+		return;
+	}
+	for (long at = 0; at < n && count < 64;) {
+		struct dirent *entry = (struct dirent *)(entries + at);
+
+		names[count++] = entry->d_name;
+		at += entry->d_reclen;
+	}
+	qsort(names, count, sizeof(*names), compare);
+	for (size_t i = 0; i < count && i < 12 && length > 24; i++)
+		note(" %.12s", names[i]);
+}
+
+static void op_chdir(void)
+{
+	const char *name = a_name();
+	int fd = a_fd();
+	char where[200];
+
+	if (foreign(name))
+		return;
+	if (random_below(3))
+		DO(chdir(name), "(%s)", text_of(name));
+	else
+		DO(fchdir(fd), "(fd %d)", fd);
+	where[0] = 0;
+	DO(syscall(SYS_getcwd, where, ONE_OF(200, 200, 200, 0, 1, 5)), " getcwd");
+	note(" %.60s", where);
+	if (random_below(4))
+		(void)!chdir("/tmp/differ");
+}
+
+static void op_xattr(void)
+{
+	const char *file = a_name();
+	int fd = a_fd();
+	static const char *const names[] = {
+		"user.a", "user.b", "trusted.a", "security.a",
+		"user.",  "none",   "",		 "system.posix_acl_access",
+		"user.a"};
+	const char *name = PICK(names);
+	size_t length = (size_t)ONE_OF(0, 1, 10, 100, 65536, 65537, 4000);
+	int flags = (int)ONE_OF(0, 0, 1, 2, 3, 4);
+	char *value = a_buffer();
+	char list[300];
+	long n;
+
+	if (foreign(file))
+		return;
+	if (length > 16384)
+		value = (char *)8;
+	switch (random_below(7)) {
+	case 0:
+		DO(setxattr(file, name, value, length, flags), " set(%s, %s, %zu, %d)",
+		   text_of(file), name, length, flags);
+		break;
+	case 1:
+		n = DO(getxattr(file, name, value, length), " get(%s, %s, %zu)", text_of(file),
+		       name, length);
+		if (n > 0 && length)
+			show_sum(value, n);
+		break;
+	case 2:
+		n = DO(listxattr(file, list, (size_t)ONE_OF(300, 0, 3)), " list(%s)",
+		       text_of(file));
+		break;
+	case 3:
+		DO(removexattr(file, name), " remove(%s, %s)", text_of(file), name);
+		break;
+	case 4:
+		DO(fsetxattr(fd, name, value, length, flags), " fset(%d, %s, %zu, %d)", fd, name,
+		   length, flags);
+		break;
+	case 5:
+		DO(lsetxattr(file, name, value, length, flags), " lset(%s, %s, %zu, %d)",
+		   text_of(file), name, length, flags);
+		break;
+	default:
+		DO(fgetxattr(fd, name, value, length), " fget(%d, %s, %zu)", fd, name, length);
+	}
+}
+
+static void op_inotify(void)
+{
+	int fd = a_fd(), mask = (int)SOME_OF(0xfff, 2, 0x100, 0x200, 0x01000000, 0x02000000,
+					     0x20000000, 0x10000000, 0x80000000, 0x40);
+	const char *name = a_name();
+
+	if (random_below(3))
+		DO(inotify_add_watch(fd, name, (uint32_t)mask), "_add(%d, %s, %#x)", fd,
+		   text_of(name), mask);
+	else
+		DO(inotify_rm_watch(fd, (int)ONE_OF(1, 2, 3, -1, 0)), "_rm(%d)", fd);
+}
+
+static void op_statfs(void)
+{
+	struct statfs st;
+	int fd = a_fd();
+	const char *name = a_name();
+
+	if ((random_below(2) ? DO(fstatfs(fd, &st), "(%d)", fd)
+			     : DO(statfs(name, &st), "(%s)", text_of(name))) == 0 &&
+	    !foreign(name))
+		note(" {%lx, %ld, %ld}", (unsigned long)st.f_type, (long)st.f_bsize,
+		     (long)st.f_namelen);
+}
+
+static void op_umask(void)
+{
+	int mask = (int)ONE_OF(0, 022, 077, 0777, 022, 022, 010000);
+
+	DO(umask((mode_t)mask), "(%#o)", mask);
+}
+
+static void op_handle(void)
+{
+	struct {
+		unsigned int bytes;
+		int type;
+		unsigned char data[128];
+	} handle = {.bytes = (unsigned int)ONE_OF(128, 0, 4, 129)};
+	int mount, flags = (int)SOME_OF(0, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, 0x200, 1);
+	const char *name = a_name();
+
+	if (!foreign(name))
+		DO(syscall(SYS_name_to_handle_at, AT_FDCWD, name, &handle, &mount, flags),
+		   "(%s, %#x)", text_of(name), flags);
+}
+
+static const struct op paths_ops[] = {
+	{"open", op_open},     {"openat2", op_openat2},	  {"stat", op_stat},
+	{"fstat", op_fstat},   {"statx", op_statx},	  {"access", op_access},
+	{"chmod", op_chmod},   {"chown", op_chown},	  {"utimens", op_utimens},
+	{"mkdir", op_mkdir},   {"mknod", op_mknod},	  {"unlink", op_unlink},
+	{"link", op_link},     {"symlink", op_symlink},	  {"readlink", op_readlink},
+	{"rename", op_rename}, {"getdents", op_getdents}, {"chdir", op_chdir},
+	{"xattr", op_xattr},   {"inotify", op_inotify},	  {"statfs", op_statfs},
+	{"umask", op_umask},   {"handle", op_handle},	  {"open", op_open},
+	{"open", op_open},     {"mkdir", op_mkdir},	  {"rename", op_rename},
+	{"stat", op_stat},
+};
+
+static void paths_begin(void)
+{
+	mkdir("d", 0755);
+	mkdir("d/d", 0777);
+	close(open("a", O_CREAT | O_RDWR, 0666));
+	chmod("a", 0666);
+	(void)!symlink("a", "l");
+	(void)!symlink("d", "e");
+	(void)!symlink("l", "d/l");
+}
+
+static const struct area paths_area = {"paths", paths_begin, paths_ops, COUNT(paths_ops)};
+
+#endif
