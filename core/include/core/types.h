@@ -65,5 +65,10 @@ static inline bool is_err(const void *p)
 {
 	return (unsigned long)p >= (unsigned long)-MAX_ERRNO;
 }
+/* Of NULL ptr_err() makes 0. */
+static inline bool is_err_or_null(const void *p)
+{
+	return !p || is_err(p);
+}
 
 #endif

@@ -65,6 +65,9 @@ bool proc_emit_fixed(struct file *file, struct dir_context *context, unsigned in
 struct thread *proc_thread(const struct proc_inode *p);
 /* The same, if the caller may inspect it: else err_ptr(-EACCES), or -ESRCH. */
 struct thread *proc_thread_inspect(const struct proc_inode *p);
+/* Its address space, to be given back by mm_put_user(); NULL: it has none (a kernel thread, or at its end);
+ * err_ptr(-ESRCH), and with inspect -EACCES as above. */
+struct mm *proc_mm(const struct proc_inode *p, bool inspect);
 int proc_permission(struct inode *inode, unsigned int mask);
 void proc_getattr(struct inode *inode, struct kstat *stat);
 extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,

@@ -9,19 +9,12 @@
 
 static int show_memory(struct text *text, struct proc_inode *p, bool environment)
 {
-	struct thread *thread = environment ? proc_thread_inspect(p) : proc_thread(p);
+	struct mm *mm = proc_mm(p, environment);
 	vaddr_t at, end;
-	struct mm *mm;
 	char *buf;
 
-	if (is_err(thread))
-		return (int)ptr_err(thread);
-	if (!thread)
-		return -ESRCH;
-	mm = mm_of_thread(thread);
-	thread_put(thread);
-	if (!mm)
-		return 0;
+	if (is_err_or_null(mm))
+		return (int)ptr_err(mm);
 	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 	at = environment ? mm->env_start : mm->arg_start;
 	end = environment ? mm->env_end : mm->arg_end;
@@ -52,15 +45,10 @@ static int environ_show(struct text *text, void *p)
 
 static int auxv_show(struct text *text, void *p)
 {
-	struct thread *thread = proc_thread_inspect(p);
-	struct mm *mm;
+	struct mm *mm = proc_mm(p, true);
 
-	if (is_err(thread))
-		return (int)ptr_err(thread);
-	mm = mm_of_thread(thread);
-	thread_put(thread);
-	if (!mm)
-		return 0;
+	if (is_err_or_null(mm))
+		return (int)ptr_err(mm);
 	text_write(text, mm->auxv, mm->auxv_words * sizeof(mm->auxv[0]));
 	mm_put_user(mm);
 	return 0;
@@ -225,15 +213,10 @@ static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
 /* A kernel thread's is empty. */
 static int coredump_filter_show(struct text *text, void *p)
 {
-	struct thread *thread = proc_thread(p);
-	struct mm *mm;
+	struct mm *mm = proc_mm(p, false);
 
-	if (!thread)
-		return -ESRCH;
-	mm = mm_of_thread(thread);
-	thread_put(thread);
-	if (!mm)
-		return 0;
+	if (is_err_or_null(mm))
+		return (int)ptr_err(mm);
 	text_printf(text, "%08x\n", READ_ONCE(mm->dump_filter));
 	mm_put_user(mm);
 	return 0;
@@ -242,20 +225,15 @@ static int coredump_filter_show(struct text *text, void *p)
 static ssize_t coredump_filter_write(struct proc_inode *p, char *buf, size_t n)
 {
 	unsigned long long value;
-	struct thread *thread;
 	struct mm *mm;
 
 	if (n && buf[n - 1] == '\n')
 		buf[n - 1] = '\0';
 	if (parse_u64(buf, 0, &value) || value > UINT32_MAX)
 		return -EINVAL;
-	thread = proc_thread(p);
-	if (!thread)
-		return -ESRCH;
-	mm = mm_of_thread(thread);
-	thread_put(thread);
-	if (!mm)
-		return (ssize_t)n;
+	mm = proc_mm(p, false);
+	if (is_err_or_null(mm))
+		return mm ? ptr_err(mm) : (ssize_t)n;
 	WRITE_ONCE(mm->dump_filter, (unsigned int)value & CORE_FILTER_ALL);
 	mm_put_user(mm);
 	return (ssize_t)n;

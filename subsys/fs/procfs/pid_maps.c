@@ -33,16 +33,11 @@ void proc_maps_line(struct text *text, const struct vma *vma, char *buf)
 
 int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *each, void *state)
 {
-	struct thread *thread = proc_thread_inspect(p);
-	struct mm *mm;
+	struct mm *mm = proc_mm(p, true);
 	char *buf;
 
-	if (is_err(thread))
-		return (int)ptr_err(thread);
-	mm = mm_of_thread(thread);
-	thread_put(thread);
-	if (!mm)
-		return 0;
+	if (is_err_or_null(mm))
+		return (int)ptr_err(mm);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf) {
 		mm_put_user(mm);
@@ -72,13 +67,10 @@ int proc_pid_maps(struct text *text, void *p)
 
 static int mem_open(struct inode *inode, struct file *file)
 {
-	struct thread *thread = proc_thread_inspect(proc_of(inode));
-	struct mm *mm;
+	struct mm *mm = proc_mm(proc_of(inode), true);
 
-	if (is_err(thread))
-		return (int)ptr_err(thread);
-	mm = mm_of_thread(thread);
-	thread_put(thread);
+	if (is_err(mm))
+		return (int)ptr_err(mm);
 	if (mm) {
 		/* The struct stays, the mappings may go. */
 		mm_get(mm);

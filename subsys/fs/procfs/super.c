@@ -57,6 +57,20 @@ struct thread *proc_thread_inspect(const struct proc_inode *p)
 	return thread;
 }
 
+struct mm *proc_mm(const struct proc_inode *p, bool inspect)
+{
+	struct thread *thread = inspect ? proc_thread_inspect(p) : proc_thread(p);
+	struct mm *mm;
+
+	if (!thread)
+		return err_ptr(-ESRCH);
+	if (is_err(thread))
+		return err_ptr(ptr_err(thread));
+	mm = mm_of_thread(thread);
+	thread_put(thread);
+	return mm;
+}
+
 bool proc_number(const char *text, size_t length, unsigned int *number)
 {
 	unsigned int n = 0;
