@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// differ AREA CALLS FIRST LAST: for each seed from FIRST to LAST a process that makes CALLS random calls of the area and prints what each
-// answered. scripts/differ runs it on Tern and on Linux and shows where they part.
-
+// differ CALLS FIRST LAST AREA...: for each area and each seed from FIRST to LAST a process that makes CALLS
+// random calls of it and prints what each answered. scripts/differ runs it on Tern and on Linux and shows
+// where they part.
 #include "differ.h"
 #include "data.h"
 #include "memory.h"
@@ -277,19 +277,10 @@ static void run_seed(const struct area *area, uint64_t seed, int calls)
 	_exit(0);
 }
 
-int main(int argc, char **argv)
+static void run_area(const struct area *area, int calls, long first, long last)
 {
-	const struct area *area = NULL;
-
-	for (size_t i = 0; i < COUNT(areas); i++)
-		if (argc == 5 && !strcmp(argv[1], areas[i]->name))
-			area = areas[i];
-	if (!area) {
-		fprintf(stderr, "usage: differ AREA CALLS FIRST LAST\n");
-		return 2;
-	}
-	setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 1024});
-	for (long seed = atol(argv[3]); seed <= atol(argv[4]); seed++) {
+	printf("@@area %s\n", area->name);
+	for (long seed = first; seed <= last; seed++) {
 		int status;
 		pid_t child;
 
@@ -298,7 +289,7 @@ int main(int argc, char **argv)
 		mkdir(FOLDER, 0777);
 		child = fork();
 		if (child == 0)
-			run_seed(area, (uint64_t)seed, atoi(argv[2]));
+			run_seed(area, (uint64_t)seed, calls);
 		status = child_end_within(child, SECONDS * 1000);
 		kill(-1, SIGKILL);
 		while (waitpid(-1, NULL, 0) > 0)
@@ -309,6 +300,19 @@ int main(int argc, char **argv)
 		while (umount2(FOLDER, MNT_DETACH) == 0)
 			;
 	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 5) {
+		fprintf(stderr, "usage: differ CALLS FIRST LAST AREA...\n");
+		return 2;
+	}
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 1024});
+	for (int i = 4; i < argc; i++)
+		for (size_t k = 0; k < COUNT(areas); k++)
+			if (!strcmp(argv[i], areas[k]->name))
+				run_area(areas[k], atoi(argv[1]), atol(argv[2]), atol(argv[3]));
 	puts("@@done");
 	return 0;
 }
