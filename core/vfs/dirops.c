@@ -3,9 +3,6 @@
  * rwsems held exclusively; the file system does its part, the dentry cache follows. */
 #include "internal.h"
 
-#define RENAME_NOREPLACE 1u
-#define RENAME_EXCHANGE	 2u
-
 int may_create(struct inode *dir)
 {
 	if (dir->flags & INODE_DEAD)
@@ -106,6 +103,31 @@ int do_mkdir(int dirfd, const char *name, umode_t mode)
 	return error;
 }
 
+int mknod_mode_error(umode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case 0:
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return 0;
+	case S_IFDIR:
+		return -EPERM;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Two zeros make a whiteout, which is no device: it hides a name of a layer below. */
+static bool may_make(umode_t mode, dev_t rdev)
+{
+	bool device = S_ISBLK(mode) || (S_ISCHR(mode) && rdev);
+
+	return !device || capable(CAP_MKNOD);
+}
+
 /* made: what it has become, with references; or NULL. */
 static int make_node(int dirfd, const char *name, umode_t mode, dev_t rdev, struct path *made)
 {
@@ -114,28 +136,18 @@ static int make_node(int dirfd, const char *name, umode_t mode, dev_t rdev, stru
 	struct inode *dir;
 	int error;
 
-	switch (mode & S_IFMT) {
-	case 0:
+	error = mknod_mode_error(mode);
+	if (error)
+		return error;
+	if (!(mode & S_IFMT))
 		mode |= S_IFREG;
-		break;
-	case S_IFREG:
-	case S_IFCHR:
-	case S_IFBLK:
-	case S_IFIFO:
-	case S_IFSOCK:
-		break;
-	case S_IFDIR:
-		return -EPERM;
-	default:
-		return -EINVAL;
-	}
 	error = path_create(dirfd, name, false, &parent, &dentry);
 	if (error)
 		return error;
 	dir = parent.dentry->inode;
 	mode = (mode & S_IFMT) | umask_apply(mode & S_IALLUGO);
 	error = may_create(dir);
-	if (!error && (S_ISCHR(mode) || S_ISBLK(mode)) && !capable(CAP_MKNOD))
+	if (!error && !may_make(mode, rdev))
 		error = -EPERM;
 	if (!error && S_ISREG(mode))
 		error = dir->ops->create ? dir->ops->create(dir, dentry, mode) : -EPERM;
@@ -203,7 +215,7 @@ int do_link(int from_fd, const char *from, int to_fd, const char *to, unsigned i
 
 	if (error)
 		return error;
-	error = path_create(to_fd, to, false, &parent, &dentry);
+	error = is_err(to) ? (int)ptr_err(to) : path_create(to_fd, to, false, &parent, &dentry);
 	if (error)
 		goto out;
 	inode = source.dentry->inode;
@@ -497,13 +509,10 @@ int do_rename(int from_fd, const char *from_name, int to_fd, const char *to_name
 	WALK(to);
 	int error;
 
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-	    (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) == (RENAME_NOREPLACE | RENAME_EXCHANGE))
-		return -EINVAL;
 	error = walk_to_parent(&from, from_fd, from_name, 0);
 	if (error)
 		return error;
-	error = walk_to_parent(&to, to_fd, to_name, 0);
+	error = is_err(to_name) ? (int)ptr_err(to_name) : walk_to_parent(&to, to_fd, to_name, 0);
 	if (error)
 		goto out_from;
 	error = -EXDEV;

@@ -244,10 +244,13 @@ __must_check int open_decode(struct open_how *how, uint64_t flags, uint64_t mode
 __must_check int open_decode_lenient(struct open_how *how, unsigned int flags, umode_t mode);
 struct file *do_open(int dirfd, const char *name, const struct open_how *how);
 __must_check int do_mkdir(int dirfd, const char *name, umode_t mode);
+/* -EPERM or -EINVAL for a type that mknod does not make. */
+__must_check int mknod_mode_error(umode_t mode);
 __must_check int do_mknod(int dirfd, const char *name, umode_t mode, dev_t rdev);
 __must_check int do_unlink(int dirfd, const char *name);
 __must_check int do_rmdir(int dirfd, const char *name);
 __must_check int do_symlink(const char *target, int dirfd, const char *name);
+/* do_link, do_rename: to may be an err_ptr, which is told when its turn comes. */
 __must_check int do_link(int from_fd, const char *from, int to_fd, const char *to,
 			 unsigned int lookup);
 __must_check int do_rename(int from_fd, const char *from, int to_fd, const char *to,

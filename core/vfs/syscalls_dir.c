@@ -264,8 +264,10 @@ SYSCALL(mkdirat)
 static long mknod_at(int dirfd, unsigned long user, umode_t mode, uint32_t rdev)
 {
 	PATH_ARG(arg);
-	long error = path_arg_get(&arg, user, 0);
+	long error = mknod_mode_error(mode);
 
+	if (!error)
+		error = path_arg_get(&arg, user, 0);
 	if (error)
 		return error;
 	error = do_mknod(dirfd, arg.name, mode, rdev);
@@ -317,6 +319,7 @@ SYSCALL(unlinkat)
 
 /* ---- two-name calls: heap buffers, two small ones would not fit the stack ---- */
 
+/* An error of the second is in *b, as an err_ptr: it is told when that one's turn comes. */
 static int two_strings(unsigned long first, unsigned int first_flags, unsigned long second,
 		       char **a, char **b)
 {
@@ -326,21 +329,31 @@ static int two_strings(unsigned long first, unsigned int first_flags, unsigned l
 		return error;
 	error = path_string(second, 0, b);
 	if (error)
-		path_string_free(*a);
-	return error;
+		*b = err_ptr(error);
+	return 0;
+}
+
+static void free_strings(char *a, char *b)
+{
+	path_string_free(a);
+	if (!is_err(b))
+		path_string_free(b);
 }
 
 static long rename_at(int from_fd, unsigned long from, int to_fd, unsigned long to,
 		      unsigned int flags)
 {
 	char *a, *b;
-	long error = two_strings(from, 0, to, &a, &b);
+	long error;
 
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT) ||
+	    (flags & RENAME_EXCHANGE && flags != RENAME_EXCHANGE))
+		return -EINVAL;
+	error = two_strings(from, 0, to, &a, &b);
 	if (error)
 		return error;
 	error = do_rename(from_fd, a, to_fd, b, flags);
-	path_string_free(b);
-	path_string_free(a);
+	free_strings(a, b);
 	return error;
 }
 
@@ -369,17 +382,14 @@ static long link_at(int from_fd, unsigned long from, int to_fd, unsigned long to
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	if (flags & AT_EMPTY_PATH) {
-		if (!capable(CAP_DAC_READ_SEARCH))
-			return -ENOENT;
-		lookup |= LOOKUP_EMPTY;
-	}
+	/* A descriptor that another gave away does not give it a name. */
+	if (flags & AT_EMPTY_PATH)
+		lookup |= LOOKUP_EMPTY | LOOKUP_OPENER;
 	error = two_strings(from, lookup, to, &a, &b);
 	if (error)
 		return error;
 	error = do_link(from_fd, a, to_fd, b, lookup);
-	path_string_free(b);
-	path_string_free(a);
+	free_strings(a, b);
 	return error;
 }
 
@@ -401,9 +411,8 @@ static long symlink_at(unsigned long target, int dirfd, unsigned long name)
 
 	if (error)
 		return error;
-	error = do_symlink(a, dirfd, b);
-	path_string_free(b);
-	path_string_free(a);
+	error = is_err(b) ? ptr_err(b) : do_symlink(a, dirfd, b);
+	free_strings(a, b);
 	return error;
 }
 

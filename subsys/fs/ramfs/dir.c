@@ -147,15 +147,32 @@ static int exchange(struct inode *from_dir, struct dentry *from, struct inode *t
 	return 0;
 }
 
+/* What is left at from's name when from has gone: a device of two zeros, not in the cache yet. */
+static int make_whiteout(struct inode *dir, struct dentry *from, struct dentry **out)
+{
+	struct dentry *whiteout = dentry_create(from->parent, from->name, from->name_length);
+	int error;
+
+	if (!whiteout)
+		return -ENOMEM;
+	error = add(dir, whiteout, S_IFCHR, 0);
+	if (error)
+		dentry_put(whiteout);
+	else
+		*out = whiteout;
+	return error;
+}
+
 static int tmpfs_rename(struct inode *from_dir, struct dentry *from, struct inode *to_dir,
 			struct dentry *to, unsigned int flags)
 {
 	struct inode *inode = from->inode, *target = to->inode;
 	bool is_dir = S_ISDIR(inode->mode);
 	uint64_t old_place = from->cookie;
+	struct dentry *whiteout = NULL;
 	int error;
 
-	if (flags & 2) { /* RENAME_EXCHANGE */
+	if (flags & RENAME_EXCHANGE) {
 		error = exchange(from_dir, from, to_dir, to);
 		if (error)
 			return error;
@@ -163,7 +180,17 @@ static int tmpfs_rename(struct inode *from_dir, struct dentry *from, struct inod
 	}
 	if (target && S_ISDIR(target->mode) && !is_empty(target))
 		return -ENOTEMPTY;
+	error = flags & RENAME_WHITEOUT ? make_whiteout(from_dir, from, &whiteout) : 0;
+	if (error)
+		return error;
 	error = tmpfs_enter(to_dir, from);
+	if (whiteout) {
+		if (error)
+			leave(from_dir, whiteout);
+		else
+			dentry_publish(whiteout); /* the VFS takes from away from before it */
+		dentry_put(whiteout);
+	}
 	if (error)
 		return error;
 	(void)xarray_erase(&tmpfs_inode_of(from_dir)->entries, old_place);

@@ -39,6 +39,10 @@
 #define AT_STATX_SYNC_TYPE  0x6000u
 #define AT_RECURSIVE	    0x8000u
 
+#define RENAME_NOREPLACE 1u
+#define RENAME_EXCHANGE	 2u
+#define RENAME_WHITEOUT	 4u
+
 #define F_DUPFD		0
 #define F_GETFD		1
 #define F_SETFD		2
