@@ -207,6 +207,8 @@ int inode_permission(struct inode *inode, unsigned int mask)
 	if (unlikely(mask & MAY_WRITE && inode->super->flags & MS_RDONLY) &&
 	    (S_ISREG(inode->mode) || S_ISDIR(inode->mode) || S_ISLNK(inode->mode)))
 		return -EROFS;
+	if (unlikely(mask & MAY_WRITE && inode->flags & INODE_IMMUTABLE))
+		return -EPERM;
 	mask &= MAY_READ | MAY_WRITE | MAY_EXEC;
 	if (unlikely(inode->ops->permission != NULL))
 		return inode->ops->permission(inode, mask);
@@ -270,6 +272,7 @@ void inode_stat(struct inode *inode, struct kstat *stat)
 		stat->blocks += READ_ONCE(inode->cache.count) << (PAGE_SHIFT - 9);
 	stat->attributes = 0;
 	stat->mount_id = 0;
+	stat->has_btime = inode->super->type->flags & FS_BTIME;
 	stat->atime = (struct statx_timestamp){.sec = inode->atime.sec, .nsec = inode->atime.nsec};
 	stat->mtime = (struct statx_timestamp){.sec = inode->mtime.sec, .nsec = inode->mtime.nsec};
 	stat->ctime = (struct statx_timestamp){.sec = inode->ctime.sec, .nsec = inode->ctime.nsec};

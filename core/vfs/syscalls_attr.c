@@ -7,6 +7,18 @@
 #define UTIME_NOW  0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 
+/* Times as a program gives them are judged when the file has been found. */
+static bool valid_times(const struct attributes *a)
+{
+	return !(a->valid & ATTR_ATIME && a->atime.nsec >= NSEC_PER_SEC) &&
+	       !(a->valid & ATTR_MTIME && a->mtime.nsec >= NSEC_PER_SEC);
+}
+
+static long set(const struct path *path, struct attributes *a, bool touch)
+{
+	return valid_times(a) ? path_setattr(path, a, touch) : -EINVAL;
+}
+
 /* Apply a to what (dirfd, user) names. */
 static long set_at(int dirfd, unsigned long user, unsigned int lookup, struct attributes *a,
 		   bool touch)
@@ -16,7 +28,7 @@ static long set_at(int dirfd, unsigned long user, unsigned int lookup, struct at
 
 	if (error)
 		return error;
-	error = path_setattr(&path, a, touch);
+	error = set(&path, a, touch);
 	path_put(&path);
 	return error;
 }
@@ -24,7 +36,7 @@ static long set_at(int dirfd, unsigned long user, unsigned int lookup, struct at
 static long set_fd(int number, struct attributes *a, bool touch, bool path_too)
 {
 	struct fd fd = path_too ? fd_get_path(number) : fd_get(number);
-	long error = fd.file ? path_setattr(&fd.file->path, a, touch) : -EBADF;
+	long error = fd.file ? set(&fd.file->path, a, touch) : -EBADF;
 
 	fd_put(fd);
 	return error;
@@ -120,6 +132,13 @@ struct user_times {
 	int64_t sec, nsec;
 };
 
+static struct timespec64 time_of(const struct user_times *time)
+{
+	bool valid = time->nsec >= 0 && time->nsec < (int64_t)NSEC_PER_SEC;
+
+	return (struct timespec64){time->sec, valid ? (uint32_t)time->nsec : UINT32_MAX};
+}
+
 /* times NULL: both now. */
 static long set_times(int dirfd, unsigned long user, const struct user_times *times,
 		      unsigned int flags)
@@ -134,11 +153,11 @@ static long set_times(int dirfd, unsigned long user, const struct user_times *ti
 		if (times[0].nsec == UTIME_OMIT)
 			a.valid &= ~ATTR_ATIME;
 		else if (times[0].nsec != UTIME_NOW)
-			a.atime = (struct timespec64){times[0].sec, (uint32_t)times[0].nsec};
+			a.atime = time_of(&times[0]);
 		if (times[1].nsec == UTIME_OMIT)
 			a.valid &= ~ATTR_MTIME;
 		else if (times[1].nsec != UTIME_NOW)
-			a.mtime = (struct timespec64){times[1].sec, (uint32_t)times[1].nsec};
+			a.mtime = time_of(&times[1]);
 	}
 	if (lookup < 0)
 		return lookup;
@@ -148,12 +167,6 @@ static long set_times(int dirfd, unsigned long user, const struct user_times *ti
 		return set_fd(dirfd, &a, touch, false);
 	}
 	return set_at(dirfd, user, (unsigned int)lookup, &a, touch);
-}
-
-static bool valid_nsec(int64_t nsec)
-{
-	return nsec == UTIME_NOW || nsec == UTIME_OMIT ||
-	       (nsec >= 0 && nsec < (int64_t)NSEC_PER_SEC);
 }
 
 SYSCALL(utimensat)
@@ -167,8 +180,6 @@ SYSCALL(utimensat)
 		/* Nothing to do at all: even the name is not looked at. */
 		if (times[0].nsec == UTIME_OMIT && times[1].nsec == UTIME_OMIT)
 			return 0;
-		if (!valid_nsec(times[0].nsec) || !valid_nsec(times[1].nsec))
-			return -EINVAL;
 	}
 	return set_times((int)args->arg[0], args->arg[1], given ? times : NULL,
 			 (unsigned int)args->arg[3]);

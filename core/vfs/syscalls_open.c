@@ -89,7 +89,7 @@ SYSCALL(openat2)
 	if (user.resolve & ~0x3full ||
 	    (user.resolve & RESOLVE_BENEATH && user.resolve & RESOLVE_IN_ROOT))
 		return -EINVAL;
-	/* All we have is in the cache, or made from memory: only what changes things is refused. */
+	/* What changes things is more than the cache can do. */
 	if (user.resolve & RESOLVE_CACHED && user.flags & (O_TRUNC | O_CREAT | O_TMPFILE_))
 		return -EAGAIN;
 	how.lookup =
@@ -97,7 +97,8 @@ SYSCALL(openat2)
 		(user.resolve & RESOLVE_NO_MAGICLINKS ? LOOKUP_NO_MAGIC : 0) |
 		(user.resolve & RESOLVE_NO_SYMLINKS ? LOOKUP_NO_SYMLINKS | LOOKUP_NO_MAGIC : 0) |
 		(user.resolve & RESOLVE_BENEATH ? LOOKUP_BENEATH : 0) |
-		(user.resolve & RESOLVE_IN_ROOT ? LOOKUP_IN_ROOT : 0);
+		(user.resolve & RESOLVE_IN_ROOT ? LOOKUP_IN_ROOT : 0) |
+		(user.resolve & RESOLVE_CACHED ? LOOKUP_CACHED : 0);
 	return open_at((int)args->arg[0], args->arg[1], &how);
 }
 

@@ -128,7 +128,7 @@ SYSCALL(newfstatat)
 {
 	unsigned int flags = (unsigned int)args->arg[3];
 
-	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
 		return -EINVAL;
 	return do_stat((int)args->arg[0], args->arg[1], flags, args->arg[2]);
 }
@@ -141,7 +141,8 @@ SYSCALL(fstat)
 	return unlikely(error) ? error : copy_stat(&stat, args->arg[1]);
 }
 
-#define STATX_BASIC_AND_BTIME  0x0fffu
+#define STATX_BASIC	       0x07ffu
+#define STATX_BTIME	       0x0800u
 #define STATX_MNT_ID	       0x1000u
 #define STATX_MNT_ID_UNIQUE    0x4000u
 #define STATX_RESERVED	       0x80000000u
@@ -161,7 +162,7 @@ SYSCALL(statx)
 	if (error)
 		return error;
 	out = (struct statx){
-		.mask = STATX_BASIC_AND_BTIME |
+		.mask = STATX_BASIC | (stat.has_btime ? mask & STATX_BTIME : 0) |
 			(mask & STATX_MNT_ID_UNIQUE ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID),
 		.blksize = stat.blksize,
 		.attributes = stat.attributes,
@@ -183,6 +184,8 @@ SYSCALL(statx)
 		.dev_minor = MINOR(stat.dev),
 		.mnt_id = (uint64_t)stat.mount_id | (mask & STATX_MNT_ID_UNIQUE ? 1ull << 31 : 0),
 	};
+	if (!(out.mask & STATX_BTIME))
+		out.btime = (struct statx_timestamp){0};
 	return copy_to_user(args->arg[4], &out, sizeof(out));
 }
 

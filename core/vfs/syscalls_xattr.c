@@ -66,28 +66,35 @@ static long set(const struct path *path, const char *name, const void *value, si
 	return error;
 }
 
-static long set_user(const struct path *path, unsigned long user_name, unsigned long user_value,
-		     size_t size, int flags)
-{
+/* What is to be set or removed. */
+struct change {
 	char name[XATTR_NAME_MAX + 2];
-	void *value;
+	void *value; /* NULL: remove */
+	size_t size;
+	int flags;
+};
+
+/* From user space; ends with kfree(change->value). */
+static long change_read(struct change *change, bool remove, const struct syscall_args *args)
+{
+	unsigned long user_value = args->arg[2];
 	long error;
 
-	if (flags & ~(XATTR_CREATE | XATTR_REPLACE))
+	*change = (struct change){.size = remove ? 0 : args->arg[3],
+				  .flags = remove ? 0 : (int)args->arg[4]};
+	if (change->flags & ~(XATTR_CREATE | XATTR_REPLACE))
 		return -EINVAL;
-	error = name_from_user(user_name, name);
-	if (error)
+	error = name_from_user(args->arg[1], change->name);
+	if (error || remove)
 		return error;
-	if (size > XATTR_SIZE_MAX)
+	if (change->size > XATTR_SIZE_MAX)
 		return -E2BIG;
-	value = size > 4096 ? vmalloc(size) : kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
-	if (!value)
+	change->value = change->size > 4096 ? vmalloc(change->size)
+					    : kmalloc(MAX(change->size, (size_t)1), GFP_KERNEL);
+	if (!change->value)
 		return -ENOMEM;
-	error = size && copy_from_user(value, user_value, size)
-			? -EFAULT
-			: set(path, name, value, size, flags);
-	kfree(value);
-	return error;
+	return change->size && copy_from_user(change->value, user_value, change->size) ? -EFAULT
+										       : 0;
 }
 
 static long get_user(const struct path *path, unsigned long user_name, unsigned long user_value,
@@ -141,49 +148,59 @@ static long list_user(const struct path *path, unsigned long user, size_t size)
 	return result;
 }
 
-static long remove_user(const struct path *path, unsigned long user_name)
-{
-	char name[XATTR_NAME_MAX + 2];
-	long error = name_from_user(user_name, name);
-
-	return error ? error : set(path, name, NULL, 0, 0);
-}
-
 enum operation { OP_SET, OP_GET, OP_LIST, OP_REMOVE };
 
-static long perform(enum operation operation, const struct path *path,
+static bool changes(enum operation operation)
+{
+	return operation == OP_SET || operation == OP_REMOVE;
+}
+
+/* change: what changes() operations are about. */
+static long perform(enum operation operation, const struct path *path, const struct change *change,
 		    const struct syscall_args *args)
 {
 	switch (operation) {
 	case OP_SET:
-		return set_user(path, args->arg[1], args->arg[2], args->arg[3], (int)args->arg[4]);
+	case OP_REMOVE:
+		return set(path, change->name, change->value, change->size, change->flags);
 	case OP_GET:
 		return get_user(path, args->arg[1], args->arg[2], args->arg[3]);
 	case OP_LIST:
 		return list_user(path, args->arg[1], args->arg[2]);
-	case OP_REMOVE:
-		return remove_user(path, args->arg[1]);
 	}
 	return -EINVAL;
 }
 
+/* A change is read before the file is looked for. */
 static long by_path(enum operation operation, const struct syscall_args *args, unsigned int lookup)
 {
+	struct change change = {.value = NULL};
 	struct path path;
-	long result = path_lookup_user(AT_FDCWD, args->arg[0], lookup, &path);
+	long result = 0;
 
-	if (result)
-		return result;
-	result = perform(operation, &path, args);
-	path_put(&path);
+	if (changes(operation))
+		result = change_read(&change, operation == OP_REMOVE, args);
+	if (!result)
+		result = path_lookup_user(AT_FDCWD, args->arg[0], lookup, &path);
+	if (!result) {
+		result = perform(operation, &path, &change, args);
+		path_put(&path);
+	}
+	kfree(change.value);
 	return result;
 }
 
 static long by_fd(enum operation operation, const struct syscall_args *args)
 {
 	struct fd fd = fd_get((int)args->arg[0]);
-	long result = fd.file ? perform(operation, &fd.file->path, args) : -EBADF;
+	struct change change = {.value = NULL};
+	long result = fd.file ? 0 : -EBADF;
 
+	if (!result && changes(operation))
+		result = change_read(&change, operation == OP_REMOVE, args);
+	if (!result)
+		result = perform(operation, &fd.file->path, &change, args);
+	kfree(change.value);
 	fd_put(fd);
 	return result;
 }

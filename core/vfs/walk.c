@@ -147,6 +147,11 @@ static int begin_at_fd(struct walk *w, int dirfd, const char *name)
 
 	if (!fd.file)
 		return -EBADF;
+	if (unlikely(w->flags & LOOKUP_OPENER) && fd.file->cred != current->cred &&
+	    !capable(CAP_DAC_READ_SEARCH)) {
+		fd_put(fd);
+		return -ENOENT;
+	}
 	if (*name && !S_ISDIR(fd.file->inode->mode)) {
 		fd_put(fd);
 		return -ENOTDIR;
@@ -353,6 +358,10 @@ static int follow_link(struct walk *w, struct path *link, struct inode *inode)
 	w->link = READ_ONCE(inode->link);
 	if (w->rcu)
 		return 1; /* step_rcu looked: there is a link */
+	if (unlikely(w->flags & LOOKUP_CACHED && !w->link)) {
+		error = -EAGAIN;
+		goto out;
+	}
 	if (inode->ops->follow) {
 		struct path path;
 
@@ -465,6 +474,9 @@ struct dentry *walk_lookup_locked(struct dentry *parent, const struct name *name
 		return err_ptr(-ENOMEM);
 	if (dir->ops->lookup)
 		error = dir->ops->lookup(dir, dentry);
+	/* Where names come and go by themselves none can be made either: a missing one ends it. */
+	if (!error && !dentry->inode && dentry->super->type->flags & FS_NO_NEGATIVE)
+		error = -ENOENT;
 	if (error) {
 		dentry_put(dentry);
 		return err_ptr(error);
@@ -480,6 +492,8 @@ static int step_ref(struct walk *w, bool follow)
 	int error;
 
 	if (!dentry) {
+		if (unlikely(w->flags & LOOKUP_CACHED))
+			return -EAGAIN;
 		if (!w->inode->ops->lookup)
 			return -ENOENT;
 		rwsem_write(&w->inode->rwsem);
@@ -517,8 +531,8 @@ static int step_rcu_absent(struct walk *w, uint32_t renames, bool follow)
 {
 	struct dentry *parent = w->path.dentry;
 
-	if (!(parent->super->type->flags & FS_COMPLETE) || renames & 1 ||
-	    sequence_changed(&dentry_rename_sequence, renames) ||
+	if (!(parent->super->type->flags & FS_COMPLETE) || w->flags & LOOKUP_CACHED ||
+	    renames & 1 || sequence_changed(&dentry_rename_sequence, renames) ||
 	    sequence_changed(&parent->sequence, w->sequence))
 		return leave_rcu_and_step(w, follow);
 	return -ENOENT;

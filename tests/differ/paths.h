@@ -13,6 +13,12 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
+static bool foreign(const char *name)
+{
+	return (uintptr_t)name > 4096 && (!strncmp(name, "/proc", 5) || !strcmp(name, "/") ||
+					  !strcmp(name, "..") || !strncmp(name, "/dev", 4));
+}
+
 static int open_flags(void)
 {
 	return (int)(ONE_OF(O_RDONLY, O_RDWR, O_RDWR, O_WRONLY, 3) |
@@ -27,6 +33,8 @@ static void op_open(void)
 	const char *name = a_name();
 	int at = AT_OF(), flags = open_flags(), mode = MODE();
 
+	if (foreign(name)) // the roots that both booted from are not quite the same
+		flags &= ~(O_TMPFILE & ~O_DIRECTORY);
 	keep_fd(DO(syscall(SYS_openat, at, name, flags, mode), "(%d, %s, %#x, %#o)", at,
 		   text_of(name), flags, mode));
 }
@@ -42,6 +50,9 @@ static void op_openat2(void)
 
 	if (size == 32) // what is behind must be 0
 		size = 24;
+	if (how.resolve &
+	    32) // whether a link is followed from the cache alone is a matter of its times
+		how.resolve |= 4;
 	keep_fd(DO(syscall(SYS_openat2, at, name, &how, size),
 		   "(%d, %s, {%#llx, %#llo, %#llx}, %zu)", at, text_of(name),
 		   (unsigned long long)how.flags, (unsigned long long)how.mode,
@@ -50,8 +61,10 @@ static void op_openat2(void)
 
 static void show_stat(const struct stat *st)
 {
+	bool made_up = S_ISDIR(st->st_mode) && st->st_mode == (S_IFDIR | 0555); // of /proc
+
 	note(" {%o, %d:%d, n%d, %lld, b%lld", st->st_mode, (int)st->st_uid, (int)st->st_gid,
-	     (int)st->st_nlink,
+	     made_up ? -1 : (int)st->st_nlink,
 	     S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode)
 		     ? (long long)st->st_size
 		     : -1LL,
@@ -59,12 +72,6 @@ static void show_stat(const struct stat *st)
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		note(", %u:%u", major(st->st_rdev), minor(st->st_rdev));
 	note("}");
-}
-
-static bool foreign(const char *name)
-{
-	return (uintptr_t)name > 4096 && (!strncmp(name, "/proc", 5) || !strcmp(name, "/") ||
-					  !strcmp(name, "..") || !strncmp(name, "/dev", 4));
 }
 
 static void op_stat(void)
@@ -100,10 +107,11 @@ static void op_statx(void)
 	if (DO(syscall(SYS_statx, at, name, flags, mask, &stx), "(%d, %s, %#x, %#x)", at,
 	       text_of(name), flags, mask) == 0 &&
 	    !foreign(name))
+		// Without the attributes of chattr, which there are none of.
 		note(" {mask %#x, attr %#llx of %#llx, %o, %u, %u, %d, %lld}",
 		     stx.stx_mask & ~0x8000u, (unsigned long long)stx.stx_attributes,
-		     (unsigned long long)stx.stx_attributes_mask, stx.stx_mode, stx.stx_uid,
-		     stx.stx_nlink, stx.stx_blksize,
+		     (unsigned long long)stx.stx_attributes_mask & ~0x70ull, stx.stx_mode,
+		     stx.stx_uid, stx.stx_nlink, stx.stx_blksize,
 		     S_ISREG(stx.stx_mode) ? (long long)stx.stx_size : -1);
 }
 
@@ -300,9 +308,8 @@ static void op_xattr(void)
 	const char *file = a_name();
 	int fd = a_fd();
 	static const char *const names[] = {
-		"user.a", "user.b", "trusted.a", "security.a",
-		"user.",  "none",   "",		 "system.posix_acl_access",
-		"user.a"};
+		"user.a", "user.b", "trusted.a", "security.a", "user.",
+		"none",	  "",	    "system.a",	 "user.a"}; // there are no access control lists
 	const char *name = PICK(names);
 	size_t length = (size_t)ONE_OF(0, 1, 10, 100, 65536, 65537, 4000);
 	int flags = (int)ONE_OF(0, 0, 1, 2, 3, 4);
@@ -378,21 +385,6 @@ static void op_umask(void)
 	DO(umask((mode_t)mask), "(%#o)", mask);
 }
 
-static void op_handle(void)
-{
-	struct {
-		unsigned int bytes;
-		int type;
-		unsigned char data[128];
-	} handle = {.bytes = (unsigned int)ONE_OF(128, 0, 4, 129)};
-	int mount, flags = (int)SOME_OF(0, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, 0x200, 1);
-	const char *name = a_name();
-
-	if (!foreign(name))
-		DO(syscall(SYS_name_to_handle_at, AT_FDCWD, name, &handle, &mount, flags),
-		   "(%s, %#x)", text_of(name), flags);
-}
-
 static const struct op paths_ops[] = {
 	{"open", op_open},     {"openat2", op_openat2},	  {"stat", op_stat},
 	{"fstat", op_fstat},   {"statx", op_statx},	  {"access", op_access},
@@ -401,9 +393,8 @@ static const struct op paths_ops[] = {
 	{"link", op_link},     {"symlink", op_symlink},	  {"readlink", op_readlink},
 	{"rename", op_rename}, {"getdents", op_getdents}, {"chdir", op_chdir},
 	{"xattr", op_xattr},   {"inotify", op_inotify},	  {"statfs", op_statfs},
-	{"umask", op_umask},   {"handle", op_handle},	  {"open", op_open},
-	{"open", op_open},     {"mkdir", op_mkdir},	  {"rename", op_rename},
-	{"stat", op_stat},
+	{"umask", op_umask},   {"open", op_open},	  {"open", op_open},
+	{"mkdir", op_mkdir},   {"rename", op_rename},	  {"stat", op_stat},
 };
 
 static void paths_begin(void)

@@ -166,6 +166,7 @@ struct inode {
 #define INODE_SEALABLE	  16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
 #define INODE_SEALED_FILE 32u /* a memfd: F_GET_SEALS answers */
 #define INODE_LINKABLE	  8u  /* O_TMPFILE: may be linked although nlink is 0 */
+#define INODE_IMMUTABLE	  64u /* nobody may write: -EPERM */
 #define INODE_NOTRUNC	  4u  /* sizes mean nothing: O_TRUNC is ignored (procfs) */
 
 struct dentry {
@@ -258,6 +259,7 @@ struct fs_type {
 #define FS_KERNEL      4u /* not for mount(2), not in /proc/filesystems */
 #define FS_NO_ATIME    8u
 #define FS_NO_NEGATIVE 16u /* names come and go by themselves: never cache that one is missing */
+#define FS_BTIME       32u /* its inodes tell when they were made */
 #define FS_TYPE(t)                                     \
 	static const struct fs_type *const fs_type_##t \
 		__attribute__((used, section("core_fs_types"))) = &t
@@ -334,6 +336,9 @@ void file_drop_write(struct file *file);
 #define LOOKUP_IN_ROOT	   0x40u
 #define LOOKUP_NO_XDEV	   0x80u
 #define LOOKUP_NO_MAGIC	   0x100u
+#define LOOKUP_CACHED	   0x200u /* -EAGAIN where the cache does not have the answer */
+#define LOOKUP_OPENER \
+	0x400u /* -ENOENT unless current opened the descriptor, or may search everywhere */
 
 /* Walk name (kernel string) from dirfd (AT_FDCWD or a descriptor): *path with references. */
 __must_check int path_lookup(int dirfd, const char *name, unsigned int flags, struct path *path);

@@ -111,6 +111,8 @@ struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry
 	inode->flags |= INODE_NOTRUNC;
 	if (S_ISDIR(entry->mode)) {
 		inode->nlink = 2;
+		if (entry->children == proc_pid_entries || entry->children == proc_thread_entries)
+			inode->flags |= INODE_IMMUTABLE;
 		inode->ops = entry->inode_ops ? entry->inode_ops : &proc_dir_inode_ops;
 		inode->file_ops = entry->file_ops ? entry->file_ops : &proc_dir_ops;
 	} else if (S_ISLNK(entry->mode)) {
@@ -287,19 +289,8 @@ static int proc_dir_iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
-/* Nobody makes anything here; as on Linux the name is then simply not there. */
-static int proc_no_create(__attribute__((unused)) struct inode *dir,
-			  __attribute__((unused)) struct dentry *dentry,
-			  __attribute__((unused)) umode_t mode)
-{
-	return -ENOENT;
-}
-
-const struct inode_ops proc_dir_inode_ops = {.lookup = proc_dir_lookup,
-					     .create = proc_no_create,
-					     .mkdir = proc_no_create,
-					     .getattr = proc_getattr,
-					     .setattr = proc_setattr};
+const struct inode_ops proc_dir_inode_ops = {
+	.lookup = proc_dir_lookup, .getattr = proc_getattr, .setattr = proc_setattr};
 static struct pid *proc_dir_pid(const struct file *file)
 {
 	struct proc_inode *p = proc_of(file->inode);
@@ -469,11 +460,8 @@ static void root_getattr(struct inode *inode, struct kstat *stat)
 	stat->nlink = 2 + process_count();
 }
 
-static const struct inode_ops root_inode_ops = {.lookup = root_lookup,
-						.create = proc_no_create,
-						.mkdir = proc_no_create,
-						.getattr = root_getattr,
-						.setattr = proc_setattr};
+static const struct inode_ops root_inode_ops = {
+	.lookup = root_lookup, .getattr = root_getattr, .setattr = proc_setattr};
 static const struct file_ops root_dir_ops = {.iterate = root_iterate, .seek = file_seek_dir};
 
 /* ---- the superblock ---- */

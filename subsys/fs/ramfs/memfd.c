@@ -22,8 +22,9 @@ static int memfs_mount(const struct fs_type *type, const char *source, const cha
 	return tmpfs_mount(type, source, "size=0,nr_inodes=0,mode=777", super);
 }
 
-static const struct fs_type memfs_type = {
-	.name = "memfd", .flags = FS_NODEV | FS_COMPLETE | FS_KERNEL, .mount = memfs_mount};
+static const struct fs_type memfs_type = {.name = "memfd",
+					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_KERNEL,
+					  .mount = memfs_mount};
 static struct mount *memfs;
 
 static int memfs_init(void)

@@ -280,11 +280,12 @@ static int rootfs_mount(const struct fs_type *type, const char *source, const ch
 }
 
 static const struct fs_type tmpfs_type = {
-	.name = "tmpfs", .flags = FS_NODEV | FS_COMPLETE, .mount = tmpfs_mount};
+	.name = "tmpfs", .flags = FS_NODEV | FS_COMPLETE | FS_BTIME, .mount = tmpfs_mount};
 static const struct fs_type ramfs_type = {
 	.name = "ramfs", .flags = FS_NODEV | FS_COMPLETE, .mount = tmpfs_mount};
-static const struct fs_type rootfs_type = {
-	.name = "rootfs", .flags = FS_NODEV | FS_COMPLETE | FS_KERNEL, .mount = rootfs_mount};
+static const struct fs_type rootfs_type = {.name = "rootfs",
+					   .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_KERNEL,
+					   .mount = rootfs_mount};
 FS_TYPE(tmpfs_type);
 FS_TYPE(ramfs_type);
 FS_TYPE(rootfs_type);

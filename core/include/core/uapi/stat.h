@@ -4,6 +4,7 @@
 #ifndef CORE_UAPI_STAT_H
 #define CORE_UAPI_STAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define S_IFMT	    0170000
@@ -70,6 +71,7 @@ struct kstat {
 	struct statx_timestamp atime, mtime, ctime, btime;
 	uint64_t attributes;
 	int mount_id;
+	bool has_btime;
 };
 struct kstatfs {
 	struct statfs s;
