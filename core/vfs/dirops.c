@@ -188,6 +188,18 @@ int do_symlink(const char *target, int dirfd, const char *name)
 	return error;
 }
 
+unsigned int vfs_protected_hardlinks = 1;
+
+/* A link keeps a file alive, and findable, against its owner's will. */
+static bool may_link(struct inode *inode)
+{
+	if (!READ_ONCE(vfs_protected_hardlinks) || inode_owner_or_capable(inode))
+		return true;
+	return S_ISREG(inode->mode) && !(inode->mode & S_ISUID) &&
+	       (inode->mode & (S_ISGID | 0010)) != (S_ISGID | 0010) &&
+	       !inode_permission(inode, MAY_READ | MAY_WRITE);
+}
+
 static int link_locked(struct inode *dir, struct dentry *dentry, struct inode *inode)
 {
 	int error = may_create(dir);
@@ -220,7 +232,9 @@ int do_link(int from_fd, const char *from, int to_fd, const char *to, unsigned i
 		goto out;
 	inode = source.dentry->inode;
 	error = -EXDEV;
-	if (source.mount == parent.mount) {
+	if (source.mount == parent.mount && !may_link(inode)) {
+		error = -EPERM;
+	} else if (source.mount == parent.mount) {
 		/* Directories cannot be linked: no lock order between two of them. */
 		bool lock = !S_ISDIR(inode->mode);
 

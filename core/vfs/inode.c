@@ -344,6 +344,8 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 {
 	const struct cred *cred = current->cred;
 
+	if (a->valid & ATTR_MODE && S_ISLNK(inode->mode))
+		return -EOPNOTSUPP;
 	if (a->valid & ATTR_UID &&
 	    !((cred->fsuid == inode->uid && a->uid == inode->uid) || capable(CAP_CHOWN)))
 		return -EPERM;
@@ -354,8 +356,6 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 	if (a->valid & ATTR_MODE) {
 		if (!inode_owner_or_capable(inode))
 			return -EPERM;
-		if (S_ISLNK(inode->mode))
-			return -EOPNOTSUPP;
 		a->mode = (a->mode & S_IALLUGO) | (inode->mode & ~(umode_t)S_IALLUGO);
 		if (!cred_in_group(cred, a->valid & ATTR_GID ? a->gid : inode->gid) &&
 		    !capable(CAP_FSETID))

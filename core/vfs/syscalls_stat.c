@@ -90,9 +90,9 @@ static int stat_at(int dirfd, unsigned long user, unsigned int flags, struct kst
 	int error;
 
 	if (flags & AT_EMPTY_PATH) {
-		if (!user)
-			return dirfd == AT_FDCWD ? stat_name(dirfd, "", LOOKUP_EMPTY, stat)
-						 : stat_fd(dirfd, stat);
+		/* No name at all stands for a descriptor, never for the current directory. */
+		if (!user && dirfd >= 0)
+			return stat_fd(dirfd, stat);
 		lookup |= LOOKUP_EMPTY;
 	}
 	error = path_arg_get(&arg, user, lookup);

@@ -10,8 +10,23 @@
 #define XATTR_CREATE   1
 #define XATTR_REPLACE  2
 
-static int check_name(const struct inode *inode, const char *name, bool write)
+/* May current use a name of this kind on the inode? mask: MAY_READ or MAY_WRITE. */
+static int name_permission(struct inode *inode, const char *name, unsigned int mask)
 {
+	bool write = mask & MAY_WRITE;
+
+	if (!strncmp(name, "security.", 9)) {
+		bool capability = !strcmp(name, "security.capability");
+
+		return write && !capable(capability ? CAP_SETFCAP : CAP_SYS_ADMIN) ? -EPERM : 0;
+	}
+	if (!strncmp(name, "system.", 7))
+		return 0;
+	if (!strncmp(name, "trusted.", 8)) {
+		if (capable(CAP_SYS_ADMIN))
+			return 0;
+		return write ? -EPERM : -ENODATA;
+	}
 	if (!strncmp(name, "user.", 5)) {
 		/* On links and special files they would be anybody's storage. */
 		if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
@@ -19,20 +34,29 @@ static int check_name(const struct inode *inode, const char *name, bool write)
 		if (write && S_ISDIR(inode->mode) && inode->mode & S_ISVTX &&
 		    !inode_owner_or_capable(inode))
 			return -EPERM;
-		return name[5] ? 1 : -EINVAL; /* 1: by the file's permissions */
 	}
-	if (!strncmp(name, "trusted.", 8)) {
-		if (!capable(CAP_SYS_ADMIN))
-			return write ? -EPERM : -ENODATA;
-		return name[8] ? 0 : -EINVAL;
+	return inode_permission(inode, mask);
+}
+
+/* Those that file systems keep: neither system. (ACLs) nor unknown name spaces. */
+static int name_known(const char *name)
+{
+	static const char *const known[] = {"user.", "trusted.", "security."};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i]);
+
+		if (!strncmp(name, known[i], n))
+			return name[n] ? 0 : -EINVAL;
 	}
-	if (!strncmp(name, "security.", 9)) {
-		if (write &&
-		    !capable(!strcmp(name, "security.capability") ? CAP_SETFCAP : CAP_SYS_ADMIN))
-			return -EPERM;
-		return name[9] ? 0 : -EINVAL;
-	}
-	return -EOPNOTSUPP; /* system. (ACLs) and unknown name spaces */
+	return -EOPNOTSUPP;
+}
+
+static int check_name(struct inode *inode, const char *name, unsigned int mask)
+{
+	int error = name_permission(inode, name, mask);
+
+	return error ? error : name_known(name);
 }
 
 static int name_from_user(unsigned long user, char *name)
@@ -51,9 +75,7 @@ static long set(const struct path *path, const char *name, const void *value, si
 	long error = mount_check_write(path->mount);
 
 	if (!error)
-		error = check_name(inode, name, true);
-	if (error == 1)
-		error = inode_permission(inode, MAY_WRITE);
+		error = check_name(inode, name, MAY_WRITE);
 	if (error)
 		return error;
 	if (!inode->ops->setxattr)
@@ -107,9 +129,7 @@ static long get_user(const struct path *path, unsigned long user_name, unsigned 
 
 	if (result)
 		return result;
-	result = check_name(inode, name, false);
-	if (result == 1)
-		result = inode_permission(inode, MAY_READ);
+	result = check_name(inode, name, MAY_READ);
 	if (result)
 		return result;
 	if (!inode->ops->getxattr)

@@ -343,17 +343,35 @@ static int step_up(struct walk *w)
 
 /* ---- links ---- */
 
+enum follow { FOLLOW_NOT, FOLLOW_INNER, FOLLOW_LAST }; /* is a link followed, and is it the last? */
+
+unsigned int vfs_protected_symlinks = 1;
+
+/* In dir, where anybody may put links for others to fall into? */
+static bool may_follow(const struct inode *dir, const struct inode *link)
+{
+	const umode_t shared = S_ISVTX | 0002;
+
+	return (dir->mode & shared) != shared || link->uid == current->cred->fsuid ||
+	       link->uid == dir->uid || !READ_ONCE(vfs_protected_symlinks);
+}
+
 /* link (in reference mode: with references, consumed) is a symlink to be followed. 1: w->link is
  * its target; 0: we have jumped; or -errno. */
-static int follow_link(struct walk *w, struct path *link, struct inode *inode)
+static int follow_link(struct walk *w, struct path *link, struct inode *inode, enum follow follow)
 {
 	bool owned = false;
 	int error = -ELOOP;
 
 	if (!w->link_count)
 		w->link_owner = w->trailing_link = (struct walk_link){NULL, NULL, NULL};
-	if (w->link_count++ >= WALK_LINKS || w->flags & LOOKUP_NO_SYMLINKS ||
-	    link->mount->flags & MS_NOSYMFOLLOW)
+	if (w->link_count++ >= WALK_LINKS)
+		goto out;
+	if (follow == FOLLOW_LAST && !may_follow(w->inode, inode)) {
+		error = -EACCES;
+		goto out;
+	}
+	if (w->flags & LOOKUP_NO_SYMLINKS || link->mount->flags & MS_NOSYMFOLLOW)
 		goto out;
 	w->link = READ_ONCE(inode->link);
 	if (w->rcu)
@@ -469,6 +487,9 @@ struct dentry *walk_lookup_locked(struct dentry *parent, const struct name *name
 	dentry = find_valid(parent, name);
 	if (dentry)
 		return dentry;
+	/* What is longer is nowhere: only here need it be asked. */
+	if (name->length > NAME_MAX)
+		return err_ptr(-ENAMETOOLONG);
 	dentry = dentry_new(parent, name);
 	if (!dentry)
 		return err_ptr(-ENOMEM);
@@ -485,7 +506,14 @@ struct dentry *walk_lookup_locked(struct dentry *parent, const struct name *name
 	return dentry;
 }
 
-static int step_ref(struct walk *w, bool follow)
+/* Of w->last, which w->inode does not have: nothing is in a removed directory, however long its name. */
+static int absent_error(const struct walk *w)
+{
+	return w->last.length > NAME_MAX && !(w->inode->flags & INODE_DEAD) ? -ENAMETOOLONG
+									    : -ENOENT;
+}
+
+static int step_ref(struct walk *w, enum follow follow)
 {
 	struct dentry *parent = w->path.dentry, *dentry = find_valid(parent, &w->last);
 	struct path next;
@@ -495,7 +523,7 @@ static int step_ref(struct walk *w, bool follow)
 		if (unlikely(w->flags & LOOKUP_CACHED))
 			return -EAGAIN;
 		if (!w->inode->ops->lookup)
-			return -ENOENT;
+			return absent_error(w);
 		rwsem_write(&w->inode->rwsem);
 		dentry = walk_lookup_locked(parent, &w->last);
 		rwsem_write_done(&w->inode->rwsem);
@@ -514,12 +542,12 @@ static int step_ref(struct walk *w, bool follow)
 		return error;
 	}
 	if (follow && S_ISLNK(next.dentry->inode->mode))
-		return follow_link(w, &next, next.dentry->inode);
+		return follow_link(w, &next, next.dentry->inode, follow);
 	walk_replace(w, &next);
 	return 0;
 }
 
-static int leave_rcu_and_step(struct walk *w, bool follow)
+static int leave_rcu_and_step(struct walk *w, enum follow follow)
 {
 	int error = walk_unlazy(w);
 
@@ -527,7 +555,7 @@ static int leave_rcu_and_step(struct walk *w, bool follow)
 }
 
 /* The cache does not have it. renames: the count before it was asked. */
-static int step_rcu_absent(struct walk *w, uint32_t renames, bool follow)
+static int step_rcu_absent(struct walk *w, uint32_t renames, enum follow follow)
 {
 	struct dentry *parent = w->path.dentry;
 
@@ -535,11 +563,12 @@ static int step_rcu_absent(struct walk *w, uint32_t renames, bool follow)
 	    renames & 1 || sequence_changed(&dentry_rename_sequence, renames) ||
 	    sequence_changed(&parent->sequence, w->sequence))
 		return leave_rcu_and_step(w, follow);
-	return -ENOENT;
+	return absent_error(w);
 }
 
 /* A negative dentry, one that its file system must confirm, a mount point, or a link. */
-static int step_rcu_special(struct walk *w, struct dentry *dentry, uint32_t sequence, bool follow)
+static int step_rcu_special(struct walk *w, struct dentry *dentry, uint32_t sequence,
+			    enum follow follow)
 {
 	struct path next = {.mount = w->path.mount, .dentry = dentry};
 	struct inode *inode = rcu_dereference(dentry->inode);
@@ -557,7 +586,7 @@ static int step_rcu_special(struct walk *w, struct dentry *dentry, uint32_t sequ
 	if (S_ISLNK(READ_ONCE(inode->mode)) && follow) {
 		if (!READ_ONCE(inode->link))
 			return leave_rcu_and_step(w, follow);
-		return follow_link(w, &next, inode);
+		return follow_link(w, &next, inode, follow);
 	}
 	w->path = next;
 	w->inode = inode;
@@ -566,7 +595,7 @@ static int step_rcu_special(struct walk *w, struct dentry *dentry, uint32_t sequ
 }
 
 static inline __attribute__((always_inline)) int step_rcu(struct walk *w, const struct name *name,
-							  bool follow)
+							  enum follow follow)
 {
 	struct dentry *parent = w->path.dentry, *dentry;
 	uint32_t renames = load_acquire(&dentry_rename_sequence), sequence;
@@ -589,7 +618,7 @@ static inline __attribute__((always_inline)) int step_rcu(struct walk *w, const 
 	return 0;
 }
 
-static int step_otherwise(struct walk *w, bool follow)
+static int step_otherwise(struct walk *w, enum follow follow)
 {
 	if (w->last_type == LAST_NAME)
 		return step_ref(w, follow);
@@ -598,7 +627,7 @@ static int step_otherwise(struct walk *w, bool follow)
 
 /* To w->last, which name is, too. */
 static inline __attribute__((always_inline)) int step(struct walk *w, const struct name *name,
-						      bool follow)
+						      enum follow follow)
 {
 	if (likely(w->rcu && w->last_type == LAST_NAME))
 		return step_rcu(w, name, follow);
@@ -674,7 +703,7 @@ static const char *leave_link(struct walk *w)
 static int step_and_leave_link(struct walk *w)
 {
 	struct walk_link done = w->stack[--w->depth];
-	int error = step(w, &w->last, true);
+	int error = step(w, &w->last, FOLLOW_INNER);
 
 	link_release(&done);
 	return error;
@@ -701,12 +730,10 @@ static int components(struct walk *w, const char *name)
 		if (unlikely(error))
 			return error;
 		end = rest = scan(w, name, &last);
-		if (unlikely(last.length > NAME_MAX))
-			return -ENAMETOOLONG;
 		while (*rest == '/')
 			rest++;
 		if (likely(*rest)) {
-			error = step(w, &last, true);
+			error = step(w, &last, FOLLOW_INNER);
 		} else if (likely(!w->depth)) {
 			w->trailing |= rest != end;
 			return 0;
@@ -759,7 +786,8 @@ int walk_to_parent(struct walk *w, int dirfd, const char *name, unsigned int fla
 
 int walk_last(struct walk *w)
 {
-	int error = step(w, &w->last, w->flags & LOOKUP_FOLLOW || w->trailing);
+	bool follow = w->flags & LOOKUP_FOLLOW || w->trailing;
+	int error = step(w, &w->last, follow ? FOLLOW_LAST : FOLLOW_NOT);
 
 	if (likely(!error)) {
 		if (unlikely((w->trailing || w->flags & LOOKUP_DIRECTORY) &&

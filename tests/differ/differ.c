@@ -10,6 +10,7 @@
 #include "tasks.h"
 
 #include <sys/mount.h>
+#include <sys/xattr.h>
 
 #define FOLDER	"/tmp/differ"
 #define BUFFER	16384
@@ -241,6 +242,36 @@ static void on_alarm(int number)
 	(void)number;
 }
 
+// What earlier seeds left behind outside the folder: names, modes, owners and attributes.
+static void restore(void)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} shared[] = {{"/dev/null", 0666},
+		      {"/dev/zero", 0666},
+		      {"/dev/full", 0666},
+		      {"/", 0755},
+		      {"/tmp", 01777}};
+	static const char *const attributes[] = {"user.a", "user.b", "trusted.a", "security.a"};
+	static const char *const strays[] = {"a", "b", "c", "d", "e", "l", "..."};
+
+	for (size_t i = 0; i < COUNT(shared); i++) {
+		(void)!chown(shared[i].name, 0, 0);
+		chmod(shared[i].name, shared[i].mode);
+		for (size_t k = 0; k < COUNT(attributes); k++)
+			removexattr(shared[i].name, attributes[k]);
+	}
+	for (size_t i = 0; i < COUNT(strays); i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "/%s", strays[i]);
+		remove(name);
+		snprintf(name, sizeof(name), "/tmp/%s", strays[i]);
+		remove(name);
+	}
+}
+
 static void run_seed(const struct area *area, uint64_t seed, int calls)
 {
 	random_seed(seed);
@@ -249,6 +280,7 @@ static void run_seed(const struct area *area, uint64_t seed, int calls)
 	close(0);
 	open("/dev/null", O_RDWR);
 	umask(022);
+	restore();
 	mount("differ", FOLDER, "tmpfs", 0, "size=4m,nr_inodes=200,mode=0777");
 	if (chdir(FOLDER) < 0)
 		_exit(3);

@@ -13,6 +13,8 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
+static dev_t folder; // the device of what the area works in
+
 static bool foreign(const char *name)
 {
 	return (uintptr_t)name > 4096 && (!strncmp(name, "/proc", 5) || !strcmp(name, "/") ||
@@ -52,7 +54,7 @@ static void op_openat2(void)
 		size = 24;
 	if (how.resolve &
 	    32) // whether a link is followed from the cache alone is a matter of its times
-		how.resolve |= 4;
+		how.resolve = (how.resolve & ~1ull) | 4;
 	keep_fd(DO(syscall(SYS_openat2, at, name, &how, size),
 		   "(%d, %s, {%#llx, %#llo, %#llx}, %zu)", at, text_of(name),
 		   (unsigned long long)how.flags, (unsigned long long)how.mode,
@@ -61,10 +63,8 @@ static void op_openat2(void)
 
 static void show_stat(const struct stat *st)
 {
-	bool made_up = S_ISDIR(st->st_mode) && st->st_mode == (S_IFDIR | 0555); // of /proc
-
 	note(" {%o, %d:%d, n%d, %lld, b%lld", st->st_mode, (int)st->st_uid, (int)st->st_gid,
-	     made_up ? -1 : (int)st->st_nlink,
+	     (int)st->st_nlink,
 	     S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode)
 		     ? (long long)st->st_size
 		     : -1LL,
@@ -91,7 +91,7 @@ static void op_fstat(void)
 	struct stat st;
 	int fd = a_fd();
 
-	if (DO(fstat(fd, &st), "(%d)", fd) == 0)
+	if (DO(fstat(fd, &st), "(%d)", fd) == 0 && st.st_dev == folder)
 		show_stat(&st);
 }
 
@@ -262,6 +262,7 @@ static void op_getdents(void)
 {
 	static char entries[4096];
 	const char *names[64];
+	struct stat st;
 	int fd = a_fd();
 	size_t count = 0, length = (size_t)ONE_OF(4096, 4096, 4096, 10, 24);
 	long n = -1;
@@ -279,6 +280,8 @@ static void op_getdents(void)
 		names[count++] = entry->d_name;
 		at += entry->d_reclen;
 	}
+	if (fstat(fd, &st) < 0 || st.st_dev != folder)
+		return;
 	qsort(names, count, sizeof(*names), compare);
 	for (size_t i = 0; i < count && i < 12 && length > 24; i++)
 		note(" %.12s", names[i]);
@@ -296,6 +299,9 @@ static void op_chdir(void)
 		DO(chdir(name), "(%s)", text_of(name));
 	else
 		DO(fchdir(fd), "(fd %d)", fd);
+	where[0] = 0;
+	if (syscall(SYS_getcwd, where, sizeof(where)) > 0 && !strncmp(where, "/proc", 5))
+		return; // with our pid
 	where[0] = 0;
 	DO(syscall(SYS_getcwd, where, ONE_OF(200, 200, 200, 0, 1, 5)), " getcwd");
 	note(" %.60s", where);
@@ -399,6 +405,10 @@ static const struct op paths_ops[] = {
 
 static void paths_begin(void)
 {
+	struct stat st;
+
+	stat(".", &st);
+	folder = st.st_dev;
 	mkdir("d", 0755);
 	mkdir("d/d", 0777);
 	close(open("a", O_CREAT | O_RDWR, 0666));

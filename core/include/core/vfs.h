@@ -360,6 +360,14 @@ char *file_name(const struct path *path, char *buf, size_t n);
 __must_check int path_string(unsigned long user, unsigned int flags, char **string);
 void path_string_free(char *string);
 
+/*
+ * /proc/sys/fs/protected_*: 1, as distributions have it, keeps others from being led astray in shared
+ * folders. A symlink in last place in a sticky folder that all may write is followed only by its owner,
+ * or if the folder's owner made it; a file is linked only by its owner or by who may read and write
+ * it, and only if it is an ordinary one.
+ */
+extern unsigned int vfs_protected_hardlinks, vfs_protected_symlinks;
+
 /* ---- kernel-side operations (exec, boot, cpio) ---- */
 /* flags: O_*, mode: permission bits, the umask is applied. */
 __must_check int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode,

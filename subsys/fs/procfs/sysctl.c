@@ -335,6 +335,16 @@ static int dentry_state_show(struct text *text, void *p)
 	return 0;
 }
 
+static const struct tunable hardlinks_tunable = {.value = &vfs_protected_hardlinks, .max = 1};
+static const struct tunable symlinks_tunable = {.value = &vfs_protected_symlinks, .max = 1};
+
+#define PROC_TUNABLE(n, t)       \
+	{.name = (n),            \
+	 .mode = S_IFREG | 0644, \
+	 .show = tunable_show,   \
+	 .write = tunable_write, \
+	 .tunable = (t)}
+
 static const struct proc_entry fs_entries[] = {
 	PROC_FILE("dentry-state", 0444, dentry_state_show),
 	PROC_FILE("file-max", 0444, file_max_show),
@@ -344,8 +354,8 @@ static const struct proc_entry fs_entries[] = {
 	PROC_DIR("inotify", 0555, inotify_entries),
 	PROC_FILE("nr_open", 0444, nr_open_show),
 	PROC_FILE("pipe-max-size", 0444, pipe_max_show),
-	PROC_FILE("protected_hardlinks", 0444, zero_show),
-	PROC_FILE("protected_symlinks", 0444, zero_show),
+	PROC_TUNABLE("protected_hardlinks", &hardlinks_tunable),
+	PROC_TUNABLE("protected_symlinks", &symlinks_tunable),
 	PROC_FILE("suid_dumpable", 0444, zero_show),
 	PROC_END,
 };
