@@ -65,7 +65,7 @@ static void sync_icache(struct page *page)
 
 static unsigned int rights_of(const struct vma *vma)
 {
-	return vma->flags & VM_RIGHTS;
+	return entry_rights(vma->flags);
 }
 
 static void count_anon(struct mm *mm)

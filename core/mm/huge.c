@@ -125,7 +125,7 @@ bool huge_fault(struct vma *vma, vaddr_t va)
 	if (!vma->has_anon)
 		WRITE_ONCE(vma->has_anon, true);
 	error = hal_block_map(&mm->space, start, page_pa(page),
-			      (vma->flags & VM_RIGHTS) | HAL_PTE_YOUNG | HAL_PTE_DIRTY |
+			      entry_rights(vma->flags) | HAL_PTE_YOUNG | HAL_PTE_DIRTY |
 				      HAL_PTE_ANON);
 	if (error) {
 		huge_put(page);

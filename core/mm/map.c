@@ -115,6 +115,11 @@ static int attach_backing(struct vma *vma, struct file *file)
 	return 0;
 }
 
+bool mm_may_lock(void)
+{
+	return capable(CAP_IPC_LOCK) || process_limit(current->process, RLIMIT_MEMLOCK) != 0;
+}
+
 static int lock_allowed(const struct mm *mm, uint64_t pages)
 {
 	uint64_t limit;
@@ -168,36 +173,50 @@ fail:
 	return error;
 }
 
+// Where it is to be, which comes before all that is asked about what is to be there.
+static int find_place(struct mm *mm, vaddr_t *start, size_t length, unsigned int how)
+{
+	if (how & MM_FIXED) {
+		if (*start > hal_user_end() - length)
+			return -ENOMEM;
+		if (!IS_ALIGNED(*start, PAGE_SIZE))
+			return -EINVAL;
+		if (*start < HAL_USER_MIN && !capable(CAP_SYS_RAWIO))
+			return -EPERM;
+	} else {
+		*start = mm_find_room(mm, *start, length);
+		if (!*start)
+			return -ENOMEM;
+	}
+	if ((how & MM_NOREPLACE) && !vma_range_free(mm, *start, length)) {
+		struct vma *vma = vma_find(mm, *start);
+
+		if (vma->start < *start + length)
+			return -EEXIST;
+	}
+	return 0;
+}
+
 static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
-		      struct file *file, uint64_t offset, struct list *dead)
+		      struct file *file, uint64_t offset, int verdict, struct list *dead)
 {
 	uint64_t pages = length >> PAGE_SHIFT;
 	vaddr_t start = *at;
-	int error;
+	int error = mm->vma_count > max_map_count ? -ENOMEM : find_place(mm, &start, length, how);
 
-	if (how & MM_FIXED) {
-		if (start > hal_user_end() - length)
-			return -ENOMEM;
-		if (!IS_ALIGNED(start, PAGE_SIZE))
-			return -EINVAL;
-		if (start < HAL_USER_MIN && !capable(CAP_SYS_RAWIO))
-			return -EPERM;
-	} else {
-		start = mm_find_room(mm, start, length);
-		if (!start)
-			return -ENOMEM;
-	}
-	if ((how & MM_NOREPLACE) && !vma_range_free(mm, start, length)) {
-		struct vma *vma = vma_find(mm, start);
-
-		if (vma->start < start + length)
-			return -EEXIST;
-	}
+	if (error)
+		return error;
+	if ((how & MM_LOCKED) && !mm_may_lock())
+		return -EPERM;
 	if (vm & VM_LOCKED) {
 		error = lock_allowed(mm, pages);
 		if (error)
 			return error;
 	}
+	if (file && offset > INT64_MAX - length)
+		return -EOVERFLOW;
+	if (verdict)
+		return verdict;
 	if (mm->vma_count >= max_map_count)
 		return -ENOMEM;
 	if (!mm_may_grow(mm, pages, vm)) {
@@ -224,8 +243,8 @@ static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm
 	return error;
 }
 
-int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
-	   struct file *file, uint64_t offset)
+int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
+		  struct file *file, uint64_t offset, int verdict)
 {
 	struct list dead = LIST_INIT(dead);
 	bool populate;
@@ -236,15 +255,13 @@ int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned 
 	length = PAGE_UP(length);
 	if (!length || length > hal_user_end())
 		return -ENOMEM;
-	if (file && (length > INT64_MAX || offset > INT64_MAX - length))
-		return -EOVERFLOW;
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
 	if (how & MM_LOCKED)
 		vm |= VM_LOCKED;
 	if (mm->locked_future)
 		vm |= VM_LOCKED;
-	error = map_locked(mm, at, length, vm, how, file, offset, &dead);
+	error = map_locked(mm, at, length, vm, how, file, offset, verdict, &dead);
 	populate = !error && ((vm & VM_LOCKED) || (how & MM_POPULATE));
 	rwsem_write_done(&mm->lock);
 	vma_free_list(&dead);
@@ -255,6 +272,12 @@ int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned 
 		(void)ignored;
 	}
 	return error;
+}
+
+int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, unsigned int how,
+	   struct file *file, uint64_t offset)
+{
+	return mm_map_judged(mm, at, length, vm, how, file, offset, 0);
 }
 
 int brk_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm)
@@ -338,7 +361,7 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 	vma->flags = vm;
 	vma_account(mm, vma, (int64_t)vma_pages(vma));
 	hal_tlb_begin(&tlb, &mm->space);
-	hal_protect(&tlb, start, end, rights, vm & VM_SHARED);
+	hal_protect(&tlb, start, end, entry_rights(rights), vm & VM_SHARED);
 	hal_tlb_flush(&tlb);
 	return 0;
 }

@@ -17,11 +17,6 @@ static uint64_t lock_limit(void)
 	return process_limit(current->process, RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 }
 
-static bool may_lock(void)
-{
-	return capable(CAP_IPC_LOCK) || process_limit(current->process, RLIMIT_MEMLOCK) != 0;
-}
-
 // mm->lock exclusive.
 static void set_lock(struct vma *vma, bool lock)
 {
@@ -88,7 +83,7 @@ static long lock(vaddr_t start, size_t length, bool fault_in)
 	int error;
 
 	start = hal_untag(start);
-	if (!may_lock())
+	if (!mm_may_lock())
 		return -EPERM;
 	length = PAGE_UP(length + (start & (PAGE_SIZE - 1)));
 	start = PAGE_DOWN(start);
@@ -155,7 +150,7 @@ SYSCALL(mlockall)
 	if (!flags || (flags & ~(unsigned long)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
 	    flags == MCL_ONFAULT)
 		return -EINVAL;
-	if (!may_lock())
+	if (!mm_may_lock())
 		return -EPERM;
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;

@@ -21,6 +21,14 @@ _Static_assert(VM_READ == HAL_PTE_READ && VM_WRITE == HAL_PTE_WRITE && VM_EXEC =
 #define VM_RIGHTS    (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAYRIGHTS (VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC)
 
+/* Of the entries for memory with these VM_RIGHTS: what may be written may be read, as no machine has
+ * entries that only write. */
+_Static_assert(VM_WRITE >> 1 == VM_READ, "adjacent");
+static inline unsigned int entry_rights(unsigned int vm)
+{
+	return (vm & VM_RIGHTS) | (vm & VM_WRITE) >> 1;
+}
+
 /* ---- reclaim.c ---- */
 /* Give back what caches hold beyond need. May sleep. */
 void memory_reclaim(void);
@@ -135,6 +143,12 @@ __must_check int commit_charge(uint64_t pages);
 __must_check int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead);
 /* Split so that VMAs begin and end at these addresses. */
 __must_check int split_range(struct mm *mm, vaddr_t start, vaddr_t end);
+/* As mm_map(). verdict: what is wrong with the mapping itself (0: nothing), which is the answer
+ * once the place is right and the limits on locked memory hold. */
+__must_check int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm,
+			       unsigned int how, struct file *file, uint64_t offset, int verdict);
+/* May the caller lock memory at all? */
+bool mm_may_lock(void);
 /* An address for length bytes: at hint if that is free; 0: none. */
 vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
 /* Anonymous memory [start, end), which is free, for the break. */

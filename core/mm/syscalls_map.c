@@ -69,37 +69,26 @@ static int decode_anonymous(unsigned long flags, unsigned int *vm)
 	}
 }
 
-static bool may_lock(void)
-{
-	return capable(CAP_IPC_LOCK) || process_limit(current->process, RLIMIT_MEMLOCK) != 0;
-}
-
 static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long flags,
 		struct file *file, uint64_t offset)
 {
 	unsigned int vm = vm_of_prot(prot) | VM_MAYRIGHTS, how = 0;
-	int error;
+	int verdict, error;
 
-	if (!length)
-		return -EINVAL;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
 		how |= MM_FIXED;
 	if (flags & MAP_FIXED_NOREPLACE)
 		how |= MM_NOREPLACE;
-	if (flags & MAP_LOCKED) {
-		if (!may_lock())
-			return -EPERM;
+	if (flags & MAP_LOCKED)
 		how |= MM_LOCKED;
-	}
 	if ((flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
 		how |= MM_POPULATE;
 	if (flags & MAP_NORESERVE)
 		vm |= VM_NORESERVE;
-	error = file ? decode_file(file, flags, &vm) : decode_anonymous(flags, &vm);
-	if (!error && mm_denies_exec(current->mm, vm, vm))
-		error = -EACCES;
-	if (!error)
-		error = mm_map(current->mm, &at, length, vm, how, file, offset);
+	verdict = file ? decode_file(file, flags, &vm) : decode_anonymous(flags, &vm);
+	if (!verdict && mm_denies_exec(current->mm, vm, vm))
+		verdict = -EACCES;
+	error = mm_map_judged(current->mm, &at, length, vm, how, file, offset, verdict);
 	return error ? error : (long)at;
 }
 
@@ -134,6 +123,25 @@ SYSCALL(munmap)
 	return mm_unmap(current->mm, hal_untag(args->arg[0]), args->arg[1]);
 }
 
+// PROT_GROWSDOWN: the range begins where the first mapping in it, a stack, does. Nothing here grows
+// upwards.
+static long from_stack_begin(struct mm *mm, vaddr_t *start, size_t *length, unsigned long grows)
+{
+	vaddr_t end = *start + *length;
+	long error = -ENOMEM;
+	struct vma *vma;
+
+	rwsem_read(&mm->lock);
+	vma = vma_find(mm, *start);
+	if (vma && vma->start < (grows == PROT_GROWSUP ? *start + 1 : end))
+		error = grows == PROT_GROWSUP || !(vma->flags & VM_GROWSDOWN) ? -EINVAL : 0;
+	if (!error)
+		*start = vma->start;
+	rwsem_read_done(&mm->lock);
+	*length = end - *start;
+	return error;
+}
+
 SYSCALL(mprotect)
 {
 	struct mm *mm = current->mm;
@@ -150,19 +158,10 @@ SYSCALL(mprotect)
 	if (prot & ~(unsigned long)(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM | grows))
 		return -EINVAL;
 	if (grows) {
-		struct vma *vma = vma_lookup_locked(mm, start, false);
-		vaddr_t from;
+		long error = from_stack_begin(mm, &start, &length, grows);
 
-		if (!vma)
-			return -ENOMEM;
-		from = vma->start;
-		if (grows == PROT_GROWSUP || !(vma->flags & VM_GROWSDOWN))
-			from = ~0ul;
-		vma_unlock(vma);
-		if (from == ~0ul)
-			return -EINVAL;
-		length += start - from;
-		start = from;
+		if (error)
+			return error;
 	}
 	return mm_protect(mm, start, length, vm_of_prot(prot));
 }

@@ -1,22 +1,444 @@
 // SPDX-License-Identifier: MIT
 // Memory: mappings, their protection, moves, advice and locks, and what touching them does.
+//
+// All of it in one arena at a fixed place, with nothing near: places are printed as pages from its begin. What the kernel puts elsewhere is
+// unmapped at once.
 
 #ifndef MEMORY_H
 #define MEMORY_H
 
 #include "differ.h"
 
-static void op_mlockall(void)
-{
-	int flags = (int)ONE_OF(0, 8);
+#include <setjmp.h>
 
-	DO(mlockall(flags), "(%d)", flags);
+#define ARENA	    ((char *)0x1000000000)
+#define ARENA_PAGES 48
+#define PAGE	    4096l
+#define FILE_PAGES  8
+
+static sigjmp_buf memory_escape;
+static volatile int memory_signal, memory_code;
+static volatile long memory_at;
+static int memory_memfd;
+
+static void memory_fault(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	memory_signal = number;
+	memory_code = info->si_code;
+	memory_at = ((char *)info->si_addr - ARENA) / PAGE;
+	siglongjmp(memory_escape, 1);
+}
+
+// What every seed has: two files of which one ends within a page, and one memfd that can be sealed.
+static void memory_begin(void)
+{
+	struct sigaction action = {.sa_sigaction = memory_fault, .sa_flags = SA_SIGINFO};
+	static char page[PAGE];
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){8l << 20, 8l << 20});
+	setrlimit(RLIMIT_AS, &(struct rlimit){1l << 31, 1l << 31});
+	setrlimit(RLIMIT_DATA, &(struct rlimit){1l << 30, 1l << 30});
+	for (int i = 0; i < 4; i++) {
+		int fd = i < 2	 ? open(i ? "f" : "e", O_RDWR | O_CREAT, 0666)
+			 : i < 3 ? (int)syscall(SYS_memfd_create, "m", 2 /* MFD_ALLOW_SEALING */)
+				 : open("f", O_RDONLY);
+
+		for (int at = 0; i < 3 && at < FILE_PAGES; at++) {
+			memset(page, 'a' + at, sizeof(page));
+			if (write(fd, page, at == FILE_PAGES - 1 && i != 1 ? 100 : sizeof(page)) <
+			    0)
+				_exit(3);
+		}
+		keep_fd(fd);
+		if (i == 2)
+			memory_memfd = fd;
+	}
+	chmod("e", 0666);
+	chmod("f", 0666);
+}
+
+static long a_page(void)
+{
+	return (long)random_below(random_below(3) ? 16 : ARENA_PAGES);
+}
+
+// Bytes: mostly some pages.
+static unsigned long some_pages(void)
+{
+	if (random_below(12))
+		return (1 + random_below(random_below(2) ? 4 : 16)) * PAGE;
+	return (unsigned long)ONE_OF(0, 1, 100, 4097, 8191, -1, -4096, -8192, 1LL << 46, 1LL << 63,
+				     1LL << 33, 5 * PAGE + 1);
+}
+
+// A place: mostly a page's begin.
+static char *a_place(void)
+{
+	if (random_below(25))
+		return ARENA + a_page() * PAGE;
+	return (char *)(uintptr_t)ONE_OF(0, 1, (long)ARENA + 1, (long)ARENA + 4095, -4096,
+					 1LL << 62, 0x7ffffffff000, PAGE);
+}
+
+static long page_of(const char *at)
+{
+	if (at >= ARENA && at < ARENA + ARENA_PAGES * PAGE && (at - ARENA) % PAGE == 0)
+		return (at - ARENA) / PAGE;
+	return (at - ARENA) % PAGE ? 2000 + (at - ARENA) % PAGE : at < ARENA ? 1000 : 1001;
+}
+
+static void show_place(const char *at)
+{
+	if (at >= ARENA && at < ARENA + ARENA_PAGES * PAGE)
+		note("%ld", (long)(at - ARENA) / PAGE);
+	else
+		note("elsewhere");
+	if ((uintptr_t)at % PAGE)
+		note("+%ld", (long)((uintptr_t)at % PAGE));
+}
+
+// A call that answers with a place. True: it is in the arena.
+static bool placed(long result)
+{
+	if (result == -1) {
+		ended(-1);
+		return false;
+	}
+	note(" = ");
+	show_place((char *)result);
+	return (char *)result >= ARENA && (char *)result < ARENA + ARENA_PAGES * PAGE;
+}
+
+// Never PROT_EXEC alone: whether that can be read is the machine's, on x86_64 protection keys'.
+static int a_prot(void)
+{
+	return (int)ONE_OF(0, 1, 2, 3, 3, 3, 3, 1, 5, 7, 6, 8, 16, 0x1000003, 0x2000003, 0x1000000,
+			   0x3000003, -1);
+}
+
+static void op_mmap(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	int prot = (int)ONE_OF(0, 1, 2, 3, 3, 3, 3, 1, 5, 7, 6, 0x1000003, 16);
+	int flags =
+		(int)(ONE_OF(MAP_PRIVATE, MAP_PRIVATE, MAP_PRIVATE, MAP_SHARED, MAP_SHARED,
+			     MAP_SHARED_VALIDATE, 0, 4, 15) |
+		      ONE_OF(MAP_FIXED, MAP_FIXED, MAP_FIXED, MAP_FIXED, MAP_FIXED_NOREPLACE, 0) |
+		      ONE_OF(MAP_ANONYMOUS, MAP_ANONYMOUS, 0));
+	int more = (int)SOME_OF(0, 0, 0, MAP_NORESERVE, MAP_POPULATE, MAP_NONBLOCK, MAP_LOCKED,
+				MAP_STACK, 0x800 /* DENYWRITE */, 0x1000 /* EXECUTABLE */, 1 << 24,
+				1 << 30, 0x200);
+	int fd = a_fd();
+	long long offset = ONE_OF(0, 0, 0, PAGE, 2 * PAGE, 6 * PAGE, 20 * PAGE, 1, -PAGE, 1LL << 50,
+				  0x7ffffffffffff000);
+	long got;
+
+	if (length >= 1ul << 30 && !(flags & MAP_FIXED))
+		length = 0;
+	note("(");
+	show_place(at);
+	note(", %#lx, %#x, %#x, %d, %lld)", length, prot, flags | more, fd, offset);
+	got = syscall(SYS_mmap, at, length, prot, flags | more, fd, offset);
+	if (!placed(got) && got != -1)
+		munmap((void *)got, length);
+}
+
+static void op_munmap(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+
+	note("(");
+	show_place(at);
+	if (at < ARENA || at > ARENA + ARENA_PAGES * PAGE || length > 1l << 40)
+		length = (unsigned long)ONE_OF(0, -1, 1LL << 63);
+	DO(munmap(at, length), ", %#lx)", length);
+}
+
+static void op_mprotect(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	int prot = a_prot();
+
+	note("(");
+	show_place(at);
+	DO(syscall(SYS_mprotect, at, length, prot), ", %#lx, %#x)", length, prot);
+}
+
+static void op_mremap(void)
+{
+	char *at = a_place(), *to = a_place();
+	unsigned long old = some_pages(), new = some_pages();
+	int flags = (int)ONE_OF(0, 1, 1, 3, 3, 3, 5, 7, 7, 2, 4, 8, 9);
+	long got;
+
+	if (random_below(4) == 0)
+		old = new;
+	if (random_below(16) == 0)
+		old = 0;
+	note("(");
+	show_place(at);
+	note(", %#lx, %#lx, %d, ", old, new, flags);
+	show_place(to);
+	note(")");
+	got = syscall(SYS_mremap, at, old, new, flags, to);
+	if (!placed(got) && got != -1)
+		munmap((void *)got, new);
+}
+
+static void op_madvise(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	int advice = (int)ONE_OF(0, 1, 2, 3, 4, 8, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+				 23, 24, 4, 8, 9, 4, 22, 23, 26, 5, -1);
+
+	note("(");
+	show_place(at);
+	DO(syscall(SYS_madvise, at, length, advice), ", %#lx, %d)", length, advice);
+}
+
+static void op_mincore(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	static unsigned char vector[64];
+	unsigned char *to = (unsigned char *)(random_below(12) ? (uintptr_t)vector
+							       : (uintptr_t)ONE_OF(0, 8, -4096));
+
+	if (length > 64 * PAGE && length < 1ul << 47)
+		length = PAGE;
+	note("(");
+	show_place(at);
+	memset(vector, 9, sizeof(vector));
+	if (DO(syscall(SYS_mincore, at, length, to), ", %#lx)", length) == 0) {
+		note(" ");
+		for (unsigned long i = 0; i < (length + PAGE - 1) / PAGE && i < 64; i++)
+			note("%d", vector[i]);
+	}
+}
+
+static void op_msync(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	int flags = (int)ONE_OF(0, 1, 2, 4, 5, 6, 3, 8, 2, 4);
+
+	note("(");
+	show_place(at);
+	DO(syscall(SYS_msync, at, length, flags), ", %#lx, %d)", length, flags);
+}
+
+static void op_mlock(void)
+{
+	char *at = a_place();
+	unsigned long length = some_pages();
+	int flags = (int)ONE_OF(0, 1, 1, 2);
+
+	switch (random_below(6)) {
+	case 0:
+		note("(");
+		show_place(at);
+		DO(syscall(SYS_mlock, at, length), ", %#lx)", length);
+		break;
+	case 1:
+	case 2:
+		note("2(");
+		show_place(at);
+		DO(syscall(SYS_mlock2, at, length, flags), ", %#lx, %d)", length, flags);
+		break;
+	case 3:
+		note(" munlock(");
+		show_place(at);
+		DO(syscall(SYS_munlock, at, length), ", %#lx)", length);
+		break;
+	case 4:
+		flags = (int)ONE_OF(0, 8, 4, 2, 2, 6);
+		DO(syscall(SYS_mlockall, flags), "all(%d)", flags);
+		break;
+	default:
+		DO(syscall(SYS_munlockall), " munlockall()");
+	}
+}
+
+static void op_brk(void)
+{
+	static long begin;
+	long by =
+		ONE_OF(0, 1, PAGE, 3 * PAGE, 100 * PAGE, -1, 1LL << 40, -(1LL << 30), 5 * PAGE + 7);
+	long got;
+
+	if (!begin)
+		begin = syscall(SYS_brk, 0);
+	got = syscall(SYS_brk, begin + by);
+	note("(%ld) = %ld", by, got - begin);
+	if (got > begin && random_below(2))
+		*(volatile char *)(got - 1) = 1;
+}
+
+// Read or write one byte of a page.
+static void touch(char *at, int write)
+{
+	volatile char value = 0;
+
+	memory_signal = 0;
+	if (sigsetjmp(memory_escape, 1) == 0) {
+		if (write)
+			*(volatile char *)at = (char)write;
+		else
+			value = *(volatile char *)at;
+	}
+	if (memory_signal)
+		note(" %s code %d page %ld", memory_signal == SIGSEGV ? "SEGV" : "BUS", memory_code,
+		     memory_at);
+	else
+		note(" %d", value);
+}
+
+static void op_touch(void)
+{
+	char *at = ARENA + a_page() * PAGE;
+	int count = 1 + (int)random_below(4), write = (int)random_below(2);
+
+	note("(%ld, %d, %s)", page_of(at), count, write ? "write" : "read");
+	for (int i = 0; i < count; i++)
+		touch(at + i * PAGE + random_below(2) * 4000, write * (int)(1 + random_below(100)));
+}
+
+// The kernel's own accesses: what it copies in and out.
+static void op_through(void)
+{
+	char *at = ARENA + a_page() * PAGE + ONE_OF(0, 100, 4000);
+	unsigned long length = (unsigned long)ONE_OF(1, 4096, 8192, 12288, 5000);
+	int fd = a_fd();
+	long long offset = ONE_OF(0, 4096, 100, 30000);
+
+	if (random_below(2))
+		DO(pread(fd, at, length, offset), " pread(%d, %ld, %lu, %lld)", fd,
+		   (long)(at - ARENA), length, offset);
+	else
+		DO(pwrite(fd, at, length, offset), " pwrite(%d, %ld, %lu, %lld)", fd,
+		   (long)(at - ARENA), length, offset);
+}
+
+static void op_truncate_file(void)
+{
+	int fd = a_fd();
+	long long to = ONE_OF(0, 1, 4096, 10000, FILE_PAGES * PAGE, 12 * PAGE, 5000);
+
+	DO(ftruncate(fd, to), "(%d, %lld)", fd, to);
+}
+
+static void op_seal(void)
+{
+	int seals = (int)ONE_OF(2, 4, 8, 16, 1, 32, 64), fd = memory_memfd;
+
+	switch (random_below(4)) {
+	case 0:
+		keep_fd(memory_memfd =
+				(int)DO(syscall(SYS_memfd_create, "m", ONE_OF(2, 2, 0, 8, 16, 1)),
+					" memfd()"));
+		break;
+	case 1:
+		DO(fcntl(fd, 1033 /* F_ADD_SEALS */, seals), "(%d, %d)", fd, seals);
+		break;
+	default:
+		DO(fcntl(fd, 1034 /* F_GET_SEALS */), " get(%d)", fd);
+	}
+}
+
+// A child sees and changes its own copy of what is private, and what is shared.
+static void op_fork(void)
+{
+	char *at = ARENA + a_page() * PAGE;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		int seen = 0;
+
+		for (int i = 0; i < 4; i++) {
+			touch(at + i * PAGE, 0);
+			seen = seen * 3 +
+			       (memory_signal ? memory_signal + memory_code : at[i * PAGE]);
+			touch(at + i * PAGE, i & 1 ? 50 + i : 0);
+		}
+		_exit(seen & 255);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		note(" failed");
+		return;
+	}
+	note("(%ld) status %#x, then:", page_of(at), status);
+	for (int i = 0; i < 4; i++)
+		touch(at + i * PAGE, 0);
+}
+
+struct piece {
+	unsigned long start, end, offset;
+	char rights[8], name[64];
+};
+
+static void show_piece(const struct piece *piece)
+{
+	if (piece->end)
+		note(" %lu-%lu:%s:%lu%s", (piece->start - (unsigned long)ARENA) / PAGE,
+		     (piece->end - (unsigned long)ARENA) / PAGE, piece->rights,
+		     piece->offset / PAGE, piece->name);
+}
+
+// The arena's lines of /proc/self/maps. In how many pieces one mapping is kept is the kernel's own matter.
+static void op_maps(void)
+{
+	FILE *file = fopen("/proc/self/maps", "r");
+	struct piece whole = {0};
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		struct piece piece = {0};
+
+		if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %63[^\n]", &piece.start, &piece.end,
+			   piece.rights, &piece.offset, piece.name) < 4 ||
+		    piece.start < (unsigned long)ARENA ||
+		    piece.start >= (unsigned long)(ARENA + 1024 * PAGE))
+			continue;
+		if (piece.start == whole.end && !strcmp(piece.rights, whole.rights) &&
+		    !strcmp(piece.name, whole.name) &&
+		    (!piece.name[0] || piece.offset == whole.offset + (whole.end - whole.start))) {
+			whole.end = piece.end;
+			continue;
+		}
+		show_piece(&whole);
+		whole = piece;
+	}
+	show_piece(&whole);
+	if (file)
+		fclose(file);
 }
 
 static const struct op memory_ops[] = {
-	{"mlockall", op_mlockall},
+	{"mmap", op_mmap},	   {"mmap", op_mmap},
+	{"mmap", op_mmap},	   {"mmap", op_mmap},
+	{"mmap", op_mmap},	   {"munmap", op_munmap},
+	{"mprotect", op_mprotect}, {"mprotect", op_mprotect},
+	{"mprotect", op_mprotect}, {"mremap", op_mremap},
+	{"mremap", op_mremap},	   {"mremap", op_mremap},
+	{"madvise", op_madvise},   {"madvise", op_madvise},
+	{"madvise", op_madvise},   {"mincore", op_mincore},
+	{"msync", op_msync},	   {"mlock", op_mlock},
+	{"mlock", op_mlock},	   {"brk", op_brk},
+	{"touch", op_touch},	   {"touch", op_touch},
+	{"touch", op_touch},	   {"touch", op_touch},
+	{"through", op_through},   {"truncate", op_truncate_file},
+	{"seal", op_seal},	   {"fork", op_fork},
+	{"maps", op_maps},	   {"maps", op_maps},
 };
 
-static const struct area memory_area = {"memory", NULL, memory_ops, COUNT(memory_ops)};
+static const struct area memory_area = {"memory", memory_begin, memory_ops, COUNT(memory_ops)};
 
 #endif

@@ -12,7 +12,7 @@ void proc_maps_line(struct text *text, const struct vma *vma, char *buf)
 	text_printf(text, "%08lx-%08lx %c%c%c%c %08llx %02x:%02x %llu", vma->start, vma->end,
 		    vma->flags & VM_READ ? 'r' : '-', vma->flags & VM_WRITE ? 'w' : '-',
 		    vma->flags & VM_EXEC ? 'x' : '-', vma->flags & VM_SHARED ? 's' : 'p',
-		    inode ? (unsigned long long)vma->offset << PAGE_SHIFT : 0ull,
+		    inode || vma->bare_cache ? (unsigned long long)vma->offset << PAGE_SHIFT : 0ull,
 		    inode ? MAJOR(inode->super->dev) : 0, inode ? MINOR(inode->super->dev) : 0,
 		    inode ? (unsigned long long)inode->ino : 0ull);
 	if (inode) {
