@@ -220,6 +220,19 @@ static bool reads_pages(const struct pagecache *cache)
 	return cache->ops && cache->ops->read_page;
 }
 
+// A reserved page (all zeroes) becomes contents. -EAGAIN: it was given back meanwhile.
+static int use_reserved(struct pagecache *cache, struct page *page)
+{
+	bool here;
+
+	spin_lock(&cache->lock);
+	here = page->cache == cache;
+	if (here)
+		set_flag(page, PAGE_F_UPTODATE);
+	spin_unlock(&cache->lock);
+	return here ? 0 : -EAGAIN;
+}
+
 static __attribute__((noinline)) int get_slow(struct pagecache *cache, uint64_t index, bool create,
 					      bool within, struct page **out)
 {
@@ -249,6 +262,12 @@ static __attribute__((noinline)) int get_slow(struct pagecache *cache, uint64_t 
 		}
 		if (reads)
 			error = fill(cache, page);
+		else if (unlikely(!(READ_ONCE(page->flags) & PAGE_F_UPTODATE)))
+			error = use_reserved(cache, page);
+		if (error == -EAGAIN) {
+			page_put(page);
+			continue;
+		}
 		if (error) {
 			page_put(page);
 			return error;
@@ -326,6 +345,65 @@ static void remove_range(struct pagecache *cache, uint64_t first, uint64_t last,
 		pagecache_unmap(cache, first, last, even_cow);
 	if (chain)
 		rcu_call(&chain->rcu, put_chain);
+}
+
+// ---- reserving ----
+
+static int reserve_page(struct pagecache *cache, uint64_t index)
+{
+	struct page *page = find(cache, index);
+	int error = 0;
+
+	if (!page) {
+		page = page_alloc(GFP_USER | GFP_ZERO, 0);
+		if (!page)
+			return -ENOMEM;
+		page->flags = 0;
+		error = insert(cache, index, page, false);
+	}
+	page_put(page);
+	return error == -EEXIST ? 0 : error;
+}
+
+// Take out what is reserved and unused.
+static void unreserve(struct pagecache *cache, uint64_t first, uint64_t end)
+{
+	for (uint64_t index = first; index < end; index++) {
+		struct page *page;
+
+		spin_lock(&cache->lock);
+		page = xarray_load(&cache->pages, index);
+		if (page && READ_ONCE(page->flags) & PAGE_F_UPTODATE)
+			page = NULL;
+		if (page) {
+			xarray_erase(&cache->pages, index);
+			store_release(&page->cache, NULL);
+			page->index = 0; // no longer an index
+			cache->count--;
+		}
+		spin_unlock(&cache->lock);
+		if (page) {
+			charge_back(cache, 1);
+			rcu_call(&page->rcu, put_chain);
+		}
+		resched_point();
+	}
+}
+
+int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last)
+{
+	ASSERT(!reads_pages(cache));
+	WRITE_ONCE(cache->reserved, true);
+	for (uint64_t index = first; index <= last; index++) {
+		int error = signal_fatal_pending() ? -EINTR : reserve_page(cache, index);
+
+		if (error) {
+			unreserve(cache, first, index);
+			return error;
+		}
+		resched_point();
+	}
+	return 0;
 }
 
 static void zero_part(struct pagecache *cache, loff_t pos, size_t n)
@@ -444,7 +522,7 @@ static int write_page(struct pagecache *cache, struct uio *uio, uint64_t index, 
 
 	*moved = 0;
 	if (!page) {
-		if (n == PAGE_SIZE && !reads_pages(cache)) {
+		if (n == PAGE_SIZE && !reads_pages(cache) && !xarray_load(&cache->pages, index)) {
 			error = write_new(cache, uio, index, moved);
 			if (error != -EEXIST)
 				return error;
@@ -481,6 +559,26 @@ ssize_t pagecache_write(struct pagecache *cache, struct uio *uio, loff_t pos)
 	return total;
 }
 
+// The first index from `index` on whose page is (hole: is not) up to date; UINT64_MAX: none up to last.
+static uint64_t seek_reserved(struct pagecache *cache, uint64_t index, uint64_t last, bool hole)
+{
+	for (; index <= last; index++) {
+		struct page *page;
+
+		rcu_read_lock();
+		if (!hole && !xarray_find(&cache->pages, &index, last))
+			index = UINT64_MAX;
+		page = index <= last ? xarray_load(&cache->pages, index) : NULL;
+		rcu_read_unlock();
+		if (index > last)
+			break;
+		if (hole != (page && READ_ONCE(page->flags) & PAGE_F_UPTODATE))
+			return index;
+		resched_point();
+	}
+	return UINT64_MAX;
+}
+
 loff_t pagecache_seek(struct pagecache *cache, loff_t pos, loff_t size, bool hole)
 {
 	uint64_t index = (uint64_t)pos >> PAGE_SHIFT, last = (uint64_t)(size - 1) >> PAGE_SHIFT;
@@ -488,14 +586,19 @@ loff_t pagecache_seek(struct pagecache *cache, loff_t pos, loff_t size, bool hol
 
 	if (pos >= size)
 		return size;
-	rcu_read_lock();
-	if (hole) {
-		index = xarray_free_index(&cache->pages, index, last);
+	if (unlikely(READ_ONCE(cache->reserved))) {
+		index = seek_reserved(cache, index, last, hole);
 		found = index != UINT64_MAX;
 	} else {
-		found = xarray_find(&cache->pages, &index, last);
+		rcu_read_lock();
+		if (hole) {
+			index = xarray_free_index(&cache->pages, index, last);
+			found = index != UINT64_MAX;
+		} else {
+			found = xarray_find(&cache->pages, &index, last);
+		}
+		rcu_read_unlock();
 	}
-	rcu_read_unlock();
 	return found ? MIN(MAX(pos, (loff_t)(index << PAGE_SHIFT)), size) : size;
 }
 

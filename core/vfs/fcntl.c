@@ -10,14 +10,6 @@
  * file. */
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
-#define F_SEAL_SEAL	    0x0001u
-#define F_SEAL_SHRINK	    0x0002u
-#define F_SEAL_GROW	    0x0004u
-#define F_SEAL_WRITE	    0x0008u
-#define F_SEAL_FUTURE_WRITE 0x0010u
-#define F_SEAL_EXEC	    0x0020u
-#define F_SEAL_ALL	    0x003fu
-
 long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 
 unsigned int file_flags_user(const struct file *file)
@@ -53,21 +45,19 @@ static long add_seals(struct file *file, unsigned int seals)
 
 	if (!(file->mode & FILE_WRITE))
 		return -EPERM;
-	if (!(inode->flags & INODE_SEALED_FILE))
-		return -EINVAL;
-	if (seals & ~F_SEAL_ALL)
+	if (seals & ~F_SEAL_ALL || !(inode->flags & INODE_SEALED_FILE))
 		return -EINVAL;
 	rwsem_write(&inode->rwsem);
 	if (inode->seals & F_SEAL_SEAL) {
 		error = -EPERM;
 	} else {
-		if (seals & F_SEAL_EXEC && inode->mode & 0111)
-			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 		mutex_lock(&inode->cache.maps_lock);
 		if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) &&
 		    inode->cache.writable_maps)
 			error = -EBUSY;
 		mutex_unlock(&inode->cache.maps_lock);
+		if (seals & F_SEAL_EXEC && inode->mode & 0111)
+			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 		if (!error)
 			inode->seals |= seals;
 	}
@@ -82,6 +72,20 @@ static long same_file(struct file *file, int other)
 
 	fd_put(fd);
 	return result;
+}
+
+#define HINT_MAX 5u /* RWH_WRITE_LIFE_EXTREME */
+
+static long set_write_hint(struct inode *inode, unsigned long arg)
+{
+	uint64_t hint;
+
+	if (copy_from_user(&hint, arg, sizeof(hint)))
+		return -EFAULT;
+	if (hint > HINT_MAX)
+		return -EINVAL;
+	WRITE_ONCE(inode->write_hint, (unsigned int)hint);
+	return 0;
 }
 
 static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned long arg)
@@ -110,11 +114,17 @@ static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned
 	case F_GETPIPE_SZ:
 		return vfs_pipe_fcntl ? vfs_pipe_fcntl(file, command, arg) : -EBADF;
 	case F_ADD_SEALS:
-		return arg > UINT32_MAX ? -EINVAL : add_seals(file, (unsigned int)arg);
+		return add_seals(file, (unsigned int)arg);
 	case F_GET_SEALS:
 		return file->inode->flags & INODE_SEALED_FILE ? (long)file->inode->seals : -EINVAL;
+	case F_GET_RW_HINT:
+		return hal_put_user64(hal_user_ptr(void, arg), READ_ONCE(file->inode->write_hint));
+	case F_SET_RW_HINT:
+		return set_write_hint(file->inode, arg);
+	case F_GETLEASE:
+		return F_UNLCK; /* F_SETLEASE gives none, like a Linux without file locks */
 	default:
-		return -EINVAL; /* leases: not here */
+		return -EINVAL;
 	}
 }
 
@@ -163,6 +173,7 @@ SYSCALL(fcntl)
 #define FIONREAD 0x541bu
 #define FIOQSIZE 0x5460u
 #define FIGETBSZ 2u
+#define FIBMAP	 1u
 
 static long set_nonblock(struct file *file, unsigned long arg)
 {
@@ -198,13 +209,33 @@ static long get_occupied(struct inode *inode, unsigned long arg)
 	return hal_put_user64(hal_user_ptr(void, arg), (uint64_t)stat.blocks * 512);
 }
 
+/* Where on its disk a block of the file is: no file here is on one. */
+static long map_block(unsigned long arg)
+{
+	uint32_t block;
+
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
+	if (hal_get_user32(&block, hal_user_ptr(const void, arg)) ||
+	    hal_put_user32(hal_user_ptr(void, arg), 0))
+		return -EFAULT;
+	return -EINVAL;
+}
+
 static long regular_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
 	loff_t left = READ_ONCE(file->inode->size) - file->pos;
 
-	if (command != FIONREAD || !S_ISREG(file->inode->mode))
+	if (!S_ISREG(file->inode->mode))
 		return -ENOTTY;
-	return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
+	switch (command) {
+	case FIONREAD:
+		return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
+	case FIBMAP:
+		return map_block(arg);
+	default:
+		return -ENOTTY;
+	}
 }
 
 SYSCALL(ioctl)

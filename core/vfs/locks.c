@@ -12,14 +12,11 @@
 
 #include <core/syscall.h>
 
-#define F_RDLCK 0
-#define F_WRLCK 1
-#define F_UNLCK 2
-
-#define LOCK_SH 1u
-#define LOCK_EX 2u
-#define LOCK_NB 4u
-#define LOCK_UN 8u
+#define LOCK_SH	  1u
+#define LOCK_EX	  2u
+#define LOCK_NB	  4u
+#define LOCK_UN	  8u
+#define LOCK_MAND 32u
 
 struct file_lock {
 	struct list link;
@@ -63,11 +60,19 @@ static struct file_locks *locks_of(struct inode *inode)
 	return locks;
 }
 
-static bool conflict(const struct file_lock *a, const struct file_lock *b)
+static bool overlap(const struct file_lock *a, const struct file_lock *b)
 {
-	return a->flock == b->flock && a->owner != b->owner &&
-	       (a->type == F_WRLCK || b->type == F_WRLCK) && a->start <= b->end &&
-	       b->start <= a->end;
+	return a->flock == b->flock && a->start <= b->end && b->start <= a->end;
+}
+
+/* F_UNLCK is wanted by F_OFD_GETLK only, which so asks for the owner's own locks. */
+static bool conflict(const struct file_lock *lock, const struct file_lock *wanted)
+{
+	if (!overlap(lock, wanted))
+		return false;
+	if (unlikely(wanted->type == F_UNLCK))
+		return lock->owner == wanted->owner;
+	return lock->owner != wanted->owner && (lock->type == F_WRLCK || wanted->type == F_WRLCK);
 }
 
 /* The one that begins first: it is what F_GETLK tells. */
@@ -250,6 +255,9 @@ SYSCALL(flock)
 	struct fd fd;
 	long error = 0;
 
+	/* Mandatory locks never kept anybody from anything; who asks for one, of any file, is told yes. */
+	if (operation & LOCK_MAND)
+		return 0;
 	switch (operation & ~LOCK_NB) {
 	case LOCK_SH:
 		wanted.type = F_RDLCK;
@@ -326,13 +334,11 @@ static int decode(struct file *file, const struct user_flock *user, struct file_
 	return 0;
 }
 
-static long get_lock(struct file *file, struct file_lock *wanted, struct user_flock *user)
+static void get_lock(struct file *file, struct file_lock *wanted, struct user_flock *user)
 {
 	struct file_locks *locks = load_acquire(&file->inode->locks);
 	struct file_lock *other = NULL;
 
-	if (user->type != F_RDLCK && user->type != F_WRLCK)
-		return -EINVAL;
 	spin_lock(&locks_lock);
 	if (locks)
 		other = find_conflict(locks, wanted);
@@ -346,33 +352,35 @@ static long get_lock(struct file *file, struct file_lock *wanted, struct user_fl
 		user->type = F_UNLCK;
 	}
 	spin_unlock(&locks_lock);
-	return 0;
 }
 
 long locks_fcntl(struct file *file, int number, unsigned int command, unsigned long arg)
 {
 	bool ofd = command == F_OFD_GETLK || command == F_OFD_SETLK || command == F_OFD_SETLKW;
 	bool wait = command == F_SETLKW || command == F_OFD_SETLKW;
+	bool get = command == F_GETLK || command == F_OFD_GETLK;
 	struct file_lock wanted = {.ofd = ofd};
 	struct user_flock user;
 	long error;
 
 	if (copy_from_user(&user, arg, sizeof(user)))
 		return -EFAULT;
-	if (ofd && user.pid)
+	if (command == F_GETLK && user.type != F_RDLCK && user.type != F_WRLCK)
 		return -EINVAL;
 	error = decode(file, &user, &wanted);
 	if (error)
 		return error;
+	if (!get && ((wanted.type == F_RDLCK && !(file->mode & FILE_READ)) ||
+		     (wanted.type == F_WRLCK && !(file->mode & FILE_WRITE))))
+		return -EBADF;
+	if (ofd && user.pid)
+		return -EINVAL;
 	wanted.owner = ofd ? (const void *)file : (const void *)current->files;
 	wanted.pid = process_id(current->process);
-	if (command == F_GETLK || command == F_OFD_GETLK) {
-		error = get_lock(file, &wanted, &user);
-		return error ? error : copy_to_user(arg, &user, sizeof(user));
+	if (get) {
+		get_lock(file, &wanted, &user);
+		return copy_to_user(arg, &user, sizeof(user));
 	}
-	if ((wanted.type == F_RDLCK && !(file->mode & FILE_READ)) ||
-	    (wanted.type == F_WRLCK && !(file->mode & FILE_WRITE)))
-		return -EBADF;
 	if (wanted.type == F_UNLCK && !file->inode->locks)
 		return 0;
 	error = set_lock(file->inode, &wanted, wait);

@@ -76,6 +76,31 @@ out:
 	return error;
 }
 
+#define FALLOC_KEEP_SIZE 0x01
+#define FALLOC_PUNCH	 0x02
+#define FALLOC_COLLAPSE	 0x08
+#define FALLOC_ZERO	 0x10
+#define FALLOC_INSERT	 0x20
+#define FALLOC_UNSHARE	 0x40
+
+/* One thing at a time; a hole leaves the size alone, taking out and putting in cannot. */
+static bool fallocate_mode_exists(int mode)
+{
+	switch (mode & ~FALLOC_KEEP_SIZE) {
+	case 0:
+	case FALLOC_ZERO:
+	case FALLOC_UNSHARE:
+		return true;
+	case FALLOC_PUNCH:
+		return mode & FALLOC_KEEP_SIZE;
+	case FALLOC_COLLAPSE:
+	case FALLOC_INSERT:
+		return !(mode & FALLOC_KEEP_SIZE);
+	default:
+		return false;
+	}
+}
+
 SYSCALL(fallocate)
 {
 	int mode = (int)args->arg[1];
@@ -91,7 +116,7 @@ SYSCALL(fallocate)
 	if (offset < 0 || length <= 0)
 		goto out;
 	error = -EOPNOTSUPP;
-	if (mode & ~0x7f || ((mode & 2) && !(mode & 1)))
+	if (!fallocate_mode_exists(mode))
 		goto out;
 	error = -EBADF;
 	if (!(file->mode & FILE_WRITE))

@@ -43,6 +43,7 @@ struct pagecache {
 	struct list maps;	/* [maps_lock] VMAs that map it */
 	uint64_t writable_maps; /* [maps_lock] shared mappings that may be written (memfd seals) */
 	uint64_t bare_size;	/* pages, when there is no inode; constant */
+	bool reserved; /* pagecache_reserve() was called: there may be pages without PAGE_F_UPTODATE */
 };
 
 void pagecache_init(struct pagecache *cache, struct inode *inode, const struct pagecache_ops *ops);
@@ -65,6 +66,9 @@ ssize_t pagecache_write(struct pagecache *cache, struct uio *uio, loff_t pos);
 void pagecache_truncate(struct pagecache *cache, loff_t pos);
 /* Punch a hole [from, to): whole pages dropped, edges zeroed. */
 void pagecache_punch(struct pagecache *cache, loff_t from, loff_t to);
+/* Room for the pages [first, last], which stay holes until something is written there. 0, or -ENOMEM,
+ * -ENOSPC, -EINTR: then no hole of them has room any more. The caller holds the inode's rwsem to write. */
+__must_check int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last);
 /* First offset >= pos with data (hole: without), for SEEK_DATA/HOLE; size at the end. */
 loff_t pagecache_seek(struct pagecache *cache, loff_t pos, loff_t size, bool hole);
 

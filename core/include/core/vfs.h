@@ -13,6 +13,7 @@
 #define CORE_VFS_H
 
 #include <core/cred.h>
+#include <core/errno.h>
 #include <core/lib/list.h>
 #include <core/mutex.h>
 #include <core/pagecache.h>
@@ -130,7 +131,25 @@ struct file_ops {
 			    void *ctx);
 	struct pid *(*pid)(const struct file *file); /* the process that the file stands for, no
 							reference; NULL: none */
+	unsigned int traits;			     /* FILE_READS_APART and so on */
 };
+/* readv is as many reads as it has parts (and takes no flags); writev likewise. */
+#define FILE_READS_APART  1u
+#define FILE_WRITES_APART 2u
+/* splice and sendfile cannot read from it, or write to it. */
+#define FILE_NO_SPLICE_FROM 4u
+#define FILE_NO_SPLICE_TO   8u
+#define FILE_NO_SPLICE	    (FILE_NO_SPLICE_FROM | FILE_NO_SPLICE_TO)
+/* Positions are addresses: they may look negative. */
+#define FILE_ADDRESSES 16u
+
+/* Do n bytes at pos lie where a position can be? 0 or -EINVAL. */
+static inline int file_check_place(loff_t pos, size_t n)
+{
+	loff_t end;
+
+	return pos < 0 || __builtin_add_overflow(pos, n, &end) ? -EINVAL : 0;
+}
 
 struct inode {
 	struct refcount refs;
@@ -157,14 +176,16 @@ struct inode {
 	struct inotify_watch *watches; /* the inotify room's; NULL: nobody watches */
 	struct dnotify *dnotify;       /* F_NOTIFY of this directory, see core/vfs/dnotify.c */
 	int32_t write_count;	       /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
-	unsigned int seals;	       /* memfd F_SEAL_* */
+	unsigned int seals;	       /* F_SEAL_* */
+	unsigned int
+		write_hint; /* F_SET_RW_HINT: how long what is written may live; no file system here asks */
 	unsigned int flags;
 	struct rcu_head rcu;
 };
 #define INODE_NOATIME	  1u
 #define INODE_DEAD	  2u  /* removed directory */
 #define INODE_SEALABLE	  16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
-#define INODE_SEALED_FILE 32u /* a memfd: F_GET_SEALS answers */
+#define INODE_SEALED_FILE 32u /* in memory: F_GET_SEALS answers (but only a memfd takes any) */
 #define INODE_LINKABLE	  8u  /* O_TMPFILE: may be linked although nlink is 0 */
 #define INODE_IMMUTABLE	  64u /* nobody may write: -EPERM */
 #define INODE_NOTRUNC	  4u  /* sizes mean nothing: O_TRUNC is ignored (procfs) */
@@ -320,6 +341,13 @@ struct file {
 	512u /* regular files and directories: the position is locked when others may use the file */
 #define FILE_MOUNT  1024u /* holds a mount without a place, which goes with it unless it gets one */
 #define FILE_OPENED 256u  /* ops->open succeeded: release is due */
+#define FILE_NOWAIT 2048u /* RWF_NOWAIT is honoured: read and write ask io_nonblock() */
+
+/* Is this read or write to fail with -EAGAIN where it would have to wait? */
+static inline bool io_nonblock(const struct file *file, const struct uio *uio)
+{
+	return READ_ONCE(file->flags) & O_NONBLOCK || uio->nowait;
+}
 
 /* Count file, open for writing, with its inode, its mount and its superblock: 0, -EROFS, -ETXTBSY. The
  * end of the file undoes it. */
@@ -459,6 +487,12 @@ extern const struct file_ops *vfs_fifo_ops;
 extern void (*file_epoll_release)(struct file *file);
 /* fcntl's F_SETPIPE_SZ and F_GETPIPE_SZ: the pipe room; -EBADF when file is no pipe. */
 extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
+/* sendfile to a pipe: up to length bytes of in at *pos, which advances; waits (unless out is O_NONBLOCK) for room,
+ * but not for more room. Bytes or -errno. */
+extern ssize_t (*vfs_pipe_fill)(struct file *out, struct file *in, loff_t *pos, size_t length);
+/* Can splice and sendfile move data from it to a pipe, or from a pipe to it? */
+bool file_splices_from(const struct file *file);
+bool file_splices_to(const struct file *file);
 
 /* A file without a name (pipes, eventfd, sockets, epoll): name as in /proc/PID/fd ("pipe:[%llu]"
  * is formed by the caller's super), inode mode. */

@@ -146,4 +146,5 @@ const struct file_ops proc_mem_ops = {.open = mem_open,
 				      .release = mem_release,
 				      .read = mem_read,
 				      .write = mem_write,
-				      .seek = mem_seek};
+				      .seek = mem_seek,
+				      .traits = FILE_ADDRESSES};

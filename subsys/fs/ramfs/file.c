@@ -4,11 +4,6 @@
 
 #include <core/mm.h>
 
-#define F_SEAL_SHRINK	    0x0002u
-#define F_SEAL_GROW	    0x0004u
-#define F_SEAL_WRITE	    0x0008u
-#define F_SEAL_FUTURE_WRITE 0x0010u
-
 #define FALLOC_KEEP_SIZE  1
 #define FALLOC_PUNCH_HOLE 2
 
@@ -45,6 +40,19 @@ static ssize_t tmpfs_read(struct file *file, struct uio *uio, loff_t *pos)
 	return n;
 }
 
+/* What seals leave of a write of n bytes. Each page is asked for itself: what goes before the first that would
+ * have to grow the file is written. */
+static ssize_t sealed_write(const struct inode *inode, loff_t at, ssize_t n)
+{
+	loff_t end = inode->size & ~(loff_t)(PAGE_SIZE - 1);
+
+	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+		return -EPERM;
+	if (!(inode->seals & F_SEAL_GROW) || at + n <= inode->size)
+		return n;
+	return at < end ? end - at : -EPERM;
+}
+
 static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
@@ -55,11 +63,10 @@ static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 
 	if (n < 0)
 		return n;
-	if (unlikely(inode->seals)) {
-		if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
-			return -EPERM;
-		if (inode->seals & F_SEAL_GROW && at + n > inode->size)
-			return -EPERM;
+	if (unlikely(inode->seals & ~F_SEAL_SEAL)) {
+		n = sealed_write(inode, at, n);
+		if (n < 0)
+			return n;
 	}
 	inode_strip_setid(inode);
 	uio->left = (size_t)n; /* the limit cuts what is written now */
@@ -110,20 +117,12 @@ static int tmpfs_fsync(struct file *file, bool data_only)
 
 static int allocate(struct inode *inode, loff_t from, loff_t to)
 {
-	uint64_t last = (uint64_t)(to - 1) >> PAGE_SHIFT;
+	uint64_t first = (uint64_t)from >> PAGE_SHIFT, last = (uint64_t)(to - 1) >> PAGE_SHIFT;
+	uint64_t most = tmpfs_of(inode->super)->max_pages;
 
-	for (uint64_t index = (uint64_t)from >> PAGE_SHIFT; index <= last; index++) {
-		struct page *page;
-		int error = signal_fatal_pending()
-				    ? -EINTR
-				    : pagecache_get(&inode->cache, index, true, &page);
-
-		if (error)
-			return error;
-		page_put(page);
-		resched_point();
-	}
-	return 0;
+	if (most && last - first >= most)
+		return -ENOSPC;
+	return pagecache_reserve(&inode->cache, first, last);
 }
 
 static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
@@ -141,10 +140,10 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 		else
 			pagecache_punch(&inode->cache, offset, end);
 	} else {
-		if (end > inode->size && inode->seals & F_SEAL_GROW)
-			error = -EPERM;
-		if (!error && (file_write_limit(file, end - 1, 1) < 0))
+		if (end > inode->size && file_write_limit(file, end - 1, 1) < 0)
 			error = -EFBIG;
+		if (!error && end > inode->size && inode->seals & F_SEAL_GROW)
+			error = -EPERM;
 		if (!error)
 			error = allocate(inode, offset, end);
 		if (!error && !(mode & FALLOC_KEEP_SIZE) && end > inode->size)

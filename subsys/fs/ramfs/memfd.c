@@ -11,8 +11,6 @@
 #define MFD_ALLOW_SEALING 0x02u
 #define MFD_NOEXEC_SEAL	  0x08u
 #define MFD_EXEC	  0x10u
-#define F_SEAL_SEAL	  0x01u
-#define F_SEAL_EXEC	  0x20u
 #define NAME_LIMIT	  249
 
 static int memfs_mount(const struct fs_type *type, const char *source, const char *options,
@@ -42,7 +40,6 @@ static int make_file(const char *name, unsigned int flags, struct file **file)
 
 	if (!inode)
 		return -ENOSPC;
-	inode->flags |= INODE_SEALED_FILE;
 	inode->seals = flags & (MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL) ? 0 : F_SEAL_SEAL;
 	if (flags & MFD_NOEXEC_SEAL)
 		inode->seals = F_SEAL_EXEC;

@@ -43,6 +43,8 @@ struct inode *tmpfs_inode(struct super *super, struct inode *dir, umode_t mode, 
 	case S_IFREG:
 		pagecache_init(&inode->cache, inode, &tmpfs_cache_ops);
 		inode->file_ops = &tmpfs_file_ops;
+		inode->flags |= INODE_SEALED_FILE;
+		inode->seals = F_SEAL_SEAL;
 		break;
 	case S_IFDIR:
 		inode->ops = &tmpfs_dir_inode_ops;

@@ -70,7 +70,21 @@
 #define F_GETPIPE_SZ	1032
 #define F_ADD_SEALS	1033
 #define F_GET_SEALS	1034
+#define F_GET_RW_HINT	1035
+#define F_SET_RW_HINT	1036
 #define FD_CLOEXEC	1
+
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
+
+#define F_SEAL_SEAL	    0x0001u
+#define F_SEAL_SHRINK	    0x0002u
+#define F_SEAL_GROW	    0x0004u
+#define F_SEAL_WRITE	    0x0008u
+#define F_SEAL_FUTURE_WRITE 0x0010u
+#define F_SEAL_EXEC	    0x0020u
+#define F_SEAL_ALL	    0x003fu
 
 #define SEEK_SET  0
 #define SEEK_CUR  1
