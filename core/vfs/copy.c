@@ -47,46 +47,78 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 	return done ? done : error;
 }
 
+ssize_t (*vfs_pipe_fill)(struct file *out, struct file *in, loff_t *pos, size_t length);
+
+bool file_splices_from(const struct file *file)
+{
+	return !(file->ops->traits & FILE_NO_SPLICE_FROM) && file->ops->read &&
+	       !S_ISFIFO(file->inode->mode);
+}
+
+bool file_splices_to(const struct file *file)
+{
+	return !(file->ops->traits & FILE_NO_SPLICE_TO) && file->ops->write;
+}
+
+/* From what can be read again only: what was read and finds no room is read once more. */
+static ssize_t send_to_file(struct file *in, loff_t *pos, struct file *out, size_t count)
+{
+	ssize_t n = file_check_place(out->pos, count);
+
+	if (n)
+		return n;
+	if (READ_ONCE(out->flags) & O_APPEND || !(in->mode & FILE_SEEKABLE))
+		return -EINVAL;
+	if (!count)
+		return 0;
+	return file_splices_from(in) ? copy(in, pos, out, &out->pos, count) : -EINVAL;
+}
+
+static ssize_t send(struct file *in, loff_t *pos, struct file *out, size_t count)
+{
+	if (!out || !(out->mode & FILE_WRITE))
+		return -EBADF;
+	count = MIN(count, (size_t)UIO_MOVE_MAX);
+	return S_ISFIFO(out->inode->mode) ? vfs_pipe_fill(out, in, pos, count)
+					  : send_to_file(in, pos, out, count);
+}
+
 SYSCALL(sendfile)
 {
 	unsigned long user_offset = args->arg[2];
-	size_t count = MIN(args->arg[3], (size_t)0x7ffff000);
-	struct fd out = fd_get((int)args->arg[0]), in = fd_get((int)args->arg[1]);
-	loff_t pos = 0, *in_pos;
+	struct fd out, in;
+	loff_t pos = 0;
 	ssize_t n = -EBADF;
 
-	if (!in.file || !out.file || !(in.file->mode & FILE_READ) || !(out.file->mode & FILE_WRITE))
-		goto out;
-	in_pos = &in.file->pos;
-	if (user_offset) {
-		n = -ESPIPE;
-		if (in.file->mode & FILE_STREAM)
-			goto out;
-		n = -EFAULT;
-		if (copy_from_user(&pos, user_offset, sizeof(pos)))
-			goto out;
-		in_pos = &pos;
+	if (user_offset && copy_from_user(&pos, user_offset, sizeof(pos)))
+		return -EFAULT;
+	out = fd_get((int)args->arg[0]);
+	in = fd_get((int)args->arg[1]);
+	if (in.file && in.file->mode & FILE_READ) {
+		if (!user_offset)
+			pos = in.file->pos;
+		n = user_offset && in.file->mode & FILE_STREAM
+			    ? -ESPIPE
+			    : file_check_place(pos, args->arg[3]);
+		if (!n)
+			n = send(in.file, &pos, out.file, args->arg[3]);
+		if (!user_offset && n > 0)
+			in.file->pos = pos;
 	}
-	n = -EINVAL;
-	if (*in_pos < 0 || S_ISDIR(in.file->inode->mode) || READ_ONCE(out.file->flags) & O_APPEND)
-		goto out;
-	/* From what cannot be read again only into a pipe, which can hold it: cat relies on that.
-	 */
-	if (in.file->mode & FILE_STREAM && !S_ISFIFO(out.file->inode->mode))
-		goto out;
-	n = count ? copy(in.file, in_pos, out.file, &out.file->pos, count) : 0;
 	if (user_offset && copy_to_user(user_offset, &pos, sizeof(pos)))
 		n = -EFAULT;
-out:
 	fd_put(in);
 	fd_put(out);
 	return n;
 }
 
-static int check_range(const struct file *in, loff_t from, const struct file *out, loff_t to,
-		       size_t count)
+/* What may be copied of *count bytes: 0 or -errno. Positions are judged by where they lead, as numbers without a
+ * sign first. */
+static int check_range(struct file *in, loff_t from, struct file *out, loff_t to, size_t *count)
 {
-	loff_t end;
+	loff_t size = READ_ONCE(in->inode->size);
+	uint64_t end;
+	ssize_t room;
 
 	if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
 		return -EISDIR;
@@ -95,20 +127,29 @@ static int check_range(const struct file *in, loff_t from, const struct file *ou
 	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE) ||
 	    READ_ONCE(out->flags) & O_APPEND)
 		return -EBADF;
-	if (from < 0 || to < 0)
-		return -EINVAL;
-	if (__builtin_add_overflow(from, (loff_t)count, &end) ||
-	    __builtin_add_overflow(to, (loff_t)count, &end))
+	if (in->inode->super != out->inode->super)
+		return -EXDEV;
+	if (__builtin_add_overflow((uint64_t)from, *count, &end) ||
+	    __builtin_add_overflow((uint64_t)to, *count, &end))
 		return -EOVERFLOW;
-	if (in->inode == out->inode && from < to + (loff_t)count && to < from + (loff_t)count)
+	/* What lies behind the end is not copied and so cannot overlap. */
+	*count = from >= size ? 0 : MIN(*count, (uint64_t)size - (uint64_t)from);
+	room = file_write_limit(out, to, *count);
+	if (room < 0)
+		return (int)room;
+	*count = (size_t)room;
+	if (in->inode == out->inode && from < to + (loff_t)*count && to < from + (loff_t)*count)
 		return -EINVAL;
+	if (file_check_place(from, *count) || file_check_place(to, *count))
+		return -EINVAL;
+	*count = MIN(*count, (size_t)UIO_MOVE_MAX);
 	return 0;
 }
 
 SYSCALL(copy_file_range)
 {
 	unsigned long user_from = args->arg[1], user_to = args->arg[3];
-	size_t count = MIN(args->arg[4], (size_t)0x7ffff000);
+	size_t count = args->arg[4];
 	struct fd in = fd_get((int)args->arg[0]), out = fd_get((int)args->arg[2]);
 	loff_t from, to;
 	ssize_t n = -EBADF;
@@ -124,13 +165,7 @@ SYSCALL(copy_file_range)
 	n = -EINVAL;
 	if (args->arg[5])
 		goto out;
-	/* What lies behind the end is not copied and so cannot overlap. */
-	if (S_ISREG(in.file->inode->mode)) {
-		loff_t size = READ_ONCE(in.file->inode->size);
-
-		count = from >= size ? 0 : MIN(count, (size_t)(size - from));
-	}
-	n = check_range(in.file, from, out.file, to, count);
+	n = check_range(in.file, from, out.file, to, &count);
 	if (n)
 		goto out;
 	n = count ? copy(in.file, &from, out.file, &to, count) : 0;

@@ -10,6 +10,8 @@
 #define RWF_NOWAIT   0x08u
 #define RWF_APPEND   0x10u
 #define RWF_NOAPPEND 0x20u
+#define RWF_ATOMIC   0x40u
+#define RWF_ALL	     0x7fu
 
 /* Must the position be locked? Others can only reach the file by a reference. */
 static inline bool lock_position(struct file *file)
@@ -82,14 +84,27 @@ static __attribute__((noinline)) ssize_t here(struct file *file, struct uio *uio
 	return write ? write_here(file, uio) : read_here(file, uio);
 }
 
-static int simple_uio(struct uio *uio, struct iovec *iov, unsigned long base, size_t n)
+/* n bytes at pos must end where a position can be. */
+static inline int check_end(const struct file *file, loff_t pos, size_t n)
 {
-	if (unlikely((ssize_t)n < 0))
-		return -EINVAL;
+	if (likely((loff_t)((uint64_t)pos + n) >= 0))
+		return 0;
+	return file->ops->traits & FILE_ADDRESSES ? 0 : -EINVAL;
+}
+
+/* Directories know what to say themselves. */
+static inline bool can(const struct file *file, bool write)
+{
+	return write ? file->ops->write != NULL : file->ops->read || file->ops->iterate;
+}
+
+static int simple_uio(struct file *file, struct uio *uio, struct iovec *iov, unsigned long base,
+		      size_t n, loff_t pos, bool write)
+{
 	if (unlikely(!hal_user_range(hal_user_ptr(void, base), n)))
-		return -EFAULT;
+		return can(file, write) ? -EFAULT : -EINVAL;
 	uio_init_user(uio, iov, base, n);
-	return 0;
+	return check_end(file, pos, n);
 }
 
 SYSCALL(read)
@@ -100,7 +115,8 @@ SYSCALL(read)
 	ssize_t n = -EBADF;
 
 	if (likely(fd.file && fd.file->mode & FILE_READ)) {
-		n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
+		n = simple_uio(fd.file, &uio, &iov, args->arg[1], args->arg[2], fd.file->pos,
+			       false);
 		if (likely(!n))
 			n = read_here(fd.file, &uio);
 	}
@@ -116,7 +132,7 @@ SYSCALL(write)
 	ssize_t n = -EBADF;
 
 	if (likely(fd.file && fd.file->mode & FILE_WRITE)) {
-		n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
+		n = simple_uio(fd.file, &uio, &iov, args->arg[1], args->arg[2], fd.file->pos, true);
 		if (likely(!n))
 			n = write_here(fd.file, &uio);
 	}
@@ -153,7 +169,7 @@ SYSCALL(pread64)
 
 	if (n)
 		return n;
-	n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
+	n = simple_uio(fd.file, &uio, &iov, args->arg[1], args->arg[2], pos, false);
 	if (!n)
 		n = read_at(fd.file, &uio, &pos);
 	fd_put(fd);
@@ -170,29 +186,110 @@ SYSCALL(pwrite64)
 
 	if (n)
 		return n;
-	n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
+	n = simple_uio(fd.file, &uio, &iov, args->arg[1], args->arg[2], pos, true);
 	if (!n)
 		n = write_at(fd.file, &uio, &pos);
 	fd_put(fd);
 	return n;
 }
 
-/* A vector transfer. pos NULL: at the file's own position. */
-static ssize_t vector(struct fd fd, unsigned long vector_address, unsigned long count, loff_t *pos,
-		      bool write, bool in_place)
+/* One read or write for each part, until one moves less. */
+static ssize_t each_part(struct file *file, const struct uio *uio, loff_t *pos, bool write)
 {
-	struct iovec fast[UIO_FASTIOV] __attribute__((uninitialized)), *allocated = NULL;
-	struct uio uio;
-	ssize_t n =
-		uio_import(&uio, hal_user_ptr(const void, vector_address), count, fast, &allocated);
+	ssize_t done = 0;
+
+	for (unsigned int i = 0; i < uio->count && (size_t)done < uio->left; i++) {
+		struct iovec iov;
+		struct uio part;
+		ssize_t n;
+
+		if (!uio->iov[i].length && i)
+			continue;
+		uio_init_user(&part, &iov, uio->iov[i].base, uio->iov[i].length);
+		n = write ? write_at(file, &part, pos) : read_at(file, &part, pos);
+		if (n < 0)
+			return done ? done : n;
+		done += n;
+		if ((size_t)n < uio->iov[i].length)
+			break;
+	}
+	return done;
+}
+
+static bool apart(const struct file *file, bool write)
+{
+	if (write)
+		return file->ops->traits & FILE_WRITES_APART;
+	return file->ops->traits & FILE_READS_APART || !file->ops->read;
+}
+
+/* RWF_* of a transfer that is about to begin. */
+static int take_flags(const struct file *file, struct uio *uio, unsigned int flags, bool write)
+{
+	if (apart(file, write))
+		return flags & ~RWF_HIPRI ? -EOPNOTSUPP : 0;
+	if (flags & ~RWF_ALL)
+		return -EOPNOTSUPP;
+	if ((flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
+		return -EINVAL;
+	if (flags & RWF_NOWAIT && !(file->mode & FILE_NOWAIT))
+		return -EOPNOTSUPP;
+	if (flags & RWF_ATOMIC)
+		return -EOPNOTSUPP; /* no file here writes all or nothing */
+	uio->nowait = flags & RWF_NOWAIT;
+	uio->in_place = flags & RWF_NOAPPEND;
+	return 0;
+}
+
+static ssize_t transfer_plain(struct file *file, struct uio *uio, loff_t *pos, bool write)
+{
+	if (unlikely(file->ops->traits) && apart(file, write))
+		return each_part(file, uio, pos ? pos : &file->pos, write);
+	if (!pos)
+		return here(file, uio, write);
+	return write ? write_at(file, uio, pos) : read_at(file, uio, pos);
+}
+
+static ssize_t transfer_flagged(struct file *file, struct uio *uio, loff_t *pos, bool write,
+				unsigned int flags)
+{
+	loff_t append = POS_APPEND;
+	ssize_t n = take_flags(file, uio, flags, write);
 
 	if (n)
 		return n;
-	uio.in_place = in_place;
-	if (pos)
-		n = write ? write_at(fd.file, &uio, pos) : read_at(fd.file, &uio, pos);
-	else
-		n = here(fd.file, &uio, write);
+	n = transfer_plain(file, uio, write && flags & RWF_APPEND ? &append : pos, write);
+	if (n <= 0 || !write)
+		return n;
+	if (!pos && append != POS_APPEND)
+		file->pos = append;
+	if (flags & (RWF_DSYNC | RWF_SYNC) && file->ops->fsync) {
+		int error = file->ops->fsync(file, !(flags & RWF_SYNC));
+
+		n = error ? error : n;
+	}
+	return n;
+}
+
+/* A vector transfer. pos NULL: at the file's own position. */
+static ssize_t vector(struct file *file, const struct syscall_args *args, loff_t *pos, bool write,
+		      unsigned int flags)
+{
+	struct iovec fast[UIO_FASTIOV] __attribute__((uninitialized)), *allocated = NULL;
+	struct uio uio;
+	ssize_t n;
+
+	if (unlikely(!can(file, write)))
+		return -EINVAL;
+	n = uio_import(&uio, hal_user_ptr(const void, args->arg[1]), args->arg[2], fast,
+		       &allocated);
+	if (n)
+		return n;
+	if (likely(uio.left))
+		n = check_end(file, pos ? *pos : file->pos, uio.left);
+	if (likely(uio.left && !n))
+		n = likely(!flags) ? transfer_plain(file, &uio, pos, write)
+				   : transfer_flagged(file, &uio, pos, write, flags);
 	kfree(allocated);
 	return n;
 }
@@ -203,7 +300,7 @@ SYSCALL(readv)
 	ssize_t n = -EBADF;
 
 	if (fd.file && fd.file->mode & FILE_READ)
-		n = vector(fd, args->arg[1], args->arg[2], NULL, false, false);
+		n = vector(fd.file, args, NULL, false, 0);
 	fd_put(fd);
 	return n;
 }
@@ -214,12 +311,12 @@ SYSCALL(writev)
 	ssize_t n = -EBADF;
 
 	if (fd.file && fd.file->mode & FILE_WRITE)
-		n = vector(fd, args->arg[1], args->arg[2], NULL, true, false);
+		n = vector(fd.file, args, NULL, true, 0);
 	fd_put(fd);
 	return n;
 }
 
-static ssize_t vector_at(const struct syscall_args *args, bool write)
+static ssize_t vector_at(const struct syscall_args *args, bool write, unsigned int flags)
 {
 	loff_t pos = (loff_t)args->arg[3];
 	struct fd fd;
@@ -227,63 +324,33 @@ static ssize_t vector_at(const struct syscall_args *args, bool write)
 
 	if (n)
 		return n;
-	n = vector(fd, args->arg[1], args->arg[2], &pos, write, false);
+	n = vector(fd.file, args, &pos, write, flags);
 	fd_put(fd);
 	return n;
 }
 
 SYSCALL(preadv)
 {
-	return vector_at(args, false);
+	return vector_at(args, false, 0);
 }
 
 SYSCALL(pwritev)
 {
-	return vector_at(args, true);
+	return vector_at(args, true, 0);
 }
 
 /* preadv2 and pwritev2: position -1 means the file's own. */
 static ssize_t vector_flags(const struct syscall_args *args, bool write)
 {
 	unsigned int flags = (unsigned int)args->arg[5];
-	loff_t pos = (loff_t)args->arg[3];
-	bool own = pos == -1;
 	struct fd fd;
-	ssize_t n;
+	ssize_t n = -EBADF;
 
-	if (own) {
-		fd = fd_get((int)args->arg[0]);
-		if (!fd.file)
-			return -EBADF;
-		n = fd.file->mode & (write ? FILE_WRITE : FILE_READ) ? 0 : -EBADF;
-	} else {
-		n = positioned((int)args->arg[0], pos, write ? FILE_WRITE : FILE_READ, &fd);
-		if (n)
-			return n;
-	}
-	if (!n && flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | RWF_NOAPPEND))
-		n = -EOPNOTSUPP; /* RWF_NOWAIT: no file here can promise it */
-	/* One says the opposite of the other; neither means anything to a read. */
-	if (!n && (flags & (RWF_APPEND | RWF_NOAPPEND)) == (RWF_APPEND | RWF_NOAPPEND))
-		n = -EINVAL;
-	if (!write)
-		flags &= ~(RWF_APPEND | RWF_NOAPPEND);
-	if (!n) {
-		loff_t append = POS_APPEND;
-
-		n = vector(fd, args->arg[1], args->arg[2],
-			   flags & RWF_APPEND ? &append
-			   : own	      ? NULL
-					      : &pos,
-			   write, flags & RWF_NOAPPEND);
-		if (own && flags & RWF_APPEND && n > 0)
-			fd.file->pos = append;
-		if (n > 0 && write && flags & (RWF_DSYNC | RWF_SYNC) && fd.file->ops->fsync) {
-			int error = fd.file->ops->fsync(fd.file, !(flags & RWF_SYNC));
-
-			n = error ? error : n;
-		}
-	}
+	if ((loff_t)args->arg[3] != -1)
+		return vector_at(args, write, flags);
+	fd = fd_get((int)args->arg[0]);
+	if (fd.file && fd.file->mode & (write ? FILE_WRITE : FILE_READ))
+		n = vector(fd.file, args, NULL, write, flags);
 	fd_put(fd);
 	return n;
 }

@@ -44,9 +44,10 @@ static void op_dup(void)
 static void op_fcntl(void)
 {
 	int fd = a_fd();
+	// F_SETLEASE is not here.
 	int command = (int)ONE_OF(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC,
 				  F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS, F_GETOWN,
-				  F_GETSIG, F_SETSIG, F_GETLEASE, F_SETLEASE, 9999, 1036, 1037);
+				  F_GETSIG, F_SETSIG, F_GETLEASE, 9999, 1036, 1037);
 	long argument =
 		ONE_OF(0, 1, 2, 4, 8, 16, 31, 100, 1024, 4096, 65536, -1, O_APPEND, O_NONBLOCK,
 		       O_RDWR, O_NONBLOCK | O_APPEND, O_DIRECT, 1 << 20, 1 << 21, 1LL << 31);
@@ -243,6 +244,7 @@ static void op_make(void)
 {
 	int ends[2] = {-1, -1},
 	    flags = (int)SOME_OF(0, O_CLOEXEC, O_NONBLOCK, O_DIRECT, 1, 2, 4, 8);
+	int memory = (int)SOME_OF(0, 1, 2, 2, 8, 16, 32); // without MFD_HUGETLB
 	static const char *const names[] = {"m", "", NULL};
 	sigset_t set;
 	int fd;
@@ -257,7 +259,7 @@ static void op_make(void)
 		}
 		break;
 	case 2:
-		keep_fd(DO(syscall(SYS_memfd_create, PICK(names), flags), " memfd(%#x)", flags));
+		keep_fd(DO(syscall(SYS_memfd_create, PICK(names), memory), " memfd(%#x)", memory));
 		break;
 	case 3:
 		keep_fd(DO(eventfd((unsigned int)ONE_OF(0, 1, 5, 0xffffffff), flags | EFD_NONBLOCK),
@@ -332,13 +334,13 @@ static void op_poll(void)
 		note(" %d:%#x:%#x", set[i].fd, set[i].events, set[i].revents);
 }
 
+// Without FIOASYNC (no file sends SIGIO) and FS_IOC_GETFLAGS (no file has such flags).
 static void op_ioctl(void)
 {
 	int fd = a_fd(), value = (int)ONE_OF(0, 1);
 	unsigned long request = (unsigned long)ONE_OF(
-		FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, FIOASYNC, TCGETS, TIOCGWINSZ, TIOCGPGRP,
-		0x1234, TIOCOUTQ, 0x5460, 0x80086601 /* FS_IOC_GETFLAGS */, 0x5452, 1,
-		2 /* FIGETBSZ */);
+		FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TCGETS, TIOCGWINSZ, TIOCGPGRP, 0x1234,
+		TIOCOUTQ, 0x5460 /* FIOQSIZE */, 1 /* FIBMAP */, 2 /* FIGETBSZ */);
 	static char answer[128];
 	long result;
 

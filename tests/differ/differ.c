@@ -229,7 +229,7 @@ char *a_buffer(void)
 {
 	if (random_below(40))
 		return buffer;
-	return (char *)(uintptr_t)ONE_OF(0, 8, -4096, 0x7fffffffffff);
+	return (char *)(uintptr_t)ONE_OF(0, 8, -4096, -1);
 }
 
 static void *map(size_t length)

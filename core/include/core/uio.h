@@ -24,6 +24,7 @@ struct uio {
 	size_t left;	    /* bytes left in all */
 	bool kernel;	    /* addresses are the kernel's */
 	bool in_place;	    /* RWF_NOAPPEND: written where it is said, whatever O_APPEND says */
+	bool nowait;	    /* RWF_NOWAIT: -EAGAIN where it would sleep, as with O_NONBLOCK */
 };
 
 /* What one call moves at most, as Linux has it. */

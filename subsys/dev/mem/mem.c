@@ -61,6 +61,14 @@ static int zero_mmap(struct file *file, struct vma *vma)
 	return vma->flags & VM_SHARED ? -ENODEV : 0;
 }
 
+/* Neither ever makes anybody wait. */
+static int nowait_open(struct inode *inode, struct file *file)
+{
+	(void)inode;
+	file->mode |= FILE_NOWAIT;
+	return 0;
+}
+
 static ssize_t full_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	(void)file, (void)uio, (void)pos;
@@ -189,11 +197,21 @@ static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
 	       (READ_ONCE(*sequence) < printk_next() ? POLLIN | POLLRDNORM : 0);
 }
 
-static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = null_seek};
-static const struct file_ops zero_ops = {
-	.read = zero_read, .write = null_write, .seek = null_seek, .mmap = zero_mmap};
-static const struct file_ops full_ops = {
-	.read = zero_read, .write = full_write, .seek = null_seek, .mmap = zero_mmap};
+static const struct file_ops null_ops = {.open = nowait_open,
+					 .read = null_read,
+					 .write = null_write,
+					 .seek = null_seek,
+					 .traits = FILE_NO_SPLICE_FROM};
+static const struct file_ops zero_ops = {.open = nowait_open,
+					 .read = zero_read,
+					 .write = null_write,
+					 .seek = null_seek,
+					 .mmap = zero_mmap};
+static const struct file_ops full_ops = {.read = zero_read,
+					 .write = full_write,
+					 .seek = null_seek,
+					 .mmap = zero_mmap,
+					 .traits = FILE_WRITES_APART | FILE_NO_SPLICE_TO};
 static const struct file_ops kmsg_ops = {
 	.open = kmsg_open,
 	.release = kmsg_release,

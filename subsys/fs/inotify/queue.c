@@ -180,6 +180,8 @@ static const struct file_ops inotify_ops = {
 	.read = inotify_read,
 	.poll = inotify_poll,
 	.ioctl = inotify_ioctl,
+	.seek = file_seek_ignored,
+	.traits = FILE_READS_APART | FILE_NO_SPLICE,
 	.release = inotify_release,
 	.show_fdinfo = inotify_show_fdinfo,
 };
@@ -217,7 +219,8 @@ int inotify_create(unsigned int flags, struct file **file)
 	inotify->user = user_get(user);
 	inotify->max_events = READ_ONCE(inotify_max_events);
 	error = file_anonymous("anon_inode:inotify", &inotify_ops, inotify,
-			       O_RDONLY | (flags & O_NONBLOCK), FILE_READ | FILE_STREAM, file);
+			       O_RDONLY | (flags & O_NONBLOCK),
+			       FILE_READ | FILE_STREAM | FILE_SEEKABLE, file);
 	if (error)
 		destroy(inotify);
 	return error;

@@ -18,6 +18,9 @@
 #define EPOLL_CTL_DEL 2
 #define EPOLL_CTL_MOD 3
 
+#define EPIOCSPARAMS 0x40088a01u
+#define EPIOCGPARAMS 0x80088a02u
+
 #define EXCLUSIVE_OK (POLLIN | POLLOUT | POLLERR | POLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
 
 void epoll_release(struct file *file);
@@ -97,10 +100,19 @@ static void epoll_show_fdinfo(struct file *file, void (*print)(void *ctx, const 
 	mutex_unlock(&epoll->lock);
 }
 
+/* What there is asks about busy polling, which needs network devices that can be asked. */
+static long epoll_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	(void)file, (void)arg;
+	return command == EPIOCSPARAMS || command == EPIOCGPARAMS ? -EOPNOTSUPP : -EINVAL;
+}
+
 const struct file_ops epoll_ops = {.poll = epoll_poll,
+				   .ioctl = epoll_ioctl,
 				   .seek = file_seek_ignored,
 				   .release = epoll_release,
-				   .show_fdinfo = epoll_show_fdinfo};
+				   .show_fdinfo = epoll_show_fdinfo,
+				   .traits = FILE_NO_SPLICE};
 
 /* ---- create, ctl ---- */
 

@@ -54,14 +54,14 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, loff_t *pos)
 		return -EINVAL;
 	value = take(e);
 	if (!value) {
-		if (READ_ONCE(file->flags) & O_NONBLOCK)
+		if (io_nonblock(file, uio))
 			return -EAGAIN;
 		error = wait_event_interruptible(&e->wait, (value = take(e)) != 0);
 		if (error)
 			return error;
 	}
 	if (wait_active(&e->wait))
-		wait_wake(&e->wait, 0, POLLOUT | POLLWRNORM);
+		wait_wake(&e->wait, 0, POLLOUT);
 	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value)
 									: -EFAULT;
 }
@@ -73,21 +73,21 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, loff_t *pos)
 	int error;
 
 	(void)pos;
-	if (uio->left < sizeof(value))
+	if (uio->left != sizeof(value))
 		return -EINVAL;
 	if (uio_copy_from(uio, &value, sizeof(value)) != sizeof(value))
 		return -EFAULT;
 	if (value == UINT64_MAX)
 		return -EINVAL;
 	if (!add(e, value)) {
-		if (READ_ONCE(file->flags) & O_NONBLOCK)
+		if (io_nonblock(file, uio))
 			return -EAGAIN;
 		error = wait_event_interruptible(&e->wait, add(e, value));
 		if (error)
 			return error;
 	}
 	if (wait_active(&e->wait))
-		wait_wake(&e->wait, 0, POLLIN | POLLRDNORM);
+		wait_wake(&e->wait, 0, POLLIN);
 	return sizeof(value);
 }
 
@@ -98,8 +98,7 @@ static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
 
 	poll_wait(table, &e->wait);
 	count = READ_ONCE(e->count);
-	return (count ? POLLIN | POLLRDNORM : 0) |
-	       (count < UINT64_MAX - 1 ? POLLOUT | POLLWRNORM : 0);
+	return (count ? POLLIN : 0) | (count < UINT64_MAX - 1 ? POLLOUT : 0);
 }
 
 static void eventfd_release(struct file *file)
@@ -122,6 +121,7 @@ static const struct file_ops eventfd_ops = {
 	.poll = eventfd_poll,
 	.seek = file_seek_ignored,
 	.release = eventfd_release,
+	.traits = FILE_WRITES_APART | FILE_NO_SPLICE,
 	.show_fdinfo = eventfd_show_fdinfo,
 };
 
@@ -140,9 +140,9 @@ static long create(unsigned int initial, unsigned int flags)
 	wait_queue_init(&e->wait);
 	e->count = initial;
 	e->semaphore = flags & EFD_SEMAPHORE;
-	result = file_anonymous("anon_inode:[eventfd]", &eventfd_ops, e,
-				O_RDWR | (flags & O_NONBLOCK),
-				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
+	result = file_anonymous(
+		"anon_inode:[eventfd]", &eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK),
+		FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE | FILE_NOWAIT, &file);
 	if (result) {
 		kfree(e);
 		return result;

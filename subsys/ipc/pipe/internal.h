@@ -21,7 +21,8 @@ struct pipe_slot {
 	struct page *page;
 	uint32_t offset, length;
 	bool packet; /* one write of packet mode: read whole or cut, never joined */
-	bool shared; /* tee or splice: nothing may be appended to the page */
+	bool shared; /* tee or splice: other slots may show the page, it is not used again */
+	bool open;   /* came from a write: the next small one may be appended to the page */
 };
 
 struct pipe {
@@ -63,9 +64,16 @@ void pipe_wake_readers(struct pipe *pipe);
 void pipe_wake_writers(struct pipe *pipe);
 /* The slot at the tail is used up. lock held. */
 void pipe_slot_done(struct pipe *pipe);
+/* What is there, up to uio->left, and (packets) no more than one packet. lock held. Bytes, or -EFAULT if there
+ * were none. */
+ssize_t pipe_take(struct pipe *pipe, struct uio *uio, bool packets);
+/* A new page with the next n bytes (up to a page). lock held; there is room. Bytes or -errno. */
+ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, struct pipe_slot kind);
 /* The pipe of a file, or NULL. */
 struct pipe *pipe_of_file(const struct file *file);
 ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos);
+/* vfs_pipe_fill. */
+ssize_t pipe_fill(struct file *out, struct file *in, loff_t *pos, size_t length);
 ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos);
 
 #endif

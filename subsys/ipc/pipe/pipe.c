@@ -85,22 +85,21 @@ void pipe_slot_done(struct pipe *pipe)
 
 /* ---- reading ---- */
 
-/* What is there, up to uio->left. Bytes, or -EFAULT if there were none. */
-static ssize_t take(struct pipe *pipe, struct uio *uio)
+ssize_t pipe_take(struct pipe *pipe, struct uio *uio, bool packets)
 {
 	ssize_t done = 0;
 
 	while (uio->left && !pipe_empty(pipe)) {
 		struct pipe_slot *slot = pipe_slot(pipe, pipe->tail);
 		size_t n = MIN(uio->left, (size_t)slot->length), moved;
-		bool packet = slot->packet;
+		bool packet = packets && slot->packet;
 
 		moved = uio_copy_to(uio, (char *)page_address(slot->page) + slot->offset, n);
-		slot->offset += (uint32_t)moved;
-		slot->length -= (uint32_t)moved;
-		done += (ssize_t)moved;
-		if (unlikely(moved < n))
+		if (unlikely(moved < n)) /* what did not arrive whole is still to be read */
 			return done ? done : -EFAULT;
+		slot->offset += (uint32_t)n;
+		slot->length -= (uint32_t)n;
+		done += (ssize_t)n;
 		if (!slot->length || packet)
 			pipe_slot_done(pipe);
 		if (packet)
@@ -122,7 +121,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 	while (pipe_empty(pipe)) {
 		if (!pipe->writers)
 			goto out;
-		if (READ_ONCE(file->flags) & O_NONBLOCK) {
+		if (io_nonblock(file, uio)) {
 			n = -EAGAIN;
 			goto out;
 		}
@@ -132,7 +131,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 			goto out;
 	}
 	was_full = pipe_full(pipe);
-	n = take(pipe, uio);
+	n = pipe_take(pipe, uio, true);
 	was_full = was_full && !pipe_full(pipe);
 out:
 	/* Who slept may have taken the wake-up that another waits for. Who did not passes none on: to an
@@ -156,7 +155,7 @@ static int append(struct pipe *pipe, struct uio *uio, size_t n)
 	if (pipe_empty(pipe))
 		return 0;
 	slot = pipe_slot(pipe, pipe->head - 1);
-	if (slot->packet || slot->shared || slot->offset + slot->length + n > PAGE_SIZE)
+	if (!slot->open || slot->offset + slot->length + n > PAGE_SIZE)
 		return 0;
 	if (uio_copy_from(uio, (char *)page_address(slot->page) + slot->offset + slot->length, n) !=
 	    n)
@@ -165,8 +164,7 @@ static int append(struct pipe *pipe, struct uio *uio, size_t n)
 	return 1;
 }
 
-/* A new page with up to n bytes. There is room. Bytes or -errno. */
-static ssize_t add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packet)
+ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, struct pipe_slot kind)
 {
 	struct page *page = page_for_write(pipe);
 	size_t moved;
@@ -179,8 +177,9 @@ static ssize_t add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packe
 		pipe->spare = page;
 		return -EFAULT;
 	}
-	*pipe_slot(pipe, pipe->head) =
-		(struct pipe_slot){.page = page, .length = (uint32_t)n, .packet = packet};
+	kind.page = page;
+	kind.length = (uint32_t)n;
+	*pipe_slot(pipe, pipe->head) = kind;
 	store_release(&pipe->head, pipe->head + 1);
 	return (ssize_t)n;
 }
@@ -195,6 +194,7 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct pipe *pipe = pipe_of(file);
 	bool packet = READ_ONCE(file->flags) & O_DIRECT, woken = false;
+	const struct pipe_slot kind = {.packet = packet, .open = !packet};
 	size_t total = uio->left, part = total & (PAGE_SIZE - 1);
 	ssize_t done = 0, n = 0;
 
@@ -206,7 +206,7 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 		n = broken();
 		goto out;
 	}
-	if (part && !packet) {
+	if (part) {
 		int joined = append(pipe, uio, part);
 
 		if (joined < 0) {
@@ -222,13 +222,13 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 			break;
 		}
 		if (!pipe_full(pipe)) {
-			n = add_page(pipe, uio, MIN(uio->left, PAGE_SIZE), packet);
+			n = pipe_add_page(pipe, uio, MIN(uio->left, PAGE_SIZE), kind);
 			if (n < 0)
 				break;
 			done += n;
 			continue;
 		}
-		if (READ_ONCE(file->flags) & O_NONBLOCK) {
+		if (io_nonblock(file, uio)) {
 			n = -EAGAIN;
 			break;
 		}
@@ -290,12 +290,12 @@ static long pipe_ioctl(struct file *file, unsigned int command, unsigned long ar
 	return hal_put_user32(hal_user_ptr(void, arg), bytes);
 }
 
-static long resize(struct pipe *pipe, unsigned long bytes)
+static long resize(struct pipe *pipe, unsigned int bytes)
 {
 	unsigned int slots = 1, used;
 	struct pipe_slot *fresh, *old;
 
-	if (bytes > 1ul << 31)
+	if (bytes > 1u << 31)
 		return -EINVAL;
 	while ((unsigned long)slots << PAGE_SHIFT < bytes)
 		slots *= 2;
@@ -333,7 +333,7 @@ static long pipe_fcntl(struct file *file, unsigned int command, unsigned long ar
 		return -EBADF;
 	if (command == F_GETPIPE_SZ)
 		return (long)READ_ONCE(pipe->size) << PAGE_SHIFT;
-	return resize(pipe, arg);
+	return resize(pipe, (unsigned int)arg);
 }
 
 struct pipe *pipe_of_file(const struct file *file)
@@ -495,7 +495,7 @@ static int make_files(unsigned int flags, struct file **read_end, struct file **
 	pipe->readers = pipe->writers = pipe->files = 1;
 	pipe->read_opens = pipe->write_opens = 1;
 	error = file_anonymous_inode("pipe", S_IFIFO | 0600, &pipe_ops, pipe, flags & O_NONBLOCK,
-				     FILE_READ | FILE_STREAM, read_end);
+				     FILE_READ | FILE_STREAM | FILE_NOWAIT, read_end);
 	if (error) {
 		pipe_free(pipe);
 		return error;
@@ -503,7 +503,7 @@ static int make_files(unsigned int flags, struct file **read_end, struct file **
 	(*read_end)->inode->pipe = pipe;
 	error = file_for_path(&(*read_end)->path, &pipe_ops, pipe,
 			      O_WRONLY | (flags & (O_NONBLOCK | O_DIRECT)),
-			      FILE_WRITE | FILE_STREAM, write_end);
+			      FILE_WRITE | FILE_STREAM | FILE_NOWAIT, write_end);
 	if (error) {
 		pipe->writers = 0;
 		file_put_now(*read_end);
@@ -532,6 +532,7 @@ static int pipe_init(void)
 {
 	vfs_fifo_ops = &pipe_ops;
 	vfs_pipe_fcntl = pipe_fcntl;
+	vfs_pipe_fill = pipe_fill;
 	return 0;
 }
 INIT_CORE(pipe_init);

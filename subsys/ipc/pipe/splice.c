@@ -59,12 +59,18 @@ static int need_data(struct pipe *pipe, bool nonblock)
 	return 1;
 }
 
-static void push(struct pipe *pipe, struct page *page, uint32_t offset, uint32_t length,
-		 bool shared)
+static void push(struct pipe *pipe, struct pipe_slot slot)
 {
-	*pipe_slot(pipe, pipe->head) = (struct pipe_slot){
-		.page = page, .offset = offset, .length = length, .shared = shared};
+	*pipe_slot(pipe, pipe->head) = slot;
 	store_release(&pipe->head, pipe->head + 1);
+}
+
+/* How much of a file goes into the next slot: its own pages, as they lie, if it has any. */
+static size_t slot_part(const struct file *in, loff_t pos, size_t length)
+{
+	size_t offset = in->inode->cache.ops ? (size_t)pos & (PAGE_SIZE - 1) : 0;
+
+	return MIN(length, PAGE_SIZE - offset);
 }
 
 static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t length,
@@ -72,16 +78,19 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 {
 	ssize_t done = 0, n = 0;
 
-	while (length) {
+	do {
+		size_t part = slot_part(in, *pos, length);
 		struct page *page;
 
 		mutex_lock(&pipe->lock);
 		n = need_room(pipe, nonblock || done);
 		mutex_unlock(&pipe->lock);
-		if (n)
+		if (!n && length && !file_splices_from(in))
+			n = -EINVAL;
+		if (n || !length)
 			break;
 		page = page_alloc(GFP_KERNEL, 0);
-		n = page ? vfs_read(in, page_address(page), MIN(length, PAGE_SIZE), pos) : -ENOMEM;
+		n = page ? vfs_read(in, page_address(page), part, pos) : -ENOMEM;
 		if (n <= 0) {
 			if (page)
 				page_put(page);
@@ -94,7 +103,7 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 		if (error)
 			page_put(page);
 		else
-			push(pipe, page, 0, (uint32_t)n, false);
+			push(pipe, (struct pipe_slot){.page = page, .length = (uint32_t)n});
 		mutex_unlock(&pipe->lock);
 		if (error) {
 			n = error;
@@ -104,10 +113,15 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 		done += n;
 		length -= (size_t)n;
 		/* What is there is enough: no waiting for more. */
-		if ((size_t)n < PAGE_SIZE || (in->ops->poll && !(in->ops->poll(in, NULL) & POLLIN)))
+		if ((size_t)n < part || (in->ops->poll && !(in->ops->poll(in, NULL) & POLLIN)))
 			break;
-	}
+	} while (length);
 	return done ? done : n;
+}
+
+ssize_t pipe_fill(struct file *out, struct file *in, loff_t *pos, size_t length)
+{
+	return file_to_pipe(in, pos, pipe_of_file(out), length, READ_ONCE(out->flags) & O_NONBLOCK);
 }
 
 static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, size_t length,
@@ -115,6 +129,8 @@ static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, si
 {
 	ssize_t done = 0, n = 0;
 
+	if (!file_splices_to(out))
+		return -EINVAL;
 	mutex_lock(&pipe->lock);
 	while (length) {
 		struct pipe_slot *slot;
@@ -153,7 +169,7 @@ static void unlock_both(struct pipe *a, struct pipe *b)
 	mutex_unlock(&b->lock);
 }
 
-/* Both locked, data in from and room in to: move (or, tee, share) slots. Bytes. */
+/* Both locked: move (or, tee, share) slots, as many as there are and have room. Bytes. */
 static ssize_t move_slots(struct pipe *from, struct pipe *to, size_t length, bool tee)
 {
 	unsigned int at = from->tail;
@@ -164,19 +180,23 @@ static ssize_t move_slots(struct pipe *from, struct pipe *to, size_t length, boo
 		uint32_t n = (uint32_t)MIN(length, (size_t)slot->length);
 
 		if (tee || n < slot->length) {
+			struct pipe_slot copy = *slot;
+
+			/* What follows in the page is still the first slot's to append to. */
 			page_get(slot->page);
-			slot->shared = true;
-			push(to, slot->page, slot->offset, n, true);
+			slot->shared = copy.shared = true;
+			copy.open = false;
+			copy.length = n;
+			push(to, copy);
 			if (!tee) {
 				slot->offset += n;
 				slot->length -= n;
 			}
 		} else {
-			push(to, slot->page, slot->offset, n, slot->shared);
+			push(to, *slot);
 			slot->page = NULL;
 			WRITE_ONCE(from->tail, from->tail + 1);
 		}
-		pipe_slot(to, to->head - 1)->packet = slot->packet;
 		at++;
 		done += n;
 		length -= n;
@@ -191,77 +211,108 @@ static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to, size_t length, b
 
 	if (from == to)
 		return -EINVAL;
-	if (!length)
-		return 0;
 	for (;;) {
+		bool ended;
+
 		mutex_lock(&from->lock);
 		n = need_data(from, nonblock);
 		mutex_unlock(&from->lock);
-		if (n <= 0)
+		if (n < 0)
 			return n;
 		mutex_lock(&to->lock);
-		n = need_room(to, nonblock);
+		n = need_room(to, nonblock); /* at the end of from, too: nobody reads is worse */
 		mutex_unlock(&to->lock);
 		if (n)
 			return n;
 		lock_both(from, to);
 		n = move_slots(from, to, length, tee);
+		ended = pipe_empty(from) && !from->writers;
 		unlock_both(from, to);
-		if (n) {
-			pipe_wake_readers(to);
-			if (!tee)
-				pipe_wake_writers(from);
-			return n;
-		}
+		if (n || ended)
+			break;
 	}
+	if (n) {
+		pipe_wake_readers(to);
+		if (!tee)
+			pipe_wake_writers(from);
+	}
+	return n;
 }
 
-/* An offset goes with a file, never with a pipe. */
-static int load_offset(unsigned long user, const struct pipe *pipe, loff_t *pos)
+/* The place in the file at one end of a splice: *user's, or its own (*pos is then not to be given back). */
+static int place_in(const struct file *file, unsigned long user, size_t length, loff_t *pos)
 {
 	if (!user)
+		*pos = file->pos;
+	else if (file->mode & FILE_STREAM)
+		return -EINVAL;
+	return file_check_place(*pos, length);
+}
+
+static ssize_t splice_out(struct file *in, struct file *out, bool given, loff_t *given_pos,
+			  size_t length, bool nonblock)
+{
+	loff_t pos = *given_pos;
+	ssize_t n = place_in(out, given, length, &pos);
+
+	if (READ_ONCE(out->flags) & O_APPEND)
+		return -EINVAL;
+	if (n)
+		return n;
+	n = pipe_to_file(pipe_of_file(in), out, &pos, length, nonblock || in->flags & O_NONBLOCK);
+	*(given ? given_pos : &out->pos) = pos;
+	return n;
+}
+
+static ssize_t splice_in(struct file *in, struct file *out, bool given, loff_t *given_pos,
+			 size_t length, bool nonblock)
+{
+	loff_t pos = *given_pos;
+	ssize_t n = place_in(in, given, length, &pos);
+
+	if (n)
+		return n;
+	n = file_to_pipe(in, &pos, pipe_of_file(out), length, nonblock || out->flags & O_NONBLOCK);
+	*(given ? given_pos : &in->pos) = pos;
+	return n;
+}
+
+/* A pipe has no places; and who splices from or to one may find it locked: RWF_NOWAIT is over. */
+static int check_pipe_end(struct file *file, unsigned long user)
+{
+	if (!pipe_of_file(file))
 		return 0;
-	if (pipe)
+	if (user)
 		return -ESPIPE;
-	return copy_from_user(pos, user, sizeof(*pos));
+	__atomic_fetch_and(&file->mode, ~FILE_NOWAIT, __ATOMIC_RELAXED);
+	return 0;
 }
 
 static ssize_t splice_files(struct file *in, unsigned long user_in, struct file *out,
 			    unsigned long user_out, size_t length, unsigned int flags)
 {
 	struct pipe *from = pipe_of_file(in), *to = pipe_of_file(out);
-	loff_t in_pos = 0, out_pos = 0;
-	ssize_t n;
+	bool nonblock = flags & SPLICE_F_NONBLOCK;
+	unsigned long user = user_in ? user_in : user_out; /* only one is no pipe */
+	loff_t pos = 0;
+	ssize_t n = check_pipe_end(in, user_in);
 
-	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
-		return -EBADF;
-	if (!from && !to)
-		return -EINVAL;
-	n = load_offset(user_in, from, &in_pos);
 	if (!n)
-		n = load_offset(user_out, to, &out_pos);
+		n = check_pipe_end(out, user_out);
+	if (!n && user)
+		n = copy_from_user(&pos, user, sizeof(pos));
 	if (n)
 		return n;
-	if ((user_in && in->mode & FILE_STREAM) || (user_out && out->mode & FILE_STREAM))
-		return -ESPIPE;
-	if (in_pos < 0 || out_pos < 0)
+	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE))
+		return -EBADF;
+	if (from && to)
+		return pipe_to_pipe(from, to, length,
+				    nonblock || (in->flags | out->flags) & O_NONBLOCK, false);
+	if (!from && !to)
 		return -EINVAL;
-	if (from && to) {
-		bool nonblock = (in->flags | out->flags) & O_NONBLOCK || flags & SPLICE_F_NONBLOCK;
-
-		return pipe_to_pipe(from, to, length, nonblock, false);
-	}
-	if (to) {
-		n = file_to_pipe(in, user_in ? &in_pos : &in->pos, to, length,
-				 out->flags & O_NONBLOCK || flags & SPLICE_F_NONBLOCK);
-	} else {
-		if (READ_ONCE(out->flags) & O_APPEND)
-			return -EINVAL;
-		n = pipe_to_file(from, out, user_out ? &out_pos : &out->pos, length,
-				 in->flags & O_NONBLOCK || flags & SPLICE_F_NONBLOCK);
-	}
-	if (n > 0 && ((user_in && copy_to_user(user_in, &in_pos, sizeof(in_pos))) ||
-		      (user_out && copy_to_user(user_out, &out_pos, sizeof(out_pos)))))
+	n = from ? splice_out(in, out, user, &pos, length, nonblock)
+		 : splice_in(in, out, user, &pos, length, nonblock);
+	if (n >= 0 && user && copy_to_user(user, &pos, sizeof(pos)))
 		n = -EFAULT;
 	return n;
 }
@@ -310,27 +361,76 @@ SYSCALL(tee)
 	return n;
 }
 
+/* A program's pages, each to a slot of its own. They are copied, not lent: what is changed before it is read is
+ * read as it was. */
+static ssize_t memory_to_pipe(struct pipe *pipe, struct uio *uio, bool nonblock)
+{
+	ssize_t done = 0, n;
+
+	mutex_lock(&pipe->lock);
+	n = need_room(pipe, nonblock);
+	while (!n && uio->left && !pipe_full(pipe)) {
+		uio_advance(uio, 0); /* past empty parts */
+		size_t offset = (uio->iov->base + uio->offset) & (PAGE_SIZE - 1);
+
+		n = pipe_add_page(pipe, uio,
+				  MIN(uio->iov->length - uio->offset, PAGE_SIZE - offset),
+				  (struct pipe_slot){0});
+		if (n > 0) {
+			done += n;
+			n = 0;
+		}
+	}
+	mutex_unlock(&pipe->lock);
+	if (done)
+		pipe_wake_readers(pipe);
+	return done ? done : n;
+}
+
+static ssize_t pipe_to_memory(struct pipe *pipe, struct uio *uio, bool nonblock)
+{
+	bool was_full;
+	ssize_t n;
+
+	mutex_lock(&pipe->lock);
+	n = need_data(pipe, nonblock);
+	was_full = pipe_full(pipe);
+	if (n > 0)
+		n = pipe_take(pipe, uio, false);
+	was_full = was_full && !pipe_full(pipe);
+	mutex_unlock(&pipe->lock);
+	if (was_full)
+		pipe_wake_writers(pipe);
+	return n;
+}
+
 SYSCALL(vmsplice)
 {
 	struct iovec fast[UIO_FASTIOV], *allocated = NULL;
 	unsigned int flags = (unsigned int)args->arg[3];
+	bool nonblock = flags & SPLICE_F_NONBLOCK; /* the file's O_NONBLOCK does not count here */
+	struct pipe *pipe;
 	struct uio uio;
 	struct fd fd;
-	ssize_t n;
+	ssize_t n = -EBADF;
 
 	if (flags & ~SPLICE_F_ALL)
 		return -EINVAL;
 	fd = fd_get((int)args->arg[0]);
-	n = -EBADF;
-	if (!fd.file || !pipe_of_file(fd.file))
+	if (!fd.file || !(fd.file->mode & (FILE_READ | FILE_WRITE)))
 		goto out;
 	n = uio_import(&uio, hal_user_ptr(const void, args->arg[1]), args->arg[2], fast,
 		       &allocated);
-	if (n)
-		goto out;
-	/* Pages are copied, not lent: a program cannot tell but by the clock. */
-	n = fd.file->mode & FILE_WRITE ? pipe_write(fd.file, &uio, NULL)
-				       : pipe_read(fd.file, &uio, NULL);
+	if (n || !uio.left)
+		goto out_free;
+	pipe = pipe_of_file(fd.file);
+	n = -EBADF;
+	if (pipe) {
+		(void)check_pipe_end(fd.file, 0);
+		n = fd.file->mode & FILE_WRITE ? memory_to_pipe(pipe, &uio, nonblock)
+					       : pipe_to_memory(pipe, &uio, nonblock);
+	}
+out_free:
 	kfree(allocated);
 out:
 	fd_put(fd);

@@ -89,7 +89,7 @@ static ssize_t signalfd_read(struct file *file, struct uio *uio, loff_t *pos)
 
 			if (done)
 				break;
-			if (!(READ_ONCE(file->flags) & O_NONBLOCK))
+			if (!io_nonblock(file, uio))
 				error = wait_event_interruptible(&signalfd_wait, pending(s));
 			if (error)
 				return error;
@@ -106,7 +106,7 @@ static ssize_t signalfd_read(struct file *file, struct uio *uio, loff_t *pos)
 static unsigned int signalfd_poll(struct file *file, struct poll_table *table)
 {
 	poll_wait(table, &signalfd_wait);
-	return pending(file->private) ? POLLIN | POLLRDNORM : 0;
+	return pending(file->private) ? POLLIN : 0;
 }
 
 static void signalfd_release(struct file *file)
@@ -127,6 +127,7 @@ static const struct file_ops signalfd_ops = {
 	.poll = signalfd_poll,
 	.seek = file_seek_ignored,
 	.release = signalfd_release,
+	.traits = FILE_NO_SPLICE,
 	.show_fdinfo = signalfd_show_fdinfo,
 };
 
@@ -139,9 +140,9 @@ static long create(uint64_t set, unsigned int flags)
 	if (!s)
 		return -ENOMEM;
 	s->set = set;
-	result = file_anonymous("anon_inode:[signalfd]", &signalfd_ops, s,
-				O_RDWR | (flags & O_NONBLOCK),
-				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
+	result = file_anonymous(
+		"anon_inode:[signalfd]", &signalfd_ops, s, O_RDWR | (flags & O_NONBLOCK),
+		FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE | FILE_NOWAIT, &file);
 	if (result) {
 		kfree(s);
 		return result;
@@ -164,7 +165,7 @@ static long change(int number, uint64_t set)
 
 			WRITE_ONCE(s->set, set);
 			if (wait_active(&signalfd_wait))
-				wait_wake(&signalfd_wait, 0, POLLIN | POLLRDNORM);
+				wait_wake(&signalfd_wait, 0, POLLIN);
 			result = number;
 		}
 	}

@@ -70,7 +70,7 @@ static void fire(struct timer *timer)
 	/* A periodic timer is armed again by the reader: nobody needs to be woken twice. */
 	spin_unlock_irqrestore(&t->lock, flags);
 	if (ticked)
-		wait_wake(&t->wait, 0, POLLIN | POLLRDNORM);
+		wait_wake(&t->wait, 0, POLLIN);
 }
 
 /* The wall clock was stepped: absolute timers of it move; some wanted to be told. */
@@ -89,7 +89,7 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 		tell = t->cancelled = true;
 	spin_unlock_irqrestore(&t->lock, flags);
 	if (tell)
-		wait_wake(&t->wait, 0, POLLIN | POLLRDNORM);
+		wait_wake(&t->wait, 0, POLLIN);
 	return false;
 }
 
@@ -126,7 +126,7 @@ static ssize_t timerfd_read(struct file *file, struct uio *uio, loff_t *pos)
 		return -EINVAL;
 	ticks = take(t);
 	if (!ticks) {
-		if (READ_ONCE(file->flags) & O_NONBLOCK)
+		if (io_nonblock(file, uio))
 			return -EAGAIN;
 		error = wait_event_interruptible(&t->wait, (ticks = take(t)) != 0);
 		if (error)
@@ -143,7 +143,7 @@ static unsigned int timerfd_poll(struct file *file, struct poll_table *table)
 	struct timerfd *t = file->private;
 
 	poll_wait(table, &t->wait);
-	return READ_ONCE(t->ticks) || READ_ONCE(t->cancelled) ? POLLIN | POLLRDNORM : 0;
+	return READ_ONCE(t->ticks) || READ_ONCE(t->cancelled) ? POLLIN : 0;
 }
 
 static void timerfd_release(struct file *file)
@@ -195,6 +195,7 @@ static const struct file_ops timerfd_ops = {
 	.poll = timerfd_poll,
 	.seek = file_seek_ignored,
 	.release = timerfd_release,
+	.traits = FILE_NO_SPLICE,
 	.show_fdinfo = timerfd_show_fdinfo,
 };
 
@@ -222,9 +223,9 @@ SYSCALL(timerfd_create)
 	t->expires = KTIME_MAX;
 	t->clock_set.wake = clock_stepped;
 	list_init(&t->clock_set.link);
-	result = file_anonymous("anon_inode:[timerfd]", &timerfd_ops, t,
-				O_RDWR | (flags & O_NONBLOCK),
-				FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE, &file);
+	result = file_anonymous(
+		"anon_inode:[timerfd]", &timerfd_ops, t, O_RDWR | (flags & O_NONBLOCK),
+		FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE | FILE_NOWAIT, &file);
 	if (result) {
 		kfree(t);
 		return result;

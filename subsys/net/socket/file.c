@@ -82,8 +82,8 @@ static struct socket *socket_of(const struct file *file)
 static ssize_t socket_read(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct socket *socket = socket_of(file);
-	struct socket_message message = {
-		.uio = uio, .flags = READ_ONCE(file->flags) & O_NONBLOCK ? MSG_DONTWAIT : 0};
+	struct socket_message message = {.uio = uio,
+					 .flags = io_nonblock(file, uio) ? MSG_DONTWAIT : 0};
 
 	(void)pos;
 	if (!uio->left)
@@ -94,8 +94,8 @@ static ssize_t socket_read(struct file *file, struct uio *uio, loff_t *pos)
 static ssize_t socket_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct socket *socket = socket_of(file);
-	struct socket_message message = {
-		.uio = uio, .flags = READ_ONCE(file->flags) & O_NONBLOCK ? MSG_DONTWAIT : 0};
+	struct socket_message message = {.uio = uio,
+					 .flags = io_nonblock(file, uio) ? MSG_DONTWAIT : 0};
 
 	(void)pos;
 	return socket->ops->send(socket, &message);
@@ -172,7 +172,7 @@ static int make_file(struct socket *socket, unsigned int flags, struct file **fi
 	if (!path.dentry)
 		return -ENOMEM;
 	error = file_for_path(&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
-			      FILE_READ | FILE_WRITE | FILE_STREAM, file);
+			      FILE_READ | FILE_WRITE | FILE_STREAM | FILE_NOWAIT, file);
 	dentry_put(path.dentry);
 	return error;
 }
