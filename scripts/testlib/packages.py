@@ -15,6 +15,7 @@ import shutil
 
 import guest
 import python_suite
+from audit import Audit
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import cache, packages, toolchain
 
@@ -33,12 +34,14 @@ def _options(set_of_packages, tree, linux):
     return ["--packages", set_of_packages, "--add", f"{tree}:/programs"] + (["--kernel", "linux"] if linux else [])
 
 
-def run_programs(preset, names, linux):
+def run_programs(preset, names, linux, audit):
     """{name: (status, [lines of output])}; a name that is not there was not reached."""
     found, current, output = {}, None, []
 
     def line(text):
         nonlocal current
+        if audit.line(text):
+            return
         if text.startswith("@@begin "):
             current = text.split()[1]
             output.clear()
@@ -54,7 +57,8 @@ def run_programs(preset, names, linux):
         tree = work / "programs"
         shutil.copytree(PROGRAMS, tree)
         script = (f"for p in {' '.join(names)}; do echo @@begin $p; timeout -k 5 {PROGRAM_SECONDS} /programs/$p < /dev/null 2>&1; echo @@end $?; done")
-        status, errors = guest.follow(guest.words(preset, *_options(PROGRAM_PACKAGES, tree, linux), command=("bash", "-c", script)), SILENCE, line)
+        options, command = audit.around(preset, linux, ("bash", "-c", script), before="python3 -c 0")
+        status, errors = guest.follow(guest.words(preset, *_options(PROGRAM_PACKAGES, tree, linux), *options, command=command), SILENCE, line)
     if current:
         why = guest.panic_line(errors) or ("the guest hung" if status is None else f"the machine stopped (status {status})")
         found[current] = (-1, [*output, why, *errors.splitlines()[-20:]])
@@ -79,7 +83,7 @@ def linux_programs(arch, names):
             known[name] = tuple(json.loads(place.read_text()))
     missing = [name for name in names if name not in known]
     if missing and not os.environ.get("TERN_TEST_NO_ORACLE"):
-        for name, result in run_programs(arch, missing, True).items():
+        for name, result in run_programs(arch, missing, True, Audit()).items():
             if result[0] >= 0:
                 known[name] = result
                 places[name].write_text(json.dumps(result))
@@ -94,7 +98,9 @@ def _difference(here, there):
 def judge_programs(preset, names):
     arch, debug = guest.split_preset(preset)
     linux = linux_programs(arch, names)
-    tern = run_programs(preset, names, False)
+    audit = Audit()
+    tern = run_programs(preset, names, False, audit)
+    yield audit.result("accounts of programs")
     for name in names:
         if name not in linux:
             yield Result(name, SKIPPED, "Linux's answer is not known")

@@ -13,6 +13,7 @@ import re
 import shutil
 
 import guest
+from audit import Audit
 from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import cache, packages, toolchain
 
@@ -42,10 +43,10 @@ GOOD = ("ok", "skip", "xfail")
 APART = "ask for sockets other than AF_UNIX, and end so on Linux without them"
 
 
-def run_modules(preset, modules, linux, local_only=False, again=False, on_done=lambda module, cases: None):
+def run_modules(preset, modules, linux, audit=None, local_only=False, again=False, on_done=lambda module, cases: None):
     """Run {module: wanted cases, or None for all}: {case: (status, seconds, text)} and {module: seconds}, over as many boots as it
     takes. on_done hears of each module that ran to its end."""
-    cases, done, remaining = {}, {}, dict(modules)
+    cases, done, remaining, audit = {}, {}, dict(modules), audit or Audit()
     REPORT.mkdir(parents=True, exist_ok=True)
     kind = ("-linux" if linux else "") + ("-local" if local_only else "") + ("-again" if again else "")
     log = open(REPORT / f"python-{preset}{kind}.log", "w", encoding="utf-8")
@@ -55,6 +56,8 @@ def run_modules(preset, modules, linux, local_only=False, again=False, on_done=l
         def line(text):
             nonlocal current, last
             print(text, file=log, flush=True)
+            if audit.line(text):
+                return
             if text.startswith("@@module "):
                 current = text.split()[1]
             elif text.startswith("@@done "):
@@ -74,9 +77,9 @@ def run_modules(preset, modules, linux, local_only=False, again=False, on_done=l
             tree.mkdir()
             shutil.copy(PROGRAMS / RUNNER, tree)
             (tree / "plan").write_text(json.dumps({"seconds": CASE_SECONDS, "modules": remaining, "local_only": local_only}))
-            options = ["--packages", PACKAGES, "--add", f"{tree}:/programs"] + (["--kernel", "linux"] if linux else [])
-            status, errors = guest.follow(guest.words(preset, *options, command=("python3", f"/programs/{RUNNER}", "/programs/plan")),
-                                          SILENCE, line)
+            audited, command = audit.around(preset, linux, ("python3", f"/programs/{RUNNER}", "/programs/plan"), before="python3 -c 0")
+            options = ["--packages", PACKAGES, "--add", f"{tree}:/programs", *audited] + (["--kernel", "linux"] if linux else [])
+            status, errors = guest.follow(guest.words(preset, *options, command=command), SILENCE, line)
         remaining = {module: wanted for module, wanted in remaining.items() if module not in done}
         if not remaining:
             break
@@ -172,7 +175,8 @@ def judge(preset, modules):
     makes single cases late."""
     arch, _ = guest.split_preset(preset)
     linux = linux_cases(arch, modules)
-    tern, seconds = run_modules(preset, {module: None for module in modules}, False)
+    audit = Audit()
+    tern, seconds = run_modules(preset, {module: None for module in modules}, False, audit)
     local = {}
 
     def judged():
@@ -188,7 +192,8 @@ def judge(preset, modules):
         local.update(linux_without_inet(arch, wanted))
     again = {module: [case for case in cases if not ends_alike(case, tern, local)] for module, cases in lost().items()}
     if again:
-        second, _ = run_modules(preset, again, False, again=True)
+        second, _ = run_modules(preset, again, False, audit, again=True)
         tern.update({case: result for case, result in second.items() if result[0] == "ok" or case not in tern})
+    yield audit.result("accounts of python3")
     for _, result in judged():
         yield result

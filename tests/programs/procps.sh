@@ -15,7 +15,7 @@ vmstat | sed -n 2p | tr -s ' '; vmstat -s | sed 's/^ *[0-9]* //' | head -5; upti
 top -b -n 1 -p $$ | sed -n '7p' | tr -s ' '; top -b -n 2 -d 0.2 -p $$ | grep -c bash
 pmap $$ | head -1 | sed "s/$$/SHELL/"; pmap -x $$ | tail -1 | awk '{ print $1, ($3 > 1000) }'; pmap $$ | grep -c '\[ stack \]'
 sysctl -n kernel.ostype kernel.pid_max fs.pipe-max-size vm.overcommit_memory 2>&1; pwdx $$ | cut -d: -f2; w -h | wc -l; slabtop --version | cut -d' ' -f1
-grep -c ^processor /proc/cpuinfo | awk '{ print $1 > 0 }'; awk 'NF >= 10 { print $1 }' /proc/stat | head -1; grep -E '^(ctxt|btime|processes|procs_running)' /proc/stat | cut -d' ' -f1
+grep -c ^processor /proc/cpuinfo | awk '{ print ($1 > 0) }'; awk 'NF >= 10 { print $1 }' /proc/stat | head -1; grep -E '^(ctxt|btime|processes|procs_running)' /proc/stat | cut -d' ' -f1
 cut -d' ' -f4 /proc/loadavg | grep -c /; awk '{ print ($1 > 0) }' /proc/uptime; cat /proc/sys/kernel/random/uuid | wc -c; ls -d /proc/self/task/*/ | wc -l; wc -w < /proc/self/stat; wc -w < /proc/self/statm
 for name in /proc/self/*; do [ -d "$name" ] || echo "${name##*/}"; done | grep -E '^(auxv|cmdline|comm|environ|io|limits|maps|mem|mountinfo|mounts|oom_adj|oom_score|oom_score_adj|personality|root|schedstat|smaps|smaps_rollup|stat|statm|status|wchan|cgroup|cwd|exe)$'
 cat /proc/self/limits | awk '{ print $1, $2 }' | head -20; cut -d: -f1 /proc/self/io; cat /proc/self/oom_score_adj; cat /proc/filesystems | grep -E 'proc|tmpfs|sysfs|devpts' | sort

@@ -7,7 +7,7 @@ printf '%s\n' one two three > file
 sed -i.bak -e 's/o/0/g' -e '2d' file; cat file file.bak; sed -n '$=' file.bak; sed -E 's/(.)(.)/\2\1/' file.bak; sed '/two/r file' file.bak; sed 'N;N;s/\n/+/g' file.bak
 sed -s -n -z '$p' file | tr '\0' '!'; sed --debug p /dev/null > /dev/null; echo "sed $?"
 seq 1 100 | gawk '{ s += $1; q[$1 % 3] += $1 } END { print s, q[0], q[1], q[2]; printf "%.3f %x %s\n", s / 7, s, toupper("done") }'
-gawk 'BEGIN { "echo from command" | getline line; print line; print strftime("%F", 0, 1); print substr("hello", 2, 3), index("hello", "l"), length(ENVIRON["HOME"]) > 0 }' < /dev/null
+gawk 'BEGIN { "echo from command" | getline line; print line; print strftime("%F", 0, 1); print substr("hello", 2, 3), index("hello", "l"), (length(ENVIRON["HOME"]) > 0) }' < /dev/null
 gawk 'BEGIN { cmd = "tr a-z A-Z"; print "both ways" |& cmd; close(cmd, "to"); cmd |& getline answer; print answer; close(cmd); print (PROCINFO["pid"] > 0), system("exit 3") }'
 gawk -F: '$3 == 0 { print $1, NF }' /etc/passwd; gawk -v n=3 'BEGIN { while (n--) print n | "sort"; close("sort"); print (systime() > 1000000) }'
 printf 'a,b\n"c,d",e\n' | gawk -v FPAT='([^,]+)|("[^"]+")' '{ print $1 }'

@@ -8,39 +8,13 @@
 //	@@begin NAME ARGUMENT...
 //	the program's output; a line "LEAK ..." when the accounts stay different
 //	@@end exit STATUS MILLISECONDS           or: signal NUMBER, timeout 0
-//
-// Before the first program, a crowd of threads makes what the kernel makes once and keeps: page tables for its stacks.
 
-#define _GNU_SOURCE
-#include "accounts.h"
+#include "keeper.h"
 
-#include <errno.h>
 #include <ftw.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 
-#define FOLDER	"/tmp/stress"
-#define STACK	1024 // of a thread that only waits
-#define PATIENT 40   // times 100 ms, for what is on its way back
-
-static struct accounts before, after;
-static char line[4096];
-
-static long long now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
-}
+#define FOLDER "/tmp/stress"
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *where)
 {
@@ -49,25 +23,6 @@ static int remove_entry(const char *path, const struct stat *info, int kind, str
 	if (where->level > 0)
 		remove(path);
 	return 0;
-}
-
-// All but process 1 and this one; returns when none is left.
-static bool kill_all(void)
-{
-	long long deadline = now_ms() + 10000;
-
-	for (;;) {
-		pid_t gone;
-
-		kill(-1, SIGKILL);
-		while ((gone = waitpid(-1, NULL, WNOHANG)) > 0)
-			;
-		if (gone < 0 && errno == ECHILD)
-			return true;
-		if (now_ms() > deadline)
-			return false;
-		usleep(10000);
-	}
 }
 
 static void become(const char *folder, const char *words)
@@ -86,17 +41,6 @@ static void become(const char *folder, const char *words)
 	_exit(127);
 }
 
-static void compare(void)
-{
-	for (int i = 0; i < PATIENT; i++) {
-		accounts_take(&after);
-		if (accounts_differ(&before, &after, line, sizeof(line)) == 0)
-			return;
-		usleep(100000);
-	}
-	printf("LEAK %s\n", line);
-}
-
 static bool folder_make(void)
 {
 	return mkdir(FOLDER, 0777) == 0 && chmod(FOLDER, 0777) == 0 && chdir(FOLDER) == 0;
@@ -107,82 +51,6 @@ static void folder_remove(void)
 	if (chdir("/") == 0)
 		nftw(FOLDER, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	rmdir(FOLDER);
-}
-
-static int wait_for_end(void *argument)
-{
-	(void)argument;
-	for (;;)
-		pause();
-}
-
-static void crowd(void)
-{
-	long most = atol(accounts_read("/proc/sys/kernel/threads-max"));
-	char *stack = malloc((size_t)most * STACK);
-	int flags =
-		CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-
-	// As many as there may be.
-	while (stack && most-- > 0 && clone(wait_for_end, stack += STACK, flags, NULL) >= 0)
-		;
-	raise(SIGKILL);
-}
-
-// Large descriptor tables, all at once.
-static void crowd_of_tables(void)
-{
-	struct rlimit many = {16384, 16384};
-	int ready = eventfd(0, 0);
-	unsigned long long count;
-
-	setsid();
-	setrlimit(RLIMIT_NOFILE, &many);
-	for (int i = 0; i < 32; i++)
-		if (fork() == 0) {
-			dup2(0, 16383);
-			eventfd_write(ready, 1);
-			for (;;)
-				pause();
-		}
-	for (int i = 0; i < 32; i += (int)count)
-		if (read(ready, &count, sizeof(count)) < 0)
-			break;
-	kill(0, SIGKILL);
-}
-
-// What the kernel, and this process, make once and keep.
-static void warm_up(void)
-{
-	int anonymous;
-	static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/ptmx"};
-
-	printf("warming up\n");
-	fflush(stdout);
-	folder_make();
-	anonymous = eventfd(0, 0); // anonymous files share an inode
-	flock(anonymous, LOCK_EX);
-	close(anonymous);
-	for (unsigned i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
-		// What was locked once keeps the place for locks.
-		int fd = open(devices[i], O_RDWR | O_NOCTTY);
-
-		flock(fd, LOCK_EX);
-		close(fd);
-	}
-	if (fork() == 0)
-		crowd();
-	while (wait(NULL) > 0)
-		;
-	if (fork() == 0)
-		crowd_of_tables();
-	while (wait(NULL) > 0)
-		;
-	folder_remove();
-	accounts_take(&before);
-	accounts_take(&after);
-	memset(line, 0, sizeof(line));
-	accounts_differ(&before, &after, line, sizeof(line));
 }
 
 static void run(const char *folder, const char *words, int seconds)
@@ -209,8 +77,8 @@ static void run(const char *folder, const char *words, int seconds)
 	folder_remove();
 	if (!died)
 		printf("FAIL processes that SIGKILL does not end\n");
-	else
-		compare();
+	else if (!accounts_are_back())
+		printf("LEAK %s\n", line);
 	if (ended != child)
 		printf("@@end timeout 0 %lld\n", took);
 	else if (WIFEXITED(status))
@@ -227,7 +95,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	printf("warming up\n");
+	fflush(stdout);
+	folder_make();
 	warm_up();
+	folder_remove();
 	for (int i = 3; i < argc; i++) {
 		accounts_take(&before);
 		run(argv[2], argv[i], atoi(argv[1]));
