@@ -183,7 +183,7 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
 		file->mode |= FILE_ATOMIC_POS;
 	error = -EINVAL;
-	if (how->flags & O_DIRECT && !S_ISREG(inode->mode) && !S_ISFIFO(inode->mode))
+	if (how->flags & O_DIRECT && !S_ISREG(inode->mode))
 		goto fail;
 	notify_dentry(file->path.dentry, NOTIFY_OPEN);
 	if (how->flags & O_TRUNC) {
@@ -319,8 +319,10 @@ again:
 		struct dentry *dentry = NULL;
 
 		if (w.last_type != LAST_NAME || w.trailing) {
+			bool there = w.last_type != LAST_NAME && how->flags & O_EXCL;
+
 			walk_drop(&w);
-			return err_ptr(-EISDIR);
+			return err_ptr(there ? -EEXIST : -EISDIR);
 		}
 		error = 1;
 		dentry = dentry_find(w.path.dentry, &w.last);

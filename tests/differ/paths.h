@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <linux/stat.h>
 #include <sys/inotify.h>
+#include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -19,6 +20,31 @@ static bool foreign(const char *name)
 {
 	return (uintptr_t)name > 4096 && (!strncmp(name, "/proc", 5) || !strcmp(name, "/") ||
 					  !strcmp(name, "..") || !strncmp(name, "/dev", 4));
+}
+
+// a_name(), or one of what paths_begin() made.
+static const char *path_name(void)
+{
+	static const char *const names[] = {
+		"s",   "s/a", "s/l",  "s/o",	  "s/d",   "g",	    "g/a",
+		"g/d", "o",   "x",    "x/a",	  "k",	   "z",	    "z/a",
+		"c1",  "c2",  "c2/a", "r",	  "r/a",   "r/new", "r/l",
+		"m",   "m/a", "m/..", "m/new",	  "d/l/",  "e/",    "/tmp/differ/s/l",
+		"w",   "t",   "q",    "r/d/../a", "s/new", "g/new",
+	};
+	static char link[32];
+
+	switch (random_below(5)) {
+	case 0:
+		snprintf(link, sizeof(link), "/proc/self/fd/%d%s",
+			 (int)ONE_OF(3, 4, 5, 6, 7, 8, 99), random_below(4) ? "" : "/a");
+		return random_below(3) ? PICK(names) : link;
+	case 1:
+	case 2:
+		return PICK(names);
+	default:
+		return a_name();
+	}
 }
 
 static int open_flags(void)
@@ -32,7 +58,7 @@ static int open_flags(void)
 
 static void op_open(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), flags = open_flags(), mode = MODE();
 
 	if (foreign(name)) // the roots that both booted from are not quite the same
@@ -43,7 +69,7 @@ static void op_open(void)
 
 static void op_openat2(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	struct open_how how = {.flags = (uint64_t)open_flags(),
 			       .mode = (uint64_t)ONE_OF(0, 0, 0644, 0600, 010000),
 			       .resolve = (uint64_t)SOME_OF(1, 2, 4, 8, 16, 32, 64)};
@@ -76,7 +102,7 @@ static void show_stat(const struct stat *st)
 
 static void op_stat(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(),
 	    flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 0x800, 1, 0x2000);
 	struct stat st;
@@ -98,7 +124,7 @@ static void op_fstat(void)
 static void op_statx(void)
 {
 	struct statx stx;
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 0x800, 0x2000,
 					       0x4000, 0x6000, 1);
 	unsigned int mask =
@@ -117,7 +143,7 @@ static void op_statx(void)
 
 static void op_access(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), mode = (int)ONE_OF(0, 1, 2, 3, 4, 6, 7, 8, -1),
 	    flags = (int)SOME_OF(0, AT_EACCESS, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
 
@@ -127,7 +153,7 @@ static void op_access(void)
 
 static void op_chmod(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), fd = a_fd(), mode = MODE(),
 	    flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
 
@@ -149,7 +175,7 @@ static void op_chmod(void)
 
 static void op_chown(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), fd = a_fd(), uid = (int)ONE_OF(-1, 0, 1000, 1001),
 	    gid = (int)ONE_OF(-1, 0, 1000, 1001);
 	int flags = (int)SOME_OF(0, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH, 1);
@@ -165,7 +191,7 @@ static void op_chown(void)
 
 static void op_utimens(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	struct timespec times[2] = {{ONE_OF(0, 1, 1000000000, -1),
 				     ONE_OF(0, 1, 999999999, 1000000000, UTIME_NOW, UTIME_OMIT)},
 				    {ONE_OF(0, 1, 1000000000, -1),
@@ -185,7 +211,7 @@ static void op_utimens(void)
 
 static void op_mkdir(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), mode = MODE();
 
 	DO(mkdirat(at, name, (mode_t)mode), "(%d, %s, %#o)", at, text_of(name), mode);
@@ -193,17 +219,21 @@ static void op_mkdir(void)
 
 static void op_mknod(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int mode = (int)ONE_OF(S_IFREG, S_IFIFO, S_IFSOCK, S_IFCHR, S_IFBLK, S_IFDIR, S_IFLNK, 0,
 			       0170000) |
 		   (int)ONE_OF(0644, 0600, 07777);
 
-	DO(mknodat(AT_FDCWD, name, (mode_t)mode, makedev(1, 3)), "(%s, %#o)", text_of(name), mode);
+	int at = AT_OF();
+	dev_t device = random_below(2) ? makedev(1, 3) : 0;
+
+	DO(mknodat(at, name, (mode_t)mode, device), "(%d, %s, %#o, %#x)", at, text_of(name), mode,
+	   (unsigned int)device);
 }
 
 static void op_unlink(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int at = AT_OF(), flags = (int)ONE_OF(0, 0, AT_REMOVEDIR, 1);
 
 	if (!foreign(name))
@@ -212,7 +242,7 @@ static void op_unlink(void)
 
 static void op_link(void)
 {
-	const char *from = a_name(), *to = a_name();
+	const char *from = path_name(), *to = a_name();
 	int from_at = AT_OF(), at = AT_OF(),
 	    flags = (int)SOME_OF(0, AT_SYMLINK_FOLLOW, AT_EMPTY_PATH, 1);
 
@@ -222,35 +252,41 @@ static void op_link(void)
 
 static void op_symlink(void)
 {
-	const char *target = a_name(), *name = random_below(2) ? "l" : a_name();
+	const char *target = path_name(), *name = random_below(2) ? "l" : a_name();
 	char copy[64];
 
 	snprintf(copy, sizeof(copy), "%s", text_of(target));
-	DO(symlink(target, name), "(%s, %s)", copy, text_of(name));
+	int at = AT_OF();
+
+	DO(symlinkat(target, at, name), "(%s, %d, %s)", copy, at, text_of(name));
 }
 
 static void op_readlink(void)
 {
-	const char *name = random_below(2) ? "l" : a_name();
+	const char *name = random_below(2) ? "l" : path_name();
 	char to[100];
 	int length = (int)ONE_OF(100, 3, 1, 0, -1);
 	long n;
 
-	if (!foreign(name) &&
-	    (n = DO(readlink(name, to, (size_t)length), "(%s, %d)", text_of(name), length)) > 0)
+	int at = AT_OF();
+
+	if (!foreign(name) && (n = DO(readlinkat(at, name, to, (size_t)length), "(%d, %s, %d)", at,
+				      text_of(name), length)) > 0)
 		note(" %.*s", (int)(n > 40 ? 40 : n), to);
 }
 
 static void op_rename(void)
 {
-	const char *from = a_name(), *to = a_name();
+	const char *from = a_name(), *to = path_name();
 	int flags = (int)ONE_OF(0, 0, 0, 1, 2, 4, 3, 8);
 
 	if (foreign(from) || foreign(to))
 		return;
 	note("(%s, ", text_of(from));
-	DO(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags), "%s, %#x)", text_of(to),
-	   flags);
+	int from_at = AT_OF(), at = AT_OF();
+
+	DO(syscall(SYS_renameat2, from_at, from, at, to, flags), "%d, %d, %s, %#x)", from_at, at,
+	   text_of(to), flags);
 }
 
 static int compare(const void *a, const void *b)
@@ -289,7 +325,7 @@ static void op_getdents(void)
 
 static void op_chdir(void)
 {
-	const char *name = a_name();
+	const char *name = path_name();
 	int fd = a_fd();
 	char where[200];
 
@@ -311,7 +347,7 @@ static void op_chdir(void)
 
 static void op_xattr(void)
 {
-	const char *file = a_name();
+	const char *file = path_name();
 	int fd = a_fd();
 	static const char *const names[] = {
 		"user.a", "user.b", "trusted.a", "security.a", "user.",
@@ -339,8 +375,10 @@ static void op_xattr(void)
 			show_sum(value, n);
 		break;
 	case 2:
-		n = DO(listxattr(file, list, (size_t)ONE_OF(300, 0, 3)), " list(%s)",
-		       text_of(file));
+		length = (size_t)ONE_OF(300, 0, 3);
+		n = DO(listxattr(file, list, length), " list(%s, %zu)", text_of(file), length);
+		for (long at = 0; length && at < n; at += (long)strlen(list + at) + 1)
+			note(" %s", list + at);
 		break;
 	case 3:
 		DO(removexattr(file, name), " remove(%s, %s)", text_of(file), name);
@@ -362,7 +400,7 @@ static void op_inotify(void)
 {
 	int fd = a_fd(), mask = (int)SOME_OF(0xfff, 2, 0x100, 0x200, 0x01000000, 0x02000000,
 					     0x20000000, 0x10000000, 0x80000000, 0x40);
-	const char *name = a_name();
+	const char *name = path_name();
 
 	if (random_below(3))
 		DO(inotify_add_watch(fd, name, (uint32_t)mask), "_add(%d, %s, %#x)", fd,
@@ -371,17 +409,55 @@ static void op_inotify(void)
 		DO(inotify_rm_watch(fd, (int)ONE_OF(1, 2, 3, -1, 0)), "_rm(%d)", fd);
 }
 
+static void op_watch(void)
+{
+	static char events[2048] __attribute__((aligned(8)));
+	static int last = -1;
+	long n;
+
+	if (last < 0 || !random_below(8)) {
+		keep_fd(last = (int)DO(inotify_init1(IN_NONBLOCK), " init"));
+		return;
+	}
+	if (random_below(2)) {
+		const char *name = path_name();
+
+		DO(inotify_add_watch(last, name, IN_ALL_EVENTS), " all(%s)", text_of(name));
+		return;
+	}
+	n = DO(read(last, events, sizeof(events)), " read");
+	for (long at = 0; at < n;) {
+		struct inotify_event *event = (struct inotify_event *)(events + at);
+
+		note(" {%d, %#x, %d, %.12s}", event->wd, event->mask, event->cookie != 0,
+		     event->len ? event->name : "-");
+		at += (long)(sizeof(*event) + event->len);
+	}
+}
+
 static void op_statfs(void)
 {
 	struct statfs st;
 	int fd = a_fd();
-	const char *name = a_name();
+	const char *name = path_name();
 
 	if ((random_below(2) ? DO(fstatfs(fd, &st), "(%d)", fd)
 			     : DO(statfs(name, &st), "(%s)", text_of(name))) == 0 &&
 	    !foreign(name))
-		note(" {%lx, %ld, %ld}", (unsigned long)st.f_type, (long)st.f_bsize,
-		     (long)st.f_namelen);
+		note(" {%lx, %ld, %ld, %#lx}", (unsigned long)st.f_type, (long)st.f_bsize,
+		     (long)st.f_namelen, (unsigned long)st.f_flags);
+	if (statfs("/tmp/differ", &st) == 0)
+		note(" %ld/%ld blocks, %ld/%ld files", (long)st.f_bfree, (long)st.f_blocks,
+		     (long)st.f_ffree, (long)st.f_files);
+}
+
+static void op_truncate_path(void)
+{
+	const char *name = path_name();
+	long long to = ONE_OF(0, 1, 100, 5000, 4096, -1, 1LL << 40, 0x7fffffffffffffff);
+
+	if (!foreign(name))
+		DO(truncate(name, to), "(%s, %lld)", text_of(name), to);
 }
 
 static void op_umask(void)
@@ -403,6 +479,46 @@ static const struct op paths_ops[] = {
 	{"mkdir", op_mkdir},   {"rename", op_rename},	  {"stat", op_stat},
 };
 
+static void owned(const char *name, mode_t mode, uid_t uid)
+{
+	close(open(name, O_CREAT | O_RDWR, 0600));
+	(void)!chown(name, uid, uid);
+	chmod(name, mode);
+}
+
+// A sticky one and one that hands down its group, with what others own; one that is closed.
+static void shared_folders(void)
+{
+	mkdir("s", 0755);
+	chmod("s", 01777);
+	owned("s/a", 0644, 1001);
+	owned("s/o", 0666, 1000);
+	mkdir("s/d", 0755);
+	(void)!symlink("../a", "s/l");
+	(void)!lchown("s/l", 1001, 1001);
+	mkdir("g", 0755);
+	owned("g/a", 0664, 1000);
+	mkdir("g/d", 0777);
+	(void)!chown("g", 0, 1001);
+	chmod("g", 02777);
+	mkdir("x", 0755);
+	owned("x/a", 0666, 1000);
+	(void)!chown("x", 1001, 1001);
+	chmod("x", 0700);
+}
+
+// Another file system, and a mount of one's own that cannot be written.
+static void mounted_folders(void)
+{
+	mkdir("m", 0777);
+	mount("differ", "m", "tmpfs", 0, "size=1m,nr_inodes=10,mode=0777");
+	owned("m/a", 0666, 1000);
+	mkdir("r", 0777);
+	mount("d", "r", NULL, MS_BIND, NULL);
+	owned("r/a", 0666, 1000);
+	mount(NULL, "r", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
+}
+
 static void paths_begin(void)
 {
 	struct stat st;
@@ -416,6 +532,16 @@ static void paths_begin(void)
 	(void)!symlink("a", "l");
 	(void)!symlink("d", "e");
 	(void)!symlink("l", "d/l");
+	shared_folders();
+	mounted_folders();
+	(void)!symlink("k", "k");
+	(void)!symlink("none", "z");
+	(void)!symlink("d/d/../../e", "c2");
+	(void)!symlink("c2/../s/l", "c1");
+	owned("o", 0600, 1001);
+	owned("w", 0666, 1000);
+	owned("t", 04755, 1000);
+	mkfifo("q", 0666);
 }
 
 static const struct area paths_area = {"paths", paths_begin, paths_ops, COUNT(paths_ops)};

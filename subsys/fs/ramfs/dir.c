@@ -95,21 +95,35 @@ static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *t
 
 static int tmpfs_link(struct inode *dir, struct dentry *dentry, struct inode *target)
 {
-	int error = tmpfs_enter(dir, dentry);
+	/* Each name of a file is paid for like a file, except the first of one that had none. */
+	uint64_t space = target->nlink ? TMPFS_INODE_SPACE : 0;
+	int error;
 
-	if (error)
+	if (!tmpfs_space_take(dir->super, space))
+		return -ENOSPC;
+	error = tmpfs_enter(dir, dentry);
+	if (error) {
+		tmpfs_space_give(dir->super, space);
 		return error;
+	}
 	target->nlink++;
 	target->ctime = dir->mtime;
 	dentry_attach(dentry, inode_get(target));
 	return 0;
 }
 
+/* A file that is no directory has a name less; the last is paid for as long as the file is there. */
+static void name_gone(struct inode *inode)
+{
+	if (inode->nlink-- > 1)
+		tmpfs_space_give(inode->super, TMPFS_INODE_SPACE);
+}
+
 static int tmpfs_unlink(struct inode *dir, struct dentry *dentry)
 {
 	leave(dir, dentry);
 	dentry->inode->ctime = dir->ctime;
-	dentry->inode->nlink--;
+	name_gone(dentry->inode);
 	return 0;
 }
 
@@ -197,9 +211,12 @@ static int tmpfs_rename(struct inode *from_dir, struct dentry *from, struct inod
 	from_dir->size -= DIRENT_BYTES;
 	if (target) {
 		leave(to_dir, to);
-		target->nlink -= S_ISDIR(target->mode) ? 2 : 1;
-		if (S_ISDIR(target->mode))
+		if (S_ISDIR(target->mode)) {
+			target->nlink -= 2;
 			to_dir->nlink--;
+		} else {
+			name_gone(target);
+		}
 		target->ctime = inode_now(target->super);
 	}
 	if (is_dir && from_dir != to_dir) {
@@ -221,9 +238,8 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 	struct tmpfs_inode *private = tmpfs_inode_of(file->inode);
 	const void *node = NULL;
 
-	/* What is made after a reading has begun is not in it, so that it ends: the file remembers where. */
 	if (context->pos == 0) {
-		file->private = (void *)(uintptr_t)private->next_place;
+		file->private = NULL;
 		if (!context->emit(context, ".", 1, file->inode->ino, 4))
 			return 0;
 		context->pos = 1;
@@ -237,7 +253,12 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = FIRST_PLACE;
 	}
-	uint64_t end = file->private ? (uintptr_t)file->private - 1 : UINT64_MAX;
+	/* What is made after the first entry was read is not in it, so that it ends: the file remembers where. */
+	bool first = !file->private;
+
+	if (first)
+		file->private = (void *)(uintptr_t)private->next_place;
+	uint64_t end = (uintptr_t)file->private - 1;
 
 	for (uint64_t place = (uint64_t)context->pos; place <= end; place++) {
 		struct dentry *dentry = xarray_walk(&private->entries, &node, &place, end);
@@ -246,8 +267,12 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = (loff_t)place;
 		if (!context->emit(context, dentry->name, dentry->name_length, dentry->inode->ino,
-				   types[(dentry->inode->mode & S_IFMT) >> 12]))
+				   types[(dentry->inode->mode & S_IFMT) >> 12])) {
+			if (first)
+				file->private = NULL;
 			return 0;
+		}
+		first = false;
 		context->pos = (loff_t)place + 1;
 	}
 	return 0;

@@ -16,7 +16,7 @@
 
 struct tmpfs {
 	uint64_t max_pages, max_inodes; /* 0: no limit */
-	uint64_t pages, inodes;		/* atomic */
+	uint64_t pages, space;		/* atomic. space: of inodes and attributes, see below */
 	umode_t mode;
 	uid_t uid;
 	gid_t gid;
@@ -37,6 +37,12 @@ struct tmpfs_inode {
 	struct list xattrs; /* [xattr_lock] struct tmpfs_xattr */
 };
 
+/* Small things are limited together: nr_inodes=N is room for N inodes of this size. A further name of a
+ * file takes as much, an attribute what it needs. false: there is not so much left. */
+#define TMPFS_INODE_SPACE 1024u
+__must_check bool tmpfs_space_take(struct super *super, uint64_t space);
+void tmpfs_space_give(struct super *super, uint64_t space);
+
 static inline struct tmpfs *tmpfs_of(const struct super *super)
 {
 	return super->private;
@@ -55,6 +61,7 @@ int tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_t si
 int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size,
 		   int flags);
 int tmpfs_listxattr(struct inode *inode, char *list, size_t size);
+uint64_t tmpfs_xattrs_space(struct tmpfs_inode *private); /* what they are counted as */
 void tmpfs_xattrs_free(struct tmpfs_inode *private);
 
 #endif

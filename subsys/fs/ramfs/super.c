@@ -15,14 +15,29 @@ static int make_cache(void)
 	return 0;
 }
 
-struct inode *tmpfs_inode(struct super *super, struct inode *dir, umode_t mode, dev_t rdev)
+bool tmpfs_space_take(struct super *super, uint64_t space)
 {
 	struct tmpfs *fs = tmpfs_of(super);
+	uint64_t used = __atomic_add_fetch(&fs->space, space, __ATOMIC_RELAXED);
+
+	if (likely(used <= fs->max_inodes * TMPFS_INODE_SPACE || !fs->max_inodes))
+		return true;
+	tmpfs_space_give(super, space);
+	return false;
+}
+
+void tmpfs_space_give(struct super *super, uint64_t space)
+{
+	__atomic_sub_fetch(&tmpfs_of(super)->space, space, __ATOMIC_RELAXED);
+}
+
+struct inode *tmpfs_inode(struct super *super, struct inode *dir, umode_t mode, dev_t rdev)
+{
 	struct tmpfs_inode *private;
 	struct inode *inode;
 
-	if (__atomic_add_fetch(&fs->inodes, 1, __ATOMIC_RELAXED) > fs->max_inodes && fs->max_inodes)
-		goto full;
+	if (!tmpfs_space_take(super, TMPFS_INODE_SPACE))
+		return NULL;
 	private = kcache_alloc(private_cache, GFP_ZERO);
 	if (!private)
 		goto full;
@@ -56,13 +71,14 @@ struct inode *tmpfs_inode(struct super *super, struct inode *dir, umode_t mode, 
 	}
 	return inode;
 full:
-	__atomic_sub_fetch(&fs->inodes, 1, __ATOMIC_RELAXED);
+	tmpfs_space_give(super, TMPFS_INODE_SPACE);
 	return NULL;
 }
 
 static void tmpfs_evict(struct inode *inode)
 {
-	__atomic_sub_fetch(&tmpfs_of(inode->super)->inodes, 1, __ATOMIC_RELAXED);
+	tmpfs_space_give(inode->super,
+			 TMPFS_INODE_SPACE + tmpfs_xattrs_space(tmpfs_inode_of(inode)));
 }
 
 static void tmpfs_release(struct inode *inode)
@@ -91,7 +107,9 @@ static int tmpfs_statfs(struct super *super, struct kstatfs *out)
 	}
 	if (fs->max_inodes) {
 		out->s.files = fs->max_inodes;
-		out->s.ffree = fs->max_inodes - MIN(fs->max_inodes, READ_ONCE(fs->inodes));
+		out->s.ffree = (fs->max_inodes * TMPFS_INODE_SPACE -
+				MIN(fs->max_inodes * TMPFS_INODE_SPACE, READ_ONCE(fs->space))) /
+			       TMPFS_INODE_SPACE;
 	}
 	return 0;
 }
@@ -186,7 +204,7 @@ static int tmpfs_remount(struct super *super, const char *options)
 	if (error)
 		return error;
 	if ((wanted.max_pages && wanted.max_pages < READ_ONCE(fs->pages)) ||
-	    (wanted.max_inodes && wanted.max_inodes < READ_ONCE(fs->inodes)))
+	    (wanted.max_inodes && wanted.max_inodes * TMPFS_INODE_SPACE < READ_ONCE(fs->space)))
 		return -EINVAL;
 	fs->max_pages = wanted.max_pages;
 	fs->max_inodes = wanted.max_inodes;

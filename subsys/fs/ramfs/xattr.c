@@ -53,26 +53,67 @@ int tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_t si
 	return result;
 }
 
+/* The same on machines of all sizes, whatever the struct is like. */
+static uint64_t space_of(const char *name, size_t size)
+{
+	return 40 + strlen(name) + size;
+}
+
+uint64_t tmpfs_xattrs_space(struct tmpfs_inode *private)
+{
+	struct tmpfs_xattr *attribute;
+	uint64_t space = 0;
+
+	list_for_each_entry (attribute, &private->xattrs, link)
+		space += space_of(attribute->name, attribute->size);
+	return space;
+}
+
+static struct tmpfs_xattr *attribute_new(const char *name, const void *value, size_t size)
+{
+	size_t length = strlen(name) + 1;
+	struct tmpfs_xattr *attribute = kzalloc(sizeof(*attribute) + length, GFP_KERNEL);
+
+	if (!attribute)
+		return NULL;
+	attribute->value = kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
+	if (!attribute->value) {
+		kfree(attribute);
+		return NULL;
+	}
+	memcpy(attribute->name, name, length);
+	memcpy(attribute->value, value, size);
+	attribute->size = size;
+	return attribute;
+}
+
+/* In the order of their names, which is how they are listed. */
+static void insert(struct tmpfs_inode *private, struct tmpfs_xattr *fresh)
+{
+	struct tmpfs_xattr *attribute;
+
+	list_for_each_entry (attribute, &private->xattrs, link) {
+		if (strcmp(attribute->name, fresh->name) > 0)
+			break;
+	}
+	list_add_tail(&fresh->link, &attribute->link); /* the list itself, if none is behind it */
+}
+
 /* value NULL: remove. */
 int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags)
 {
 	struct tmpfs_inode *private = tmpfs_inode_of(inode);
-	struct tmpfs_xattr *fresh = NULL, *old;
-	size_t length = strlen(name) + 1;
+	struct tmpfs_xattr *fresh = NULL, *old, *gone;
 	int error = 0;
 
 	if (value) {
-		fresh = kzalloc(sizeof(*fresh) + length, GFP_KERNEL);
-		if (!fresh)
-			return -ENOMEM;
-		fresh->value = kmalloc(MAX(size, (size_t)1), GFP_KERNEL);
-		if (!fresh->value) {
-			kfree(fresh);
+		if (!tmpfs_space_take(inode->super, space_of(name, size)))
+			return -ENOSPC;
+		fresh = attribute_new(name, value, size);
+		if (!fresh) {
+			tmpfs_space_give(inode->super, space_of(name, size));
 			return -ENOMEM;
 		}
-		memcpy(fresh->name, name, length);
-		memcpy(fresh->value, value, size);
-		fresh->size = size;
 	}
 	mutex_lock(&private->xattr_lock);
 	old = find(private, name);
@@ -84,15 +125,14 @@ int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, siz
 		if (old)
 			list_del(&old->link);
 		if (fresh)
-			list_add(&fresh->link, &private->xattrs);
+			insert(private, fresh);
 		inode->ctime = inode_now(inode->super);
 	}
 	mutex_unlock(&private->xattr_lock);
-	if (error) {
-		if (fresh)
-			attribute_free(fresh);
-	} else if (old) {
-		attribute_free(old);
+	gone = error ? fresh : old;
+	if (gone) {
+		tmpfs_space_give(inode->super, space_of(gone->name, gone->size));
+		attribute_free(gone);
 	}
 	return error;
 }
