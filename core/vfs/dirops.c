@@ -613,7 +613,7 @@ int vfs_link(const char *from, const char *to)
 
 int vfs_chown(const char *name, uid_t uid, gid_t gid)
 {
-	struct attributes a = {.valid = ATTR_UID | ATTR_GID, .uid = uid, .gid = gid};
+	struct attributes a = {.valid = ATTR_UID | ATTR_GID | ATTR_STRIP, .uid = uid, .gid = gid};
 	struct path path;
 	int error = path_lookup(AT_FDCWD, name, 0, &path);
 

@@ -393,17 +393,15 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 	if (error)
 		return error;
 	rwsem_write(&inode->rwsem);
+	if (a->valid & ATTR_STRIP && !S_ISDIR(inode->mode) && without_setid(inode) != inode->mode) {
+		a->valid |= ATTR_MODE;
+		a->mode = without_setid(inode);
+	}
 	error = check_change(inode, a, touch);
 	if (!error) {
 		if (!(a->valid & ATTR_CTIME)) {
 			a->valid |= ATTR_CTIME;
 			a->ctime = inode_now(inode->super);
-		}
-		/* A change of owner takes set-id bits of files away. */
-		if (a->valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(inode->mode) &&
-		    !(a->valid & ATTR_MODE)) {
-			a->valid |= ATTR_MODE;
-			a->mode = without_setid(inode);
 		}
 		error = inode_change(inode, a);
 	}

@@ -304,6 +304,17 @@ out:
 	return error;
 }
 
+/* "." and "..", and the root, are there and are directories. */
+static int create_dots(struct walk *w, const struct open_how *how)
+{
+	int error = walk_last(w);
+
+	if (error)
+		return error;
+	walk_drop(w);
+	return how->flags & O_EXCL ? -EEXIST : -EISDIR;
+}
+
 static struct file *open_creating(int dirfd, const char *name, struct open_how *how)
 {
 	unsigned int flags = lookup_flags(how);
@@ -318,11 +329,11 @@ again:
 	while (!error) {
 		struct dentry *dentry = NULL;
 
-		if (w.last_type != LAST_NAME || w.trailing) {
-			bool there = w.last_type != LAST_NAME && how->flags & O_EXCL;
-
+		if (w.last_type != LAST_NAME)
+			return err_ptr(create_dots(&w, how));
+		if (w.trailing) {
 			walk_drop(&w);
-			return err_ptr(there ? -EEXIST : -EISDIR);
+			return err_ptr(-EISDIR);
 		}
 		error = 1;
 		dentry = dentry_find(w.path.dentry, &w.last);

@@ -90,7 +90,7 @@ static struct attributes owner(unsigned long uid, unsigned long gid)
 {
 	struct attributes a = {.uid = (uid_t)uid, .gid = (gid_t)gid};
 
-	a.valid = ((uid_t)uid != UINT32_MAX ? ATTR_UID : 0) |
+	a.valid = ATTR_STRIP | ((uid_t)uid != UINT32_MAX ? ATTR_UID : 0) |
 		  ((gid_t)gid != UINT32_MAX ? ATTR_GID : 0);
 	return a;
 }

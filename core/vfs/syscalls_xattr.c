@@ -56,7 +56,9 @@ static int check_name(struct inode *inode, const char *name, unsigned int mask)
 {
 	int error = name_permission(inode, name, mask);
 
-	return error ? error : name_known(name);
+	if (error)
+		return error;
+	return inode->ops->getxattr ? name_known(name) : -EOPNOTSUPP;
 }
 
 static int name_from_user(unsigned long user, char *name)
@@ -132,8 +134,6 @@ static long get_user(const struct path *path, unsigned long user_name, unsigned 
 	result = check_name(inode, name, MAY_READ);
 	if (result)
 		return result;
-	if (!inode->ops->getxattr)
-		return -EOPNOTSUPP;
 	size = MIN(size, (size_t)XATTR_SIZE_MAX);
 	if (size) {
 		value = size > 4096 ? vmalloc(size) : kmalloc(size, GFP_KERNEL);

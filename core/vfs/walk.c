@@ -488,7 +488,7 @@ struct dentry *walk_lookup_locked(struct dentry *parent, const struct name *name
 	if (dentry)
 		return dentry;
 	/* What is longer is nowhere: only here need it be asked. */
-	if (name->length > NAME_MAX)
+	if (name->length > NAME_MAX && !(parent->super->type->flags & FS_NO_NEGATIVE))
 		return err_ptr(-ENAMETOOLONG);
 	dentry = dentry_new(parent, name);
 	if (!dentry)
@@ -869,6 +869,9 @@ int path_lookup(int dirfd, const char *name, unsigned int flags, struct path *pa
 
 	if (likely(!error))
 		error = walk_take(&w, path);
+	/* The cache alone does not refuse anything. */
+	else if (unlikely(flags & LOOKUP_CACHED) && (error == -ECHILD || error == -EACCES))
+		return -EAGAIN;
 	if (unlikely(error == -ECHILD)) {
 		error = walk_path(&w, dirfd, name, flags, true);
 		if (!error)

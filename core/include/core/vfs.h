@@ -62,6 +62,7 @@ struct attributes { /* for setattr: valid says which */
 #define ATTR_ATIME 0x10u
 #define ATTR_MTIME 0x20u
 #define ATTR_CTIME 0x40u
+#define ATTR_STRIP 0x80u /* chown's: files lose their set-id bits, even if no owner changes */
 
 struct inode_ops {
 	/* dir: rwsem held exclusively. lookup attaches an inode with dentry_attach() or leaves the

@@ -7,7 +7,8 @@
  */
 #include "internal.h"
 
-#define FIRST_PLACE 2 /* 0 and 1 are "." and ".." */
+#define LONG_LINK   128 /* a target of so many bytes is counted as a page */
+#define FIRST_PLACE 2	/* 0 and 1 are "." and ".." */
 
 int tmpfs_enter(struct inode *dir, struct dentry *dentry)
 {
@@ -76,19 +77,25 @@ static int tmpfs_tmpfile(struct inode *dir, struct inode **out, umode_t mode)
 static int tmpfs_symlink(struct inode *dir, struct dentry *dentry, const char *target)
 {
 	struct inode *inode = tmpfs_inode(dir->super, dir, S_IFLNK | 0777, 0);
-	int error = -ENOMEM;
+	size_t length = strlen(target);
+	int error = 0;
 
 	if (!inode)
 		return -ENOSPC;
-	inode->link = kstrdup(target, GFP_KERNEL);
-	if (inode->link)
-		error = tmpfs_enter(dir, dentry);
+	if (length >= LONG_LINK) {
+		error = tmpfs_page_take(dir->super);
+		inode->blocks = error ? 0 : PAGE_SIZE / 512;
+	}
+	if (!error) {
+		inode->link = kstrdup(target, GFP_KERNEL);
+		error = inode->link ? tmpfs_enter(dir, dentry) : -ENOMEM;
+	}
 	if (error) {
 		inode_put(inode);
 		return error;
 	}
 	inode->nlink = 1;
-	inode->size = (loff_t)strlen(target);
+	inode->size = (loff_t)length;
 	dentry_attach(dentry, inode);
 	return 0;
 }

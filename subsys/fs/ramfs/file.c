@@ -7,9 +7,9 @@
 #define FALLOC_KEEP_SIZE  1
 #define FALLOC_PUNCH_HOLE 2
 
-static int charge(struct pagecache *cache)
+int tmpfs_page_take(struct super *super)
 {
-	struct tmpfs *fs = tmpfs_of(cache->inode->super);
+	struct tmpfs *fs = tmpfs_of(super);
 	uint64_t now = __atomic_add_fetch(&fs->pages, 1, __ATOMIC_RELAXED);
 
 	if (likely(!fs->max_pages || now <= fs->max_pages))
@@ -18,9 +18,19 @@ static int charge(struct pagecache *cache)
 	return -ENOSPC;
 }
 
+void tmpfs_pages_give(struct super *super, uint64_t count)
+{
+	__atomic_sub_fetch(&tmpfs_of(super)->pages, count, __ATOMIC_RELAXED);
+}
+
+static int charge(struct pagecache *cache)
+{
+	return tmpfs_page_take(cache->inode->super);
+}
+
 static void uncharge(struct pagecache *cache, uint64_t count)
 {
-	__atomic_sub_fetch(&tmpfs_of(cache->inode->super)->pages, count, __ATOMIC_RELAXED);
+	tmpfs_pages_give(cache->inode->super, count);
 }
 
 const struct pagecache_ops tmpfs_cache_ops = {.charge = charge, .uncharge = uncharge};

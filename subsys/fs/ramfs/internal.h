@@ -43,6 +43,10 @@ struct tmpfs_inode {
 __must_check bool tmpfs_space_take(struct super *super, uint64_t space);
 void tmpfs_space_give(struct super *super, uint64_t space);
 
+/* What size= limits: pages of contents, and of long links. 0 or -ENOSPC. */
+__must_check int tmpfs_page_take(struct super *super);
+void tmpfs_pages_give(struct super *super, uint64_t count);
+
 static inline struct tmpfs *tmpfs_of(const struct super *super)
 {
 	return super->private;

@@ -77,6 +77,8 @@ full:
 
 static void tmpfs_evict(struct inode *inode)
 {
+	if (S_ISLNK(inode->mode) && inode->blocks)
+		tmpfs_pages_give(inode->super, 1);
 	tmpfs_space_give(inode->super,
 			 TMPFS_INODE_SPACE + tmpfs_xattrs_space(tmpfs_inode_of(inode)));
 }
