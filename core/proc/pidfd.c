@@ -46,9 +46,17 @@ static void pidfd_show(struct file *file, void (*print)(void *ctx, const char *f
 	      pid->owns_number ? pid->number : -1);
 }
 
+/* There are none: those that Linux has (its process's namespaces) take no argument, which is looked at first. */
+static long pidfd_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	(void)file, (void)command;
+	return arg ? -EINVAL : -ENOTTY;
+}
+
 static const struct file_ops pidfd_ops = {
 	.poll = pidfd_poll,
 	.release = pidfd_release,
+	.ioctl = pidfd_ioctl,
 	.show_fdinfo = pidfd_show,
 };
 

@@ -446,32 +446,36 @@ void vfs_init(void)
 	VERIFY(current->fs && current->files);
 }
 
-int fd_install_two(struct file *first, struct file *second, bool cloexec, unsigned long user)
+int fd_reserve_two(int fds[2], bool cloexec, unsigned long user)
 {
-	int32_t fds[2];
 	int error;
 
 	fds[0] = fd_reserve(0, cloexec);
-	error = fds[0];
-	if (error < 0)
-		goto out_files;
+	if (fds[0] < 0)
+		return fds[0];
 	fds[1] = fd_reserve(0, cloexec);
 	error = fds[1];
 	if (error < 0)
 		goto out_first;
-	error = copy_to_user(user, fds, sizeof(fds));
-	if (error)
-		goto out_second;
-	fd_fill(fds[0], first);
-	fd_fill(fds[1], second);
-	return 0;
-
-out_second:
+	error = copy_to_user(user, fds, 2 * sizeof(fds[0]));
+	if (!error)
+		return 0;
 	fd_release(fds[1]);
 out_first:
 	fd_release(fds[0]);
-out_files:
-	file_put_now(second);
-	file_put_now(first);
 	return error;
+}
+
+int fd_install_two(struct file *first, struct file *second, bool cloexec, unsigned long user)
+{
+	int fds[2], error = fd_reserve_two(fds, cloexec, user);
+
+	if (error) {
+		file_put_now(second);
+		file_put_now(first);
+		return error;
+	}
+	fd_fill(fds[0], first);
+	fd_fill(fds[1], second);
+	return 0;
 }

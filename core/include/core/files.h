@@ -67,6 +67,8 @@ __must_check int fd_install_two(struct file *first, struct file *second, bool cl
 				unsigned long user);
 /* Reserve now, install or release later. */
 __must_check int fd_reserve(unsigned int from, bool cloexec);
+/* Reserve two and write their numbers to the user's array of two: 0 or -errno with none reserved. May sleep. */
+__must_check int fd_reserve_two(int fds[2], bool cloexec, unsigned long user);
 void fd_fill(int fd, struct file *file);
 void fd_release(int fd);
 __must_check int fd_close(int fd);
