@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Control messages: a buffer of headers, each with data, aligned to 8 bytes. On the way in all of
- * it is copied and checked before anything happens; on the way out each piece is stored as it
+ * it is copied, and decoded when the family has seen that its socket may send; on the way out each piece is stored as it
  * comes, and what does not fit is noted as MSG_CTRUNC.
  */
 #include "internal.h"
@@ -124,10 +124,10 @@ static int take_creds(struct socket_message *message, const char *data, size_t b
 	if (bytes != sizeof(claim))
 		return -EINVAL;
 	memcpy(&claim, data, sizeof(claim));
-	if (!may_claim(&claim))
-		return -EPERM;
 	if (claim.uid == UINT32_MAX || claim.gid == UINT32_MAX)
 		return -EINVAL;
+	if (!may_claim(&claim))
+		return -EPERM;
 	pid = pid_find(claim.pid);
 	if (!pid)
 		return -ESRCH;
@@ -153,9 +153,10 @@ static int take_header(struct socket_message *message, const struct control_head
 	}
 }
 
-static int decode(struct socket_message *message, const char *buf, size_t length)
+int socket_control_decode(struct socket_message *message)
 {
-	size_t at = 0;
+	const char *buf = message->control_data;
+	size_t at = 0, length = message->control_left;
 
 	while (length - at >= sizeof(struct control_header)) {
 		struct control_header header;
@@ -172,28 +173,21 @@ static int decode(struct socket_message *message, const char *buf, size_t length
 	return 0;
 }
 
-int socket_control_from_user(struct socket_message *message, unsigned long user, size_t length)
+int socket_control_copy(struct socket_message *message, unsigned long user, size_t length,
+			char *small, size_t small_size)
 {
-	char small[64] __uninitialized, *buf = small;
-	int error;
+	char *buf = small;
 
-	if (length > CONTROL_MAX)
+	if (length >= CONTROL_MAX)
 		return -ENOBUFS;
-	if (length > sizeof(small)) {
+	if (length > small_size) {
 		buf = kmalloc(length, GFP_KERNEL);
 		if (!buf)
 			return -ENOBUFS;
 	}
-	error = copy_from_user(buf, user, length);
-	if (!error)
-		error = decode(message, buf, length);
-	if (error) {
-		socket_control_done(message);
-		message->rights = NULL;
-	}
-	if (buf != small)
-		kfree(buf);
-	return error;
+	message->control_data = buf;
+	message->control_left = length;
+	return copy_from_user(buf, user, length);
 }
 
 /* ---- out ---- */
@@ -291,7 +285,9 @@ void socket_put_pidfd(struct socket_message *message, const struct socket_creds 
 		message->out_flags |= MSG_CTRUNC;
 		return;
 	}
-	if (creds->pid && rcu_dereference(creds->pid->process)) {
+	if (!creds->pid)
+		return;
+	if (rcu_dereference(creds->pid->process)) {
 		fd = pidfd_create(creds->pid, 0, &file);
 		if (!fd) {
 			fd = fd_install(file, 0, true);

@@ -29,9 +29,10 @@ __must_check int socket_address_to_user(const union socket_address *address, uns
 					unsigned long user, unsigned long user_length);
 
 /* control.c */
-/* Decode a user's control buffer into message's rights and creds: 0 or -errno with nothing held. */
-__must_check int socket_control_from_user(struct socket_message *message, unsigned long user,
-					  size_t length);
+/* Copy a user's control buffer, into small if it is not larger: 0 or -errno. Unless it is small,
+ * message->control_data is to be kfreed in every case. */
+__must_check int socket_control_copy(struct socket_message *message, unsigned long user,
+				     size_t length, char *small, size_t small_size);
 /* What a send did not take. */
 static inline void socket_control_done(struct socket_message *message)
 {

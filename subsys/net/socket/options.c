@@ -114,7 +114,8 @@ static int set_linger(struct socket *socket, unsigned long user, unsigned int le
 	if (copy_from_user(value, user, sizeof(value)))
 		return -EFAULT;
 	WRITE_ONCE(socket->linger[0], value[0] != 0);
-	WRITE_ONCE(socket->linger[1], value[1]);
+	if (value[0]) /* switching it off leaves the time */
+		WRITE_ONCE(socket->linger[1], value[1]);
 	return 0;
 }
 
@@ -173,6 +174,10 @@ static int set_option(struct socket *socket, int name, unsigned long user, unsig
 {
 	int32_t value;
 
+	if (length < sizeof(value))
+		return -EINVAL;
+	if (copy_from_user(&value, user, sizeof(value)))
+		return -EFAULT;
 	switch (name) {
 	case SO_RCVTIMEO:
 	case SO_RCVTIMEO_NEW:
@@ -180,15 +185,11 @@ static int set_option(struct socket *socket, int name, unsigned long user, unsig
 	case SO_SNDTIMEO:
 	case SO_SNDTIMEO_NEW:
 		return set_timeout(&socket->send_timeout, user, length);
+	case SO_LINGER:
+		return set_linger(socket, user, length);
 	default:
-		break;
+		return set_number(socket, name, value);
 	}
-	if (length < sizeof(value))
-		return -EINVAL;
-	if (copy_from_user(&value, user, sizeof(value)))
-		return -EFAULT;
-	return name == SO_LINGER ? set_linger(socket, user, length)
-				 : set_number(socket, name, value);
 }
 
 SYSCALL(setsockopt)
@@ -196,14 +197,13 @@ SYSCALL(setsockopt)
 	int length = (int)args->arg[4];
 	struct socket *socket;
 	struct fd fd;
-	long result;
+	long result = socket_get((int)args->arg[0], &fd, &socket);
 
-	if (length < 0)
-		return -EINVAL;
-	result = socket_get((int)args->arg[0], &fd, &socket);
 	if (result)
 		return result;
-	if ((int)args->arg[1] != SOL_SOCKET)
+	if (length < 0)
+		result = -EINVAL;
+	else if ((int)args->arg[1] != SOL_SOCKET)
 		result = -EOPNOTSUPP; /* no family here has options of its own */
 	else
 		result = set_option(socket, (int)args->arg[2], args->arg[3], (unsigned int)length);

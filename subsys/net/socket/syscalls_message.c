@@ -24,7 +24,6 @@ _Static_assert(sizeof(struct user_message_length) == 64, "struct mmsghdr is 64 b
 
 static unsigned int call_flags(const struct fd *fd, unsigned int flags)
 {
-	flags &= ~MSG_CMSG_COMPAT;
 	return socket_nonblocking(fd) ? flags | MSG_DONTWAIT : flags;
 }
 
@@ -46,12 +45,13 @@ SYSCALL(sendto)
 	struct iovec iov;
 	struct uio uio;
 	struct fd fd;
-	ssize_t n = socket_get((int)args->arg[0], &fd, &socket);
+	ssize_t n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
 
+	if (!n)
+		n = socket_get((int)args->arg[0], &fd, &socket);
 	if (n)
 		return n;
-	n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
-	if (!n && args->arg[4]) {
+	if (args->arg[4]) {
 		n = socket_address_from_user(&address, args->arg[4], (int)args->arg[5]);
 		message.name = &address;
 		message.name_length = (unsigned int)args->arg[5];
@@ -75,17 +75,16 @@ SYSCALL(recvfrom)
 	struct iovec iov;
 	struct uio uio;
 	struct fd fd;
-	ssize_t n = socket_get((int)args->arg[0], &fd, &socket);
+	ssize_t n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
 
+	if (!n)
+		n = socket_get((int)args->arg[0], &fd, &socket);
 	if (n)
 		return n;
-	n = simple_uio(&uio, &iov, args->arg[1], args->arg[2]);
-	if (!n) {
-		message.uio = &uio;
-		message.flags = call_flags(&fd, (unsigned int)args->arg[3]);
-		message.name = args->arg[4] ? &address : NULL;
-		n = socket->ops->receive(socket, &message);
-	}
+	message.uio = &uio;
+	message.flags = call_flags(&fd, (unsigned int)args->arg[3]);
+	message.name = args->arg[4] ? &address : NULL;
+	n = socket->ops->receive(socket, &message);
 	if (n >= 0 && args->arg[4]) {
 		int error = socket_address_to_user(&address, message.name_length, args->arg[4],
 						   args->arg[5]);
@@ -98,50 +97,85 @@ SYSCALL(recvfrom)
 
 /* ---- with headers ---- */
 
-/* What both directions need of a header: the vector. iov to be kfreed. */
-static int import(struct user_message *header, unsigned long user, struct uio *uio,
-		  struct iovec *fast, struct iovec **allocated)
+/* What both directions need of a header: the name's length made good. */
+static int import_header(struct user_message *header, unsigned long user)
 {
 	if (copy_from_user(header, user, sizeof(*header)))
 		return -EFAULT;
-	if (header->name && header->name_length < 0)
-		return -EINVAL;
 	if (!header->name)
 		header->name_length = 0;
+	if (header->name_length < 0)
+		return -EINVAL;
 	header->name_length = MIN(header->name_length, (int32_t)SOCKET_ADDRESS_MAX);
+	return 0;
+}
+
+/* The vector of a header. *allocated is to be kfreed. */
+static int import_vector(const struct user_message *header, struct uio *uio, struct iovec *fast,
+			 struct iovec **allocated)
+{
 	if (header->vector_count > UIO_MAXIOV)
 		return -EMSGSIZE;
 	return uio_import(uio, hal_user_ptr(const void, header->vector), header->vector_count, fast,
 			  allocated);
 }
 
-static ssize_t send_message(struct socket *socket, unsigned long user, unsigned int flags)
+/* With a copy of the control data, which the family decodes when it is its turn. */
+static ssize_t send_with_control(struct socket *socket, const struct user_message *header,
+				 struct socket_message *message)
+{
+	char small[64] __uninitialized;
+	ssize_t n;
+
+	if (header->control_length > INT32_MAX)
+		return -ENOBUFS;
+	n = socket_control_copy(message, header->control, header->control_length, small,
+				sizeof(small));
+	if (!n)
+		n = socket->ops->send(socket, message);
+	socket_control_done(message);
+	if (message->control_data != small)
+		kfree(message->control_data);
+	return n;
+}
+
+/* *left: bytes that were not sent. */
+static ssize_t send_part(struct socket *socket, unsigned long user, unsigned int flags,
+			 size_t *left)
 {
 	struct iovec fast[UIO_FASTIOV] __uninitialized, *allocated = NULL;
 	union socket_address address __uninitialized;
 	struct socket_message message = {.flags = flags};
 	struct user_message header;
 	struct uio uio;
-	ssize_t n = import(&header, user, &uio, fast, &allocated);
+	ssize_t n = import_header(&header, user);
 
 	if (n)
 		return n;
-	if (header.name && header.name_length) {
+	if (header.name_length) {
 		n = socket_address_from_user(&address, header.name, header.name_length);
 		message.name = &address;
 		message.name_length = (unsigned int)header.name_length;
 	}
-	if (!n && header.control_length > INT32_MAX)
-		n = -ENOBUFS;
-	if (!n && header.control && header.control_length)
-		n = socket_control_from_user(&message, header.control, header.control_length);
-	if (!n) {
-		message.uio = &uio;
+	if (!n)
+		n = import_vector(&header, &uio, fast, &allocated);
+	if (n)
+		return n;
+	message.uio = &uio;
+	if (likely(!header.control_length))
 		n = socket->ops->send(socket, &message);
-		socket_control_done(&message);
-	}
+	else
+		n = send_with_control(socket, &header, &message);
+	*left = uio.left;
 	kfree(allocated);
 	return n;
+}
+
+static ssize_t send_message(struct socket *socket, unsigned long user, unsigned int flags)
+{
+	size_t left;
+
+	return send_part(socket, user, flags, &left);
 }
 
 /* What was found out about a received message goes back into the header. */
@@ -171,8 +205,10 @@ static ssize_t receive_message(struct socket *socket, unsigned long user, unsign
 	struct socket_message message = {.flags = flags};
 	struct user_message header;
 	struct uio uio;
-	ssize_t n = import(&header, user, &uio, fast, &allocated);
+	ssize_t n = import_header(&header, user);
 
+	if (!n)
+		n = import_vector(&header, &uio, fast, &allocated);
 	if (n)
 		return n;
 	message.uio = &uio;
@@ -195,8 +231,11 @@ static ssize_t one_message(const struct syscall_args *args,
 {
 	struct socket *socket;
 	struct fd fd;
-	ssize_t n = socket_get((int)args->arg[0], &fd, &socket);
+	ssize_t n;
 
+	if (args->arg[2] & MSG_CMSG_COMPAT)
+		return -EINVAL;
+	n = socket_get((int)args->arg[0], &fd, &socket);
 	if (n)
 		return n;
 	n = move(socket, args->arg[1], call_flags(&fd, (unsigned int)args->arg[2]));
@@ -232,15 +271,19 @@ static int put_length(unsigned long vector, unsigned int i, ssize_t n)
 SYSCALL(sendmmsg)
 {
 	unsigned int count = MIN((unsigned int)args->arg[2], (unsigned int)UIO_MAXIOV), done = 0;
+	size_t left = 0;
 	struct socket *socket;
 	struct fd fd;
-	ssize_t n = socket_get((int)args->arg[0], &fd, &socket);
+	ssize_t n;
 
+	if (args->arg[3] & MSG_CMSG_COMPAT)
+		return -EINVAL;
+	n = socket_get((int)args->arg[0], &fd, &socket);
 	if (n)
 		return n;
-	while (done < count) {
-		n = send_message(socket, element(args->arg[1], done),
-				 call_flags(&fd, (unsigned int)args->arg[3]));
+	while (done < count && !left) {
+		n = send_part(socket, element(args->arg[1], done),
+			      call_flags(&fd, (unsigned int)args->arg[3]), &left);
 		if (n >= 0)
 			n = put_length(args->arg[1], done, n);
 		if (n)
@@ -285,6 +328,8 @@ SYSCALL(recvmmsg)
 	struct fd fd;
 	ssize_t n;
 
+	if (args->arg[3] & MSG_CMSG_COMPAT)
+		return -EINVAL;
 	if (args->arg[4]) {
 		n = timespec_from_user(&timeout, args->arg[4]);
 		if (n)

@@ -85,56 +85,67 @@ static int make_pair(const struct syscall_args *args, struct file **first, struc
 
 SYSCALL(socketpair)
 {
+	unsigned int close_on_exec = args->arg[1] & O_CLOEXEC;
 	struct file *first, *second;
-	int error = make_pair(args, &first, &second);
+	int fds[2], error;
 
-	return error ? error
-		     : fd_install_two(first, second, args->arg[1] & O_CLOEXEC, args->arg[3]);
+	if ((unsigned int)args->arg[1] & ~(TYPE_MASK | O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	/* The numbers are told first: there is nothing to undo then when they cannot be. */
+	error = fd_reserve_two(fds, close_on_exec, args->arg[3]);
+	if (error)
+		return error;
+	error = make_pair(args, &first, &second);
+	if (error) {
+		fd_release(fds[0]);
+		fd_release(fds[1]);
+		return error;
+	}
+	fd_fill(fds[0], first);
+	fd_fill(fds[1], second);
+	return 0;
 }
 
-/* bind and connect: an address for a socket. */
-static int with_address(const struct syscall_args *args,
-			int (*perform)(const struct fd *fd, struct socket *socket,
-				       union socket_address *address, unsigned int length))
+SYSCALL(bind)
 {
 	union socket_address address __uninitialized;
-	int length = (int)args->arg[2];
 	struct socket *socket;
 	struct fd fd;
 	int result = socket_get((int)args->arg[0], &fd, &socket);
 
 	if (result)
 		return result;
-	result = socket_address_from_user(&address, args->arg[1], length);
+	result = socket_address_from_user(&address, args->arg[1], (int)args->arg[2]);
 	if (!result)
-		result = perform(&fd, socket, &address, (unsigned int)length);
+		result = socket->ops->bind
+				 ? socket->ops->bind(socket, &address, (unsigned int)args->arg[2])
+				 : -EOPNOTSUPP;
 	fd_put(fd);
 	return result;
 }
 
-static int do_bind(const struct fd *fd, struct socket *socket, union socket_address *address,
-		   unsigned int length)
-{
-	(void)fd;
-	return socket->ops->bind ? socket->ops->bind(socket, address, length) : -EOPNOTSUPP;
-}
-
-static int do_connect(const struct fd *fd, struct socket *socket, union socket_address *address,
-		      unsigned int length)
-{
-	return socket->ops->connect
-		       ? socket->ops->connect(socket, address, length, socket_nonblocking(fd))
-		       : -EOPNOTSUPP;
-}
-
-SYSCALL(bind)
-{
-	return with_address(args, do_bind);
-}
-
 SYSCALL(connect)
 {
-	return with_address(args, do_connect);
+	union socket_address address __uninitialized;
+	struct fd fd = fd_get((int)args->arg[0]);
+	struct socket *socket;
+	int result = -EBADF;
+
+	if (fd.file) /* the address is looked at before what kind of file it is */
+		result = socket_address_from_user(&address, args->arg[1], (int)args->arg[2]);
+	if (result)
+		goto out;
+	socket = socket_of_file(fd.file);
+	if (!socket)
+		result = -ENOTSOCK;
+	else if (!socket->ops->connect)
+		result = -EOPNOTSUPP;
+	else
+		result = socket->ops->connect(socket, &address, (unsigned int)args->arg[2],
+					      socket_nonblocking(&fd));
+out:
+	fd_put(fd);
+	return result;
 }
 
 static unsigned int backlog_max = SOMAXCONN;
@@ -202,11 +213,13 @@ static long accept_flags(const struct syscall_args *args, unsigned int flags)
 {
 	struct socket *socket;
 	struct fd fd;
-	long result;
+	long result = socket_get((int)args->arg[0], &fd, &socket);
 
-	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
+	if (result != -EBADF && flags & ~(O_CLOEXEC | O_NONBLOCK)) {
+		if (!result)
+			fd_put(fd);
 		return -EINVAL;
-	result = socket_get((int)args->arg[0], &fd, &socket);
+	}
 	if (result)
 		return result;
 	result = do_accept(socket, socket_nonblocking(&fd), args->arg[1], args->arg[2], flags);

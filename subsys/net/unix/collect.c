@@ -131,19 +131,14 @@ static void find_reached(struct list *reached)
 		for_each_held(u, reach, reached);
 }
 
-/* Take the packets with rights out of garbage's queue. */
+/* Take what is in garbage's queue: no other end is told that any of it was lost. */
 static void take_packets(struct unix_socket *u, struct list *packets)
 {
-	struct unix_packet *packet, *next;
 	struct unix_socket *pending;
 
 	spin_lock(&u->base.lock);
-	list_for_each_entry_safe (packet, next, &u->queue, link) {
-		if (!packet->rights)
-			continue;
-		list_move_tail(&packet->link, packets);
-		WRITE_ONCE(u->queue_length, u->queue_length - 1);
-	}
+	list_splice_tail(&u->queue, packets);
+	WRITE_ONCE(u->queue_length, 0);
 	list_for_each_entry (pending, &u->pending, pending_link)
 		take_packets(pending, packets);
 	spin_unlock(&u->base.lock);
@@ -162,8 +157,10 @@ void unix_collect(void)
 	list_for_each_entry (u, &in_flight, in_flight_link)
 		take_packets(u, &packets);
 	list_splice_tail(&reached, &in_flight);
-	list_for_each_entry (packet, &packets, link)
-		unix_rights_land(packet->rights);
+	list_for_each_entry (packet, &packets, link) {
+		if (packet->rights)
+			unix_rights_land(packet->rights);
+	}
 	spin_unlock(&collect_lock);
 	while (!list_empty(&packets)) {
 		packet = list_first(&packets, struct unix_packet, link);

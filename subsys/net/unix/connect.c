@@ -70,10 +70,10 @@ int unix_accept(struct socket *socket, bool nonblock, struct socket **accepted)
 
 		if (error)
 			return error;
-		if (READ_ONCE(u->shutdown) & SHUTDOWN_READ)
-			return -EINVAL;
 		if (!deadline)
 			return -EAGAIN;
+		if (READ_ONCE(u->shutdown) & SHUTDOWN_READ)
+			return -EINVAL;
 		error = socket_wait(&socket->read_wait,
 				    READ_ONCE(u->pending_length) || READ_ONCE(socket->error) ||
 					    READ_ONCE(u->shutdown) & SHUTDOWN_READ,
@@ -165,8 +165,10 @@ static int connect_stream(struct unix_socket *u, union socket_address *address, 
 		}
 		unix_put(listener);
 	} while (result == 1);
-	if (result)
+	if (result) {
 		unix_release(end);
+		unix_collect(); /* as at every socket's end */
+	}
 	return result;
 }
 
@@ -237,6 +239,9 @@ int unix_connect(struct socket *socket, union socket_address *address, unsigned 
 		replace_peer(u, NULL);
 		return 0;
 	}
+	error = unix_check_name(address, length);
+	if (error)
+		return error;
 	if (unix_wants_creds(u)) {
 		error = unix_autobind(u); /* so that the other side can tell who it is */
 		if (error)

@@ -130,8 +130,10 @@ ssize_t unix_datagram_send(struct socket *socket, struct socket_message *message
 	size_t n = message->uio->left;
 	struct unix_packet *packet;
 	ktime_t deadline;
-	int error;
+	int error = socket_take_control(message);
 
+	if (error)
+		return error;
 	if (message->flags & MSG_OOB)
 		return -EOPNOTSUPP;
 	if (message->name) {
@@ -195,10 +197,8 @@ static struct unix_packet *find_packet(struct unix_socket *u, size_t *skip)
 /* Nothing there: 1 look again, 0 the end, -errno. Drops u->reading while it sleeps. */
 static int wait_for_packet(struct unix_socket *u, unsigned int seen, ktime_t deadline)
 {
-	int error = socket_error(&u->base);
+	int error;
 
-	if (error)
-		return error;
 	if (!deadline)
 		return u->base.type == SOCK_SEQPACKET && READ_ONCE(u->shutdown) & SHUTDOWN_READ
 			       ? 0
@@ -265,8 +265,12 @@ ssize_t unix_datagram_receive(struct socket *socket, struct socket_message *mess
 				      ? (size_t)u->base.peek_offset
 				      : 0;
 		unsigned int seen = READ_ONCE(u->queue_length);
-		struct unix_packet *packet = find_packet(u, &skip);
+		struct unix_packet *packet;
 
+		result = socket_error(socket); /* comes before what is there */
+		if (unlikely(result))
+			break;
+		packet = find_packet(u, &skip);
 		if (packet) {
 			result = read_packet(u, message, packet, skip);
 			break;

@@ -119,6 +119,8 @@ extern struct list unix_all; /* [names_lock] */
 int unix_bind(struct socket *socket, union socket_address *address, unsigned int length);
 int unix_name(struct socket *socket, bool peer, union socket_address *address,
 	      unsigned int *length);
+/* Is it a name at all? 0 or -EINVAL. */
+__must_check int unix_check_name(const union socket_address *address, unsigned int length);
 /* A name of its own if it has none yet. */
 __must_check int unix_autobind(struct unix_socket *u);
 void unix_unbind(struct unix_socket *u);

@@ -24,8 +24,7 @@ static uint32_t hash_name(const char *bytes, unsigned int length, unsigned int t
 	return hash ^ hash >> 16;
 }
 
-/* Is it a name at all? */
-static int check(const union socket_address *address, unsigned int length)
+int unix_check_name(const union socket_address *address, unsigned int length)
 {
 	if (length <= FAMILY_SIZE || length > FAMILY_SIZE + UNIX_NAME_MAX ||
 	    address->family != AF_UNIX)
@@ -67,6 +66,10 @@ static int bind_abstract(struct unix_socket *u, struct unix_address *address)
 {
 	bool taken;
 
+	if (u->address) {
+		kfree(address);
+		return -EINVAL;
+	}
 	spin_lock(&names_lock);
 	taken = find_abstract(address, u->base.type) != NULL;
 	if (!taken) {
@@ -79,15 +82,22 @@ static int bind_abstract(struct unix_socket *u, struct unix_address *address)
 	return taken ? -EADDRINUSE : 0;
 }
 
-/* The same for a path, which is made. */
+/* The same for a path, which is made: why that cannot be comes before the name that u has. */
 static int bind_path(struct unix_socket *u, struct unix_address *address)
 {
-	int error = vfs_mknod_path(address->bytes, socket_mode(&u->base), &u->path);
+	struct path path;
+	int error = vfs_mknod_path(address->bytes, socket_mode(&u->base), &path);
 
+	if (!error && u->address) {
+		error = vfs_unlink(address->bytes);
+		path_put(&path);
+		error = error ? error : -EINVAL;
+	}
 	if (error) {
 		kfree(address);
 		return error == -EEXIST ? -EADDRINUSE : error;
 	}
+	u->path = path;
 	spin_lock(&names_lock);
 	store_release(&u->address, address);
 	u->path.dentry->inode->socket = u;
@@ -149,7 +159,7 @@ int unix_bind(struct socket *socket, union socket_address *address, unsigned int
 
 	if (length == FAMILY_SIZE && address->family == AF_UNIX)
 		return unix_autobind(u);
-	error = check(address, length);
+	error = unix_check_name(address, length);
 	if (error)
 		return error;
 	name = address_new(address->bytes + FAMILY_SIZE, name_length(address, length),
@@ -157,12 +167,7 @@ int unix_bind(struct socket *socket, union socket_address *address, unsigned int
 	if (!name)
 		return -ENOMEM;
 	mutex_lock(&u->naming);
-	if (u->address) {
-		kfree(name);
-		error = -EINVAL;
-	} else {
-		error = name->bytes[0] ? bind_path(u, name) : bind_abstract(u, name);
-	}
+	error = name->bytes[0] ? bind_path(u, name) : bind_abstract(u, name);
 	mutex_unlock(&u->naming);
 	return error;
 }
@@ -217,7 +222,7 @@ int unix_find(struct unix_socket *u, union socket_address *address, unsigned int
 {
 	struct unix_address *name;
 	struct unix_socket *other;
-	int error = check(address, length);
+	int error = unix_check_name(address, length);
 
 	if (error)
 		return error;

@@ -5,8 +5,9 @@
  */
 #include "internal.h"
 
-#define SIOCINQ	 0x541bu /* FIONREAD */
-#define SIOCOUTQ 0x5411u
+#define SIOCINQ	   0x541bu /* FIONREAD */
+#define SIOCOUTQ   0x5411u
+#define SIOCATMARK 0x8905u
 
 static bool relay_wake(struct wait_entry *entry, unsigned long key)
 {
@@ -113,6 +114,12 @@ long unix_ioctl(struct socket *socket, unsigned int command, unsigned long arg)
 		return hal_put_user32(hal_user_ptr(void, arg), readable(u));
 	case SIOCOUTQ:
 		return hal_put_user32(hal_user_ptr(void, arg), READ_ONCE(u->charged));
+	case SIOCATMARK:
+		/* Of streams only. No byte of ours is out of band; a connection that waits is taken
+		 * for the mark. */
+		if (socket->type != SOCK_STREAM)
+			return -EOPNOTSUPP;
+		return hal_put_user32(hal_user_ptr(void, arg), READ_ONCE(u->pending_length) != 0);
 	default:
 		return -ENOTTY;
 	}

@@ -146,6 +146,17 @@ static void leave_peer(struct unix_socket *u, struct unix_socket *peer, bool los
 	unix_put(peer);
 }
 
+/* Would something be lost with the queue? Not an empty message that is alone. Locked. */
+static bool has_unread(const struct unix_socket *u)
+{
+	const struct unix_packet *first;
+
+	if (list_empty(&u->queue))
+		return false;
+	first = list_first(&u->queue, struct unix_packet, link);
+	return first->length > first->offset || first->link.next != &u->queue;
+}
+
 void unix_release(struct unix_socket *u)
 {
 	struct unix_socket *peer;
@@ -159,7 +170,7 @@ void unix_release(struct unix_socket *u)
 	WRITE_ONCE(u->state, UNIX_CLOSED);
 	peer = u->peer;
 	u->peer = NULL;
-	lost = !list_empty(&u->queue);
+	lost = has_unread(u);
 	spin_unlock(&u->base.lock);
 	wait_wake_all(&u->peer_wait);
 	if (peer)

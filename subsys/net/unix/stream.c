@@ -2,7 +2,8 @@
 /* Streams: bytes without borders, except where descriptors or another sender's credentials come. */
 #include "internal.h"
 
-#define PIECE_MAX 32512u /* bytes in one packet of a stream: with its head it fills a block */
+#define PIECE_MAX \
+	36544u /* bytes in one packet of a stream: the sender's limit is looked at before each, as often as on Linux */
 
 /* ---- sending ---- */
 
@@ -46,8 +47,10 @@ ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
 	struct unix_socket *u = unix_of(socket), *peer = rcu_dereference(u->peer);
 	ktime_t deadline;
 	ssize_t sent = 0;
-	int error = 0;
+	int error = socket_take_control(message);
 
+	if (unlikely(error))
+		return error;
 	if (message->flags & MSG_OOB)
 		return -EOPNOTSUPP;
 	if (message->name)
@@ -80,6 +83,7 @@ struct stream_read {
 	struct unix_packet *last; /* peeking: behind this one it goes on */
 	size_t skip;		  /* peeking: bytes to leave out */
 	size_t copied, least;	  /* least: enough to stop waiting */
+	bool peeked;		  /* something was there: peeking ends where the queue does */
 };
 
 /* The packet to read from next, or NULL. u->reading is held: it stays until we take it. */
@@ -111,7 +115,7 @@ static int wait_for_data(struct stream_read *r, ktime_t deadline)
 	struct list *before = r->last ? &r->last->link : &u->queue;
 	int error;
 
-	if (r->copied >= r->least)
+	if (r->copied >= r->least || r->peeked)
 		return 0;
 	error = socket_error(&u->base);
 	if (error)
@@ -153,6 +157,7 @@ static int read_packet(struct stream_read *r, struct unix_packet *packet)
 			WRITE_ONCE(u->base.peek_offset, u->base.peek_offset + (int32_t)n);
 		r->skip = 0;
 		r->last = packet;
+		r->peeked = true;
 		return !had_rights;
 	}
 	if (unlikely(u->base.peek_offset > 0))
@@ -163,6 +168,15 @@ static int read_packet(struct stream_read *r, struct unix_packet *packet)
 	unix_packet_unqueue(u, packet);
 	unix_packet_free(packet);
 	return !had_rights;
+}
+
+/* At the end, too, who asked is told who sent: nobody. */
+static void tell_nobody(struct socket *socket, struct socket_message *message)
+{
+	if (socket_switch(socket, SO_PASSCRED))
+		socket_put_nobody(message);
+	if (socket_switch(socket, SO_PASSPIDFD))
+		socket_put_pidfd(message, &(struct socket_creds){0});
 }
 
 ssize_t unix_stream_receive(struct socket *socket, struct socket_message *message)
@@ -188,11 +202,11 @@ ssize_t unix_stream_receive(struct socket *socket, struct socket_message *messag
 	do {
 		packet = next_packet(&r);
 		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);
-	} while (result > 0 && (message->uio->left || !packet));
+		/* A full buffer ends it, but not a peek, which looks on for descriptors. */
+	} while (result > 0 && (message->uio->left || !packet || r.peeked));
 	mutex_unlock(&u->reading);
-	/* Linux tells who sent nothing, too: nobody. */
-	if (!result && !r.copied && !r.received.has_creds && socket_switch(socket, SO_PASSCRED))
-		socket_put_nobody(message);
+	if (unlikely(!result && !r.copied && !r.received.has_creds && unix_wants_creds(u)))
+		tell_nobody(socket, message);
 	unix_received_done(&r.received, u, message);
 	return r.copied ? (ssize_t)r.copied : MIN(result, 0);
 }

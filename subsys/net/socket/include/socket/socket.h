@@ -147,13 +147,23 @@ struct socket_message {
 	/* send: the destination; receive: where the sender's address goes. NULL: none. */
 	union socket_address *name;
 	unsigned int name_length;
-	/* send: what the control buffer held; the family takes rights out if it keeps them. */
+	/* send: the control buffer, and what socket_take_control() found in it; the family takes
+	 * rights out if it keeps them. */
+	const char *control_data;
 	struct socket_rights *rights;
 	struct socket_creds creds;
 	/* receive: the rest of the user's control buffer. */
 	unsigned long control;
-	size_t control_left;
+	size_t control_left; /* bytes of it; send: of control_data */
 };
+
+/* send: decode the control buffer into rights and creds. A family calls it once, after those checks
+ * that come before: 0 or -errno. */
+__must_check int socket_control_decode(struct socket_message *message);
+static inline int socket_take_control(struct socket_message *message)
+{
+	return likely(!message->control_left) ? 0 : socket_control_decode(message);
+}
 
 /* receive: append to the control buffer, or note in out_flags that it did not fit. */
 void socket_put_control(struct socket_message *message, int level, int type, const void *data,
