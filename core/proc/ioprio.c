@@ -48,20 +48,34 @@ static void set_one(struct thread *t, const int *value, long *result)
 	*result = 0;
 }
 
-/* The best of a set: the lowest class and level; a thread without one counts as best effort, 4. */
-static void get_one(struct thread *t, const int *value, long *result)
+/* What a thread that has set none has instead: it follows from how the thread is scheduled. */
+static long by_scheduling(const struct thread *t)
 {
-	long mine = READ_ONCE(t->ioprio), best = *result;
+	long class = CLASS_BE;
+
+	if (t->sched.policy == SCHED_IDLE)
+		class = CLASS_IDLE;
+	else if (t->sched.policy == SCHED_FIFO || t->sched.policy == SCHED_RR)
+		class = CLASS_RT;
+	return class << CLASS_SHIFT | (t->sched.nice + 20) / 5;
+}
+
+/* Of one thread: what was set. */
+static void get_own(struct thread *t, const int *value, long *result)
+{
+	(void)value;
+	*result = READ_ONCE(t->ioprio);
+}
+
+/* The best of a set: the lowest class and level. */
+static void get_best(struct thread *t, const int *value, long *result)
+{
+	long mine = READ_ONCE(t->ioprio);
 
 	(void)value;
-	if (best != -ESRCH) {
-		if (mine >> CLASS_SHIFT == CLASS_NONE)
-			mine = CLASS_BE << CLASS_SHIFT | 4;
-		if (best >> CLASS_SHIFT == CLASS_NONE)
-			best = CLASS_BE << CLASS_SHIFT | 4;
-		mine = MIN(mine, best);
-	}
-	*result = mine;
+	if (mine >> CLASS_SHIFT == CLASS_NONE)
+		mine = by_scheduling(t);
+	*result = *result == -ESRCH ? mine : MIN(mine, *result);
 }
 
 SYSCALL(ioprio_set)
@@ -76,6 +90,8 @@ SYSCALL(ioprio_set)
 
 SYSCALL(ioprio_get)
 {
-	return sched_for_each((int)((unsigned int)args->arg[0] - WHO_PROCESS), (int)args->arg[1],
-			      get_one, NULL);
+	int which = (int)args->arg[0];
+
+	return sched_for_each((int)((unsigned int)which - WHO_PROCESS), (int)args->arg[1],
+			      which == WHO_PROCESS ? get_own : get_best, NULL);
 }

@@ -269,11 +269,12 @@ SYSCALL(prctl)
 	case PR_SET_SECUREBITS:
 		return set_securebits(arg[1]);
 	case PR_SET_TIMERSLACK:
-		t->timer_slack_ns =
-			(long)arg[1] <= 0 ? t->default_timer_slack_ns : (unsigned int)arg[1];
+		if (t->sched.rt_priority) /* it has none */
+			return 0;
+		t->timer_slack_ns = arg[1] ? arg[1] : t->default_timer_slack_ns;
 		return 0;
 	case PR_GET_TIMERSLACK:
-		return t->timer_slack_ns;
+		return (long)t->timer_slack_ns;
 	case PR_SET_CHILD_SUBREAPER:
 		return set_subreaper(arg[1]);
 	case PR_GET_CHILD_SUBREAPER:

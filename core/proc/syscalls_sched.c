@@ -8,11 +8,6 @@
 
 #include "sched_targets.h"
 
-#define SCHED_OTHER	    0
-#define SCHED_FIFO	    1
-#define SCHED_RR	    2
-#define SCHED_BATCH	    3
-#define SCHED_IDLE	    5
 #define SCHED_RESET_ON_FORK 0x40000000
 
 #define RR_INTERVAL (100 * NSEC_PER_MSEC)
@@ -54,6 +49,8 @@ struct request {
 	unsigned int priority;
 	int nice;
 	bool set_nice, reset;
+	bool keep; /* only be judged, with the priority or nice value that the thread has */
+	bool unknown_flags; /* EINVAL once the thread is found */
 };
 
 /* Linux's rules for those without CAP_SYS_NICE. */
@@ -81,13 +78,25 @@ static bool may_set(struct thread *t, const struct request *r)
 	return !t->sched.reset_on_fork || r->reset;
 }
 
+static void change(struct thread *t, const struct request *r)
+{
+	bool rt = is_rt((unsigned int)r->policy);
+
+	/* One that runs by priority keeps its nice value for later, and has no slack. */
+	sched_set_policy(t, (unsigned int)r->policy, r->priority,
+			 r->set_nice && !rt ? r->nice : t->sched.nice);
+	if (rt)
+		t->timer_slack_ns = 0;
+	else if (!t->timer_slack_ns)
+		t->timer_slack_ns = t->default_timer_slack_ns;
+	futex_pi_level_changed(t);
+}
+
 static long set(pid_t number, struct request *r)
 {
 	struct thread *t;
 	long error = 0;
 
-	if (number < 0)
-		return -EINVAL;
 	t = target(number);
 	if (!t || !t->process) {
 		error = -ESRCH;
@@ -97,7 +106,11 @@ static long set(pid_t number, struct request *r)
 		r->policy = t->sched.policy;
 		r->reset = t->sched.reset_on_fork;
 	}
-	if (!policy_known(r->policy) || r->priority > 99 ||
+	if (r->keep && is_rt(t->sched.policy))
+		r->priority = t->sched.rt_priority;
+	else if (r->keep)
+		r->nice = (int)t->sched.nice;
+	if (!policy_known(r->policy) || r->unknown_flags || r->priority > 99 ||
 	    is_rt((unsigned int)r->policy) != (r->priority != 0)) {
 		error = -EINVAL;
 		goto out;
@@ -107,9 +120,8 @@ static long set(pid_t number, struct request *r)
 		goto out;
 	}
 	t->sched.reset_on_fork = r->reset;
-	sched_set_policy(t, (unsigned int)r->policy, r->priority,
-			 r->set_nice ? r->nice : t->sched.nice);
-	futex_pi_level_changed(t);
+	if (!r->keep)
+		change(t, r);
 out:
 	if (t)
 		thread_put(t);
@@ -122,7 +134,7 @@ SYSCALL(sched_setscheduler)
 	struct request r = {0};
 	uint32_t priority;
 
-	if (policy < 0 || !args->arg[2])
+	if (policy < 0 || !args->arg[2] || (pid_t)args->arg[0] < 0)
 		return -EINVAL;
 	if (hal_get_user32(&priority, hal_user_ptr(const void, args->arg[2])))
 		return -EFAULT;
@@ -137,7 +149,7 @@ SYSCALL(sched_setparam)
 	struct request r = {.policy = -1};
 	uint32_t priority;
 
-	if (!args->arg[1])
+	if (!args->arg[1] || (pid_t)args->arg[0] < 0)
 		return -EINVAL;
 	if (hal_get_user32(&priority, hal_user_ptr(const void, args->arg[1])))
 		return -EFAULT;
@@ -269,7 +281,7 @@ SYSCALL(sched_setattr)
 	error = attr_copy(&a, args->arg[1]);
 	if (error)
 		return error;
-	if ((int32_t)a.policy < 0 || (a.flags & ~(uint64_t)SCHED_FLAG_ALL))
+	if ((int32_t)a.policy < 0)
 		return -EINVAL;
 	if (a.flags & SCHED_FLAG_UTIL_CLAMP) /* the fields are in the longer struct only */
 		return a.size < sizeof(a) ? -EINVAL : -EOPNOTSUPP;
@@ -279,6 +291,8 @@ SYSCALL(sched_setattr)
 		.nice = MIN(MAX(a.nice, -20), 19),
 		.set_nice = true,
 		.reset = a.flags & SCHED_FLAG_RESET_ON_FORK,
+		.unknown_flags = a.flags & ~(uint64_t)SCHED_FLAG_ALL,
+		.keep = a.flags & SCHED_FLAG_KEEP_PARAMS,
 	};
 	return set((pid_t)args->arg[0], &r);
 }

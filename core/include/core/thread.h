@@ -122,9 +122,8 @@ struct thread {
 	ktime_t start_time; /* monotonic */
 	unsigned long personality;
 	bool no_new_privs;
-	unsigned int timer_slack_ns,
-		default_timer_slack_ns; /* the default: the parent's at the fork */
-	void *ptrace;			/* tracer state or NULL */
+	uint64_t timer_slack_ns, default_timer_slack_ns; /* the default: the parent's at the fork */
+	void *ptrace;					 /* tracer state or NULL */
 	unsigned int pagefault_disabled;
 	bool cpu_timers_due; /* a tick found a CPU-time limit or timer that may have passed: looked at on return to user */
 	bool in_oom; /* chosen by the OOM killer: allocations may dip into reserves */
