@@ -29,6 +29,7 @@ struct cpu_clock {
 };
 
 bool clock_is_cpu(int clock);
+bool clock_is_of_file(int clock); /* names a descriptor: there are no such clocks */
 bool clock_is_realtime(int clock);
 /* 0 or -EINVAL (no such thread, not ours to time). */
 __must_check int cpu_clock_find(int clock, struct cpu_clock *c);

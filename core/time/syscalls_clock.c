@@ -22,6 +22,11 @@ bool clock_is_realtime(int clock)
 	       clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
 }
 
+bool clock_is_of_file(int clock)
+{
+	return clock < 0 && (clock & 7) == 3;
+}
+
 /* ---- CPU time ---- */
 
 /* Negative clock numbers: ~pid << 3 | per-thread 4 | kind (3: a descriptor, of which there are
@@ -176,11 +181,14 @@ SYSCALL(clock_settime)
 	int error;
 
 	if ((int)args->arg[0] != CLOCK_REALTIME) {
-		/* Other threads' and processes' CPU clocks can be found but not set; the caller's
-		 * own as a thread cannot even be tried. */
-		if (clock_is_cpu((int)args->arg[0]) && (int)args->arg[0] != CLOCK_THREAD_CPUTIME_ID)
-			return clock_read((int)args->arg[0], &now) ? -EINVAL : -EPERM;
-		return -EINVAL;
+		/* The CPU clocks of a pid can be found but not set; no other can even be tried. */
+		int64_t words[2];
+
+		if ((int)args->arg[0] >= 0)
+			return -EINVAL;
+		if (copy_from_user(words, args->arg[1], sizeof(words)))
+			return -EFAULT;
+		return clock_read((int)args->arg[0], &now) ? -EINVAL : -EPERM;
 	}
 	error = timespec_from_user(&now, args->arg[1]);
 	return error ? error : set_realtime(now);

@@ -187,7 +187,7 @@ static void itimer_exchange(int which, const struct itimer *new, struct itimer *
 	old->interval = *interval;
 	if (new) {
 		*expires = new->value ? ktime_add(now, new->value) : 0;
-		*interval = new->value ? new->interval : 0;
+		*interval = new->interval; /* told again, though nothing runs without a value */
 	}
 	spin_unlock_irqrestore(&process->lock, flags);
 }

@@ -126,7 +126,7 @@ static long restart_on_cpu_clock(struct thread *thread)
 SYSCALL(clock_nanosleep)
 {
 	int clock = (int)args->arg[0], error;
-	bool absolute = args->arg[1] & TIMER_ABSTIME;
+	bool absolute = args->arg[1] & TIMER_ABSTIME, alarm = false;
 	ktime_t time;
 
 	switch (clock) {
@@ -137,8 +137,7 @@ SYSCALL(clock_nanosleep)
 		break;
 	case CLOCK_REALTIME_ALARM:
 	case CLOCK_BOOTTIME_ALARM:
-		if (!capable(CAP_WAKE_ALARM)) /* the machine never sleeps, so nothing is woken */
-			return -EPERM;
+		alarm = true;
 		break;
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_REALTIME_COARSE:
@@ -147,12 +146,18 @@ SYSCALL(clock_nanosleep)
 	default:
 		if (!clock_is_cpu(clock))
 			return -EINVAL;
-		if (clock == CLOCK_THREAD_CPUTIME_ID)
+		if (clock == CLOCK_THREAD_CPUTIME_ID || clock_is_of_file(clock))
 			return -EOPNOTSUPP;
 	}
 	error = timespec_from_user(&time, args->arg[2]);
 	if (error)
 		return error;
+	if (alarm) {
+		if (args->arg[1] & ~(unsigned long)TIMER_ABSTIME)
+			return -EINVAL;
+		if (!capable(CAP_WAKE_ALARM)) /* the machine never sleeps, so nothing is woken */
+			return -EPERM;
+	}
 	if (clock_is_cpu(clock))
 		return sleep_on_cpu_clock(clock, absolute, absolute, time, args->arg[3]);
 	if (!absolute)

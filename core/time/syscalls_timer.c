@@ -354,17 +354,21 @@ SYSCALL(timer_create)
 	if (args->arg[1] && copy_from_user(&e, args->arg[1], sizeof(e)))
 		return -EFAULT;
 	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
-	    clock == CLOCK_MONOTONIC_COARSE)
+	    clock == CLOCK_MONOTONIC_COARSE || clock_is_of_file(clock))
 		return -EOPNOTSUPP;
 	if (!timer_clock(clock))
 		return -EINVAL;
-	if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
-	    !capable(CAP_WAKE_ALARM))
-		return -EPERM;
 	error = event_check(&e, &thread);
 	if (error)
 		return error;
-	error = timer_new(clock, &e, thread, &t);
+	/* The place of the answer comes before what the clock itself asks for. */
+	if (hal_put_user32(hal_user_ptr(void, args->arg[2]), 0))
+		error = -EFAULT;
+	else if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
+		 !capable(CAP_WAKE_ALARM))
+		error = -EPERM;
+	else
+		error = timer_new(clock, &e, thread, &t);
 	if (error) {
 		if (thread)
 			thread_put(thread);
@@ -466,6 +470,9 @@ static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *n
 		t->expires = absolute ? new->value : ktime_add(now, new->value);
 		t->armed = true;
 		start(t);
+		/* CPU time is looked at when some has passed: what is over already comes now. */
+		if (t->cpu.process && now >= t->expires)
+			expire(t);
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
 }
