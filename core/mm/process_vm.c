@@ -86,6 +86,14 @@ static int import_remote(unsigned long vector, unsigned long count, struct iovec
 	return 0;
 }
 
+static bool anything_to_move(const struct iovec *iov, unsigned long count)
+{
+	for (unsigned long i = 0; i < count; i++)
+		if (iov[i].length)
+			return true;
+	return false;
+}
+
 static long process_vm(const struct syscall_args *args, bool write)
 {
 	struct iovec fast_local[UIO_FASTIOV], fast_remote[UIO_FASTIOV], *local,
@@ -104,8 +112,8 @@ static long process_vm(const struct syscall_args *args, bool write)
 	if (!uio.left)
 		goto out;
 	result = import_remote(args->arg[3], args->arg[4], fast_remote, &remote);
-	if (result)
-		goto out;
+	if (result || !anything_to_move(remote, args->arg[4]))
+		goto out; // with nothing to move it does not matter whose memory it is
 	thread = thread_find((pid_t)args->arg[0]);
 	if (!thread) {
 		result = -ESRCH;

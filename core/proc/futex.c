@@ -252,6 +252,13 @@ static bool has_timeout(int command)
 	       command == FUTEX_LOCK_PI2 || command == FUTEX_WAIT_REQUEUE_PI;
 }
 
+/* Of the calls that wait: does FUTEX_CLOCK_REALTIME choose their clock? */
+static bool has_clock(int command)
+{
+	return command == FUTEX_WAIT_BITSET || command == FUTEX_WAIT_REQUEUE_PI ||
+	       command == FUTEX_LOCK_PI2;
+}
+
 /* The calls that wait: their fourth argument is a time-out. */
 static long timed_call(const struct syscall_args *args, int command, bool shared, bool realtime)
 {
@@ -268,6 +275,8 @@ static long timed_call(const struct syscall_args *args, int command, bool shared
 		if (command == FUTEX_WAIT)
 			deadline.time = ktime_add(clock_monotonic(), deadline.time);
 	}
+	if (realtime && !has_clock(command)) /* after the time-out was judged */
+		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAIT:
 		return futex_wait(address, shared, value, deadline, FUTEX_ANY);
@@ -288,11 +297,10 @@ SYSCALL(futex)
 	int value2 = (int)args->arg[3];
 	bool shared = !(op & FUTEX_PRIVATE_FLAG), realtime = op & FUTEX_CLOCK_REALTIME;
 
-	if (realtime && command != FUTEX_WAIT_BITSET && command != FUTEX_WAIT_REQUEUE_PI &&
-	    command != FUTEX_LOCK_PI2)
-		return -ENOSYS;
 	if (has_timeout(command))
 		return timed_call(args, command, shared, realtime);
+	if (realtime)
+		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAKE:
 		return futex_wake(address, shared, value, FUTEX_ANY);

@@ -143,8 +143,6 @@ int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long 
 		/* Free, or its owner died while we waited. Waiters that are queued keep their bit. */
 		new = me | (holder ? FUTEX_OWNER_DIED : old & FUTEX_OWNER_DIED) |
 		      (w->dead || top_waiter(b, &w->key) ? FUTEX_WAITERS : 0);
-	} else if (try) {
-		return LOCK_HELD;
 	} else {
 		new = old | FUTEX_WAITERS;
 	}
@@ -158,10 +156,12 @@ int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long 
 	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
 	if (!owner)
 		return -ESRCH;
-	error = owner->exited ? -ESRCH : set_owner(w, owner);
+	error = owner->exited ? -ESRCH : try ? 0 : set_owner(w, owner);
 	thread_put(owner);
 	if (error)
 		return error;
+	if (try) /* the word keeps the waiters' bit: who unlocks comes here once for nothing */
+		return LOCK_HELD;
 	w->dead = 0;
 	return LOCK_QUEUED;
 }
@@ -288,8 +288,14 @@ long futex_unlock_pi(unsigned long address, bool shared)
 {
 	struct futex_bucket *b;
 	struct futex_key key;
+	uint32_t word;
 	int error;
 
+	/* Whose it is comes before whether the place is one for a futex. */
+	if (hal_get_user32(&word, hal_user_ptr(const void, address)))
+		return -EFAULT;
+	if ((word & FUTEX_TID_MASK) != (uint32_t)current->pid->number)
+		return -EPERM;
 	for (;;) {
 		error = futex_key(address, shared, &key);
 		if (error)

@@ -108,6 +108,10 @@ SYSCALL(rseq)
 		return -EINVAL;
 	if (!hal_user_range(hal_user_ptr(const void, area), length))
 		return -EFAULT;
+	/* No section is under way: what an earlier user of the memory left there must not look like
+	 * one. */
+	if (hal_put_user64(hal_user_ptr(void, area + RSEQ_CS), 0))
+		return -EFAULT;
 	t->rseq = area;
 	t->rseq_length = length;
 	t->rseq_signature = signature;

@@ -138,6 +138,16 @@ SYSCALL(setregid)
 	return finish(new, error);
 }
 
+/* Do the three wanted ids say what there is already? Then not even the file system's id follows the
+ * effective one, unless that was named. */
+static bool already(const uint32_t wanted[3], uint32_t real, uint32_t effective, uint32_t saved,
+		    uint32_t fs)
+{
+	return (wanted[0] == UNCHANGED || wanted[0] == real) &&
+	       (wanted[1] == UNCHANGED || (wanted[1] == effective && wanted[1] == fs)) &&
+	       (wanted[2] == UNCHANGED || wanted[2] == saved);
+}
+
 SYSCALL(setresuid)
 {
 	uid_t ids[3] = {(uid_t)args->arg[0], (uid_t)args->arg[1], (uid_t)args->arg[2]};
@@ -145,6 +155,8 @@ SYSCALL(setresuid)
 	struct cred *new;
 	int error = 0;
 
+	if (already(ids, old->uid, old->euid, old->suid, old->fsuid))
+		return 0;
 	for (unsigned int i = 0; i < 3; i++)
 		if (ids[i] != UNCHANGED && !is_one_of(ids[i], old->uid, old->euid, old->suid) &&
 		    !capable(CAP_SETUID))
@@ -173,6 +185,8 @@ SYSCALL(setresgid)
 	const struct cred *old = current->cred;
 	struct cred *new;
 
+	if (already(ids, old->gid, old->egid, old->sgid, old->fsgid))
+		return 0;
 	for (unsigned int i = 0; i < 3; i++)
 		if (ids[i] != UNCHANGED && !is_one_of(ids[i], old->gid, old->egid, old->sgid) &&
 		    !capable(CAP_SETGID))
@@ -325,8 +339,10 @@ SYSCALL(capget)
 	unsigned int words;
 	int error = cap_words(args->arg[0], &header, &words);
 
-	if (error) /* asking for the version only, without a buffer, is fine */
-		return error == -EINVAL && !args->arg[1] ? 0 : error;
+	if (!args->arg[1]) /* asks for the version only, whatever the pid */
+		return error == -EINVAL ? 0 : error;
+	if (error)
+		return error;
 	if (header.pid < 0)
 		return -EINVAL;
 	if (header.pid) {
@@ -344,7 +360,7 @@ SYSCALL(capget)
 	rcu_read_unlock();
 	if (thread)
 		thread_put(thread);
-	return args->arg[1] ? copy_to_user(args->arg[1], data, words * sizeof(data[0])) : 0;
+	return copy_to_user(args->arg[1], data, words * sizeof(data[0]));
 }
 
 SYSCALL(capset)

@@ -116,8 +116,10 @@ static int scan(struct wait_request *w)
 	list_for_each_entry (child, &current->process->children, sibling) {
 		if (child->reaped || !eligible(w, child))
 			continue;
-		/* A leader that is dead before its threads can still be waited for: later. */
-		result = 0;
+		/* A leader that is dead before its threads can still be waited for: later. A zombie
+		 * will never do anything but end. */
+		if (!child->zombie || (w->options & WEXITED))
+			result = 0;
 		if (find_zombie(w, child) || find_stopped(w, child) || find_continued(w, child)) {
 			result = 1;
 			break;
@@ -213,29 +215,33 @@ static int waitid_target(struct wait_request *w, int type, pid_t id, bool *nonbl
 	}
 }
 
-SYSCALL(waitid)
+/* What waitid answers, without what it writes: 0, 1 (w says of whom) or -errno. */
+static long waitid_find(struct wait_request *w, const struct syscall_args *args)
 {
 	const unsigned int known = WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED |
 				   __WNOTHREAD | __WCLONE | __WALL;
-	unsigned long info_user = args->arg[2], usage = args->arg[4];
-	struct wait_request w = {.options = (unsigned int)args->arg[3], .want_usage = usage != 0};
-	struct siginfo info = {0};
 	bool nonblock = false;
 	long result;
 
-	if ((w.options & ~known) || !(w.options & (WEXITED | WSTOPPED | WCONTINUED)))
+	if ((w->options & ~known) || !(w->options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
-	result = waitid_target(&w, (int)args->arg[0], (pid_t)args->arg[1], &nonblock);
+	result = waitid_target(w, (int)args->arg[0], (pid_t)args->arg[1], &nonblock);
 	if (result)
 		return result;
 	if (nonblock)
-		w.options |= WNOHANG;
-	result = wait_perform(&w);
-	pid_put(w.pid);
-	if (result == 0 && nonblock && !(args->arg[3] & WNOHANG))
-		return -EAGAIN;
-	if (result < 0)
-		return result;
+		w->options |= WNOHANG;
+	result = wait_perform(w);
+	pid_put(w->pid);
+	return result == 0 && nonblock && !(args->arg[3] & WNOHANG) ? -EAGAIN : result;
+}
+
+SYSCALL(waitid)
+{
+	unsigned long info_user = args->arg[2], usage = args->arg[4];
+	struct wait_request w = {.options = (unsigned int)args->arg[3], .want_usage = usage != 0};
+	struct siginfo info = {0};
+	long result = waitid_find(&w, args);
+
 	if (result > 0) {
 		info.signo = SIGCHLD;
 		info.code = w.code;
@@ -246,9 +252,9 @@ SYSCALL(waitid)
 			return -EFAULT;
 	}
 	/* Linux writes the fields of SIGCHLD one by one and leaves the rest alone: the first 12 and
-	 * the 12 behind the padding. */
+	 * the 12 behind the padding. It does so whatever the answer is: who fails finds zeroes. */
 	if (info_user &&
 	    (copy_to_user(info_user, &info, 12) || copy_to_user(info_user + 16, &info.child, 12)))
 		return -EFAULT;
-	return 0;
+	return MIN(result, 0);
 }

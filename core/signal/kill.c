@@ -72,7 +72,7 @@ static long kill_one(pid_t pid, int sig, const struct siginfo *info)
 
 	if (!process)
 		return -ESRCH;
-	error = send(process, NULL, sig, info);
+	error = sig < 0 || sig > SIGMAX ? -EINVAL : send(process, NULL, sig, info);
 	process_put(process);
 	return error;
 }
@@ -184,8 +184,6 @@ SYSCALL(rt_sigqueueinfo)
 	error = signal_info_copy(&info, args->arg[2], sig, pid);
 	if (error)
 		return error;
-	if (sig < 0 || sig > SIGMAX)
-		return -EINVAL;
 	return kill_one(pid, sig, &info);
 }
 
