@@ -13,7 +13,7 @@
 
 #define ARENA	    ((char *)0x1000000000)
 #define ARENA_PAGES 48
-#define PAGE	    4096l
+#define ARENA_PAGE  4096l
 #define FILE_PAGES  8
 
 static sigjmp_buf memory_escape;
@@ -26,7 +26,7 @@ static void memory_fault(int number, siginfo_t *info, void *context)
 	(void)context;
 	memory_signal = number;
 	memory_code = info->si_code;
-	memory_at = ((char *)info->si_addr - ARENA) / PAGE;
+	memory_at = ((char *)info->si_addr - ARENA) / ARENA_PAGE;
 	siglongjmp(memory_escape, 1);
 }
 
@@ -34,7 +34,7 @@ static void memory_fault(int number, siginfo_t *info, void *context)
 static void memory_begin(void)
 {
 	struct sigaction action = {.sa_sigaction = memory_fault, .sa_flags = SA_SIGINFO};
-	static char page[PAGE];
+	static char page[ARENA_PAGE];
 
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
@@ -69,35 +69,37 @@ static long a_page(void)
 static unsigned long some_pages(void)
 {
 	if (random_below(12))
-		return (1 + random_below(random_below(2) ? 4 : 16)) * PAGE;
+		return (1 + random_below(random_below(2) ? 4 : 16)) * ARENA_PAGE;
 	return (unsigned long)ONE_OF(0, 1, 100, 4097, 8191, -1, -4096, -8192, 1LL << 46, 1LL << 63,
-				     1LL << 33, 5 * PAGE + 1);
+				     1LL << 33, 5 * ARENA_PAGE + 1);
 }
 
 // A place: mostly a page's begin.
 static char *a_place(void)
 {
 	if (random_below(25))
-		return ARENA + a_page() * PAGE;
+		return ARENA + a_page() * ARENA_PAGE;
 	return (char *)(uintptr_t)ONE_OF(0, 1, (long)ARENA + 1, (long)ARENA + 4095, -4096,
-					 1LL << 62, 0x7ffffffff000, PAGE);
+					 1LL << 62, 0x7ffffffff000, ARENA_PAGE);
 }
 
 static long page_of(const char *at)
 {
-	if (at >= ARENA && at < ARENA + ARENA_PAGES * PAGE && (at - ARENA) % PAGE == 0)
-		return (at - ARENA) / PAGE;
-	return (at - ARENA) % PAGE ? 2000 + (at - ARENA) % PAGE : at < ARENA ? 1000 : 1001;
+	if (at >= ARENA && at < ARENA + ARENA_PAGES * ARENA_PAGE && (at - ARENA) % ARENA_PAGE == 0)
+		return (at - ARENA) / ARENA_PAGE;
+	return (at - ARENA) % ARENA_PAGE ? 2000 + (at - ARENA) % ARENA_PAGE
+	       : at < ARENA		 ? 1000
+					 : 1001;
 }
 
 static void show_place(const char *at)
 {
-	if (at >= ARENA && at < ARENA + ARENA_PAGES * PAGE)
-		note("%ld", (long)(at - ARENA) / PAGE);
+	if (at >= ARENA && at < ARENA + ARENA_PAGES * ARENA_PAGE)
+		note("%ld", (long)(at - ARENA) / ARENA_PAGE);
 	else
 		note("elsewhere");
-	if ((uintptr_t)at % PAGE)
-		note("+%ld", (long)((uintptr_t)at % PAGE));
+	if ((uintptr_t)at % ARENA_PAGE)
+		note("+%ld", (long)((uintptr_t)at % ARENA_PAGE));
 }
 
 // A call that answers with a place. True: it is in the arena.
@@ -109,7 +111,7 @@ static bool placed(long result)
 	}
 	note(" = ");
 	show_place((char *)result);
-	return (char *)result >= ARENA && (char *)result < ARENA + ARENA_PAGES * PAGE;
+	return (char *)result >= ARENA && (char *)result < ARENA + ARENA_PAGES * ARENA_PAGE;
 }
 
 // Never PROT_EXEC alone: whether that can be read is the machine's, on x86_64 protection keys'.
@@ -133,8 +135,8 @@ static void op_mmap(void)
 				MAP_STACK, 0x800 /* DENYWRITE */, 0x1000 /* EXECUTABLE */, 1 << 24,
 				1 << 30, 0x200);
 	int fd = a_fd();
-	long long offset = ONE_OF(0, 0, 0, PAGE, 2 * PAGE, 6 * PAGE, 20 * PAGE, 1, -PAGE, 1LL << 50,
-				  0x7ffffffffffff000);
+	long long offset = ONE_OF(0, 0, 0, ARENA_PAGE, 2 * ARENA_PAGE, 6 * ARENA_PAGE,
+				  20 * ARENA_PAGE, 1, -ARENA_PAGE, 1LL << 50, 0x7ffffffffffff000);
 	long got;
 
 	if (length >= 1ul << 30 && !(flags & MAP_FIXED))
@@ -154,7 +156,7 @@ static void op_munmap(void)
 
 	note("(");
 	show_place(at);
-	if (at < ARENA || at > ARENA + ARENA_PAGES * PAGE || length > 1l << 40)
+	if (at < ARENA || at > ARENA + ARENA_PAGES * ARENA_PAGE || length > 1l << 40)
 		length = (unsigned long)ONE_OF(0, -1, 1LL << 63);
 	DO(munmap(at, length), ", %#lx)", length);
 }
@@ -211,14 +213,14 @@ static void op_mincore(void)
 	unsigned char *to = (unsigned char *)(random_below(12) ? (uintptr_t)vector
 							       : (uintptr_t)ONE_OF(0, 8, -4096));
 
-	if (length > 64 * PAGE && length < 1ul << 47)
-		length = PAGE;
+	if (length > 64 * ARENA_PAGE && length < 1ul << 47)
+		length = ARENA_PAGE;
 	note("(");
 	show_place(at);
 	memset(vector, 9, sizeof(vector));
 	if (DO(syscall(SYS_mincore, at, length, to), ", %#lx)", length) == 0) {
 		note(" ");
-		for (unsigned long i = 0; i < (length + PAGE - 1) / PAGE && i < 64; i++)
+		for (unsigned long i = 0; i < (length + ARENA_PAGE - 1) / ARENA_PAGE && i < 64; i++)
 			note("%d", vector[i]);
 	}
 }
@@ -269,8 +271,8 @@ static void op_mlock(void)
 static void op_brk(void)
 {
 	static long begin;
-	long by =
-		ONE_OF(0, 1, PAGE, 3 * PAGE, 100 * PAGE, -1, 1LL << 40, -(1LL << 30), 5 * PAGE + 7);
+	long by = ONE_OF(0, 1, ARENA_PAGE, 3 * ARENA_PAGE, 100 * ARENA_PAGE, -1, 1LL << 40,
+			 -(1LL << 30), 5 * ARENA_PAGE + 7);
 	long got;
 
 	if (!begin)
@@ -302,18 +304,19 @@ static void touch(char *at, int write)
 
 static void op_touch(void)
 {
-	char *at = ARENA + a_page() * PAGE;
+	char *at = ARENA + a_page() * ARENA_PAGE;
 	int count = 1 + (int)random_below(4), write = (int)random_below(2);
 
 	note("(%ld, %d, %s)", page_of(at), count, write ? "write" : "read");
 	for (int i = 0; i < count; i++)
-		touch(at + i * PAGE + random_below(2) * 4000, write * (int)(1 + random_below(100)));
+		touch(at + i * ARENA_PAGE + random_below(2) * 4000,
+		      write * (int)(1 + random_below(100)));
 }
 
 // The kernel's own accesses: what it copies in and out.
 static void op_through(void)
 {
-	char *at = ARENA + a_page() * PAGE + ONE_OF(0, 100, 4000);
+	char *at = ARENA + a_page() * ARENA_PAGE + ONE_OF(0, 100, 4000);
 	unsigned long length = (unsigned long)ONE_OF(1, 4096, 8192, 12288, 5000);
 	int fd = a_fd();
 	long long offset = ONE_OF(0, 4096, 100, 30000);
@@ -329,7 +332,7 @@ static void op_through(void)
 static void op_truncate_file(void)
 {
 	int fd = a_fd();
-	long long to = ONE_OF(0, 1, 4096, 10000, FILE_PAGES * PAGE, 12 * PAGE, 5000);
+	long long to = ONE_OF(0, 1, 4096, 10000, FILE_PAGES * ARENA_PAGE, 12 * ARENA_PAGE, 5000);
 
 	DO(ftruncate(fd, to), "(%d, %lld)", fd, to);
 }
@@ -355,7 +358,7 @@ static void op_seal(void)
 // A child sees and changes its own copy of what is private, and what is shared.
 static void op_fork(void)
 {
-	char *at = ARENA + a_page() * PAGE;
+	char *at = ARENA + a_page() * ARENA_PAGE;
 	int status;
 	pid_t child = fork();
 
@@ -363,10 +366,10 @@ static void op_fork(void)
 		int seen = 0;
 
 		for (int i = 0; i < 4; i++) {
-			touch(at + i * PAGE, 0);
+			touch(at + i * ARENA_PAGE, 0);
 			seen = seen * 3 +
-			       (memory_signal ? memory_signal + memory_code : at[i * PAGE]);
-			touch(at + i * PAGE, i & 1 ? 50 + i : 0);
+			       (memory_signal ? memory_signal + memory_code : at[i * ARENA_PAGE]);
+			touch(at + i * ARENA_PAGE, i & 1 ? 50 + i : 0);
 		}
 		_exit(seen & 255);
 	}
@@ -376,7 +379,7 @@ static void op_fork(void)
 	}
 	note("(%ld) status %#x, then:", page_of(at), status);
 	for (int i = 0; i < 4; i++)
-		touch(at + i * PAGE, 0);
+		touch(at + i * ARENA_PAGE, 0);
 }
 
 struct piece {
@@ -387,9 +390,9 @@ struct piece {
 static void show_piece(const struct piece *piece)
 {
 	if (piece->end)
-		note(" %lu-%lu:%s:%lu%s", (piece->start - (unsigned long)ARENA) / PAGE,
-		     (piece->end - (unsigned long)ARENA) / PAGE, piece->rights,
-		     piece->offset / PAGE, piece->name);
+		note(" %lu-%lu:%s:%lu%s", (piece->start - (unsigned long)ARENA) / ARENA_PAGE,
+		     (piece->end - (unsigned long)ARENA) / ARENA_PAGE, piece->rights,
+		     piece->offset / ARENA_PAGE, piece->name);
 }
 
 // The arena's lines of /proc/self/maps. In how many pieces one mapping is kept is the kernel's own matter.
@@ -405,7 +408,7 @@ static void op_maps(void)
 		if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %63[^\n]", &piece.start, &piece.end,
 			   piece.rights, &piece.offset, piece.name) < 4 ||
 		    piece.start < (unsigned long)ARENA ||
-		    piece.start >= (unsigned long)(ARENA + 1024 * PAGE))
+		    piece.start >= (unsigned long)(ARENA + 1024 * ARENA_PAGE))
 			continue;
 		if (piece.start == whole.end && !strcmp(piece.rights, whole.rights) &&
 		    !strcmp(piece.name, whole.name) &&
