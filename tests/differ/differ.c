@@ -304,6 +304,8 @@ static void run_seed(const struct area *area, uint64_t seed, int calls)
 		setitimer(ITIMER_REAL, &second, NULL);
 		op->run();
 		setitimer(ITIMER_REAL, &none, NULL);
+		if (area->after)
+			area->after();
 		end_line();
 	}
 	_exit(0);

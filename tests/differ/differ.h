@@ -22,6 +22,7 @@ struct area {
 	void (*begin)(void);
 	const struct op *ops;
 	size_t count;
+	void (*after)(void); // of each call, or NULL
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -75,7 +75,7 @@ static unsigned long some_pages(void)
 }
 
 // A place: mostly a page's begin.
-static char *a_place(void)
+static char *an_address(void)
 {
 	if (random_below(25))
 		return ARENA + a_page() * ARENA_PAGE;
@@ -92,7 +92,7 @@ static long page_of(const char *at)
 					 : 1001;
 }
 
-static void show_place(const char *at)
+static void show_in_arena(const char *at)
 {
 	if (at >= ARENA && at < ARENA + ARENA_PAGES * ARENA_PAGE)
 		note("%ld", (long)(at - ARENA) / ARENA_PAGE);
@@ -103,14 +103,14 @@ static void show_place(const char *at)
 }
 
 // A call that answers with a place. True: it is in the arena.
-static bool placed(long result)
+static bool in_arena(long result)
 {
 	if (result == -1) {
 		ended(-1);
 		return false;
 	}
 	note(" = ");
-	show_place((char *)result);
+	show_in_arena((char *)result);
 	return (char *)result >= ARENA && (char *)result < ARENA + ARENA_PAGES * ARENA_PAGE;
 }
 
@@ -123,7 +123,7 @@ static int a_prot(void)
 
 static void op_mmap(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	int prot = (int)ONE_OF(0, 1, 2, 3, 3, 3, 3, 1, 5, 7, 6, 0x1000003, 16);
 	int flags =
@@ -142,20 +142,20 @@ static void op_mmap(void)
 	if (length >= 1ul << 30 && !(flags & MAP_FIXED))
 		length = 0;
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	note(", %#lx, %#x, %#x, %d, %lld)", length, prot, flags | more, fd, offset);
 	got = syscall(SYS_mmap, at, length, prot, flags | more, fd, offset);
-	if (!placed(got) && got != -1)
+	if (!in_arena(got) && got != -1)
 		munmap((void *)got, length);
 }
 
 static void op_munmap(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	if (at < ARENA || at > ARENA + ARENA_PAGES * ARENA_PAGE || length > 1l << 40)
 		length = (unsigned long)ONE_OF(0, -1, 1LL << 63);
 	DO(munmap(at, length), ", %#lx)", length);
@@ -163,18 +163,18 @@ static void op_munmap(void)
 
 static void op_mprotect(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	int prot = a_prot();
 
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	DO(syscall(SYS_mprotect, at, length, prot), ", %#lx, %#x)", length, prot);
 }
 
 static void op_mremap(void)
 {
-	char *at = a_place(), *to = a_place();
+	char *at = an_address(), *to = an_address();
 	unsigned long old = some_pages(), new = some_pages();
 	int flags = (int)ONE_OF(0, 1, 1, 3, 3, 3, 5, 7, 7, 2, 4, 8, 9);
 	long got;
@@ -184,30 +184,30 @@ static void op_mremap(void)
 	if (random_below(16) == 0)
 		old = 0;
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	note(", %#lx, %#lx, %d, ", old, new, flags);
-	show_place(to);
+	show_in_arena(to);
 	note(")");
 	got = syscall(SYS_mremap, at, old, new, flags, to);
-	if (!placed(got) && got != -1)
+	if (!in_arena(got) && got != -1)
 		munmap((void *)got, new);
 }
 
 static void op_madvise(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	int advice = (int)ONE_OF(0, 1, 2, 3, 4, 8, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22,
 				 23, 24, 4, 8, 9, 4, 22, 23, 26, 5, -1);
 
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	DO(syscall(SYS_madvise, at, length, advice), ", %#lx, %d)", length, advice);
 }
 
 static void op_mincore(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	static unsigned char vector[64];
 	unsigned char *to = (unsigned char *)(random_below(12) ? (uintptr_t)vector
@@ -216,7 +216,7 @@ static void op_mincore(void)
 	if (length > 64 * ARENA_PAGE && length < 1ul << 47)
 		length = ARENA_PAGE;
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	memset(vector, 9, sizeof(vector));
 	if (DO(syscall(SYS_mincore, at, length, to), ", %#lx)", length) == 0) {
 		note(" ");
@@ -227,36 +227,36 @@ static void op_mincore(void)
 
 static void op_msync(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	int flags = (int)ONE_OF(0, 1, 2, 4, 5, 6, 3, 8, 2, 4);
 
 	note("(");
-	show_place(at);
+	show_in_arena(at);
 	DO(syscall(SYS_msync, at, length, flags), ", %#lx, %d)", length, flags);
 }
 
 static void op_mlock(void)
 {
-	char *at = a_place();
+	char *at = an_address();
 	unsigned long length = some_pages();
 	int flags = (int)ONE_OF(0, 1, 1, 2);
 
 	switch (random_below(6)) {
 	case 0:
 		note("(");
-		show_place(at);
+		show_in_arena(at);
 		DO(syscall(SYS_mlock, at, length), ", %#lx)", length);
 		break;
 	case 1:
 	case 2:
 		note("2(");
-		show_place(at);
+		show_in_arena(at);
 		DO(syscall(SYS_mlock2, at, length, flags), ", %#lx, %d)", length, flags);
 		break;
 	case 3:
 		note(" munlock(");
-		show_place(at);
+		show_in_arena(at);
 		DO(syscall(SYS_munlock, at, length), ", %#lx)", length);
 		break;
 	case 4:
@@ -284,7 +284,7 @@ static void op_brk(void)
 }
 
 // Read or write one byte of a page.
-static void touch(char *at, int write)
+static void touch_byte(char *at, int write)
 {
 	volatile char value = 0;
 
@@ -309,8 +309,8 @@ static void op_touch(void)
 
 	note("(%ld, %d, %s)", page_of(at), count, write ? "write" : "read");
 	for (int i = 0; i < count; i++)
-		touch(at + i * ARENA_PAGE + random_below(2) * 4000,
-		      write * (int)(1 + random_below(100)));
+		touch_byte(at + i * ARENA_PAGE + random_below(2) * 4000,
+			   write * (int)(1 + random_below(100)));
 }
 
 // The kernel's own accesses: what it copies in and out.
@@ -366,10 +366,10 @@ static void op_fork(void)
 		int seen = 0;
 
 		for (int i = 0; i < 4; i++) {
-			touch(at + i * ARENA_PAGE, 0);
+			touch_byte(at + i * ARENA_PAGE, 0);
 			seen = seen * 3 +
 			       (memory_signal ? memory_signal + memory_code : at[i * ARENA_PAGE]);
-			touch(at + i * ARENA_PAGE, i & 1 ? 50 + i : 0);
+			touch_byte(at + i * ARENA_PAGE, i & 1 ? 50 + i : 0);
 		}
 		_exit(seen & 255);
 	}
@@ -379,15 +379,15 @@ static void op_fork(void)
 	}
 	note("(%ld) status %#x, then:", page_of(at), status);
 	for (int i = 0; i < 4; i++)
-		touch(at + i * ARENA_PAGE, 0);
+		touch_byte(at + i * ARENA_PAGE, 0);
 }
 
-struct piece {
+struct mapped_piece {
 	unsigned long start, end, offset;
 	char rights[8], name[64];
 };
 
-static void show_piece(const struct piece *piece)
+static void show_mapped_piece(const struct mapped_piece *piece)
 {
 	if (piece->end)
 		note(" %lu-%lu:%s:%lu%s", (piece->start - (unsigned long)ARENA) / ARENA_PAGE,
@@ -399,11 +399,11 @@ static void show_piece(const struct piece *piece)
 static void op_maps(void)
 {
 	FILE *file = fopen("/proc/self/maps", "r");
-	struct piece whole = {0};
+	struct mapped_piece whole = {0};
 	char line[256];
 
 	while (file && fgets(line, sizeof(line), file)) {
-		struct piece piece = {0};
+		struct mapped_piece piece = {0};
 
 		if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %63[^\n]", &piece.start, &piece.end,
 			   piece.rights, &piece.offset, piece.name) < 4 ||
@@ -416,10 +416,10 @@ static void op_maps(void)
 			whole.end = piece.end;
 			continue;
 		}
-		show_piece(&whole);
+		show_mapped_piece(&whole);
 		whole = piece;
 	}
-	show_piece(&whole);
+	show_mapped_piece(&whole);
 	if (file)
 		fclose(file);
 }

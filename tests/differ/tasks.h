@@ -318,7 +318,7 @@ static void op_process_vm(void)
 	   (long)remote.iov_len, remote_count, flags);
 }
 
-static void op_names(void)
+static void op_host_names(void)
 {
 	static char name[128] = "differ";
 	long length = ONE_OF(0, 6, 64, 65, -1, 1000);
@@ -333,36 +333,49 @@ static void op_names(void)
 		   " reboot()");
 }
 
-#define OP(function)                              \
-	static void function##_and_arrivals(void) \
-	{                                         \
-		function();                       \
-		show_arrivals();                  \
-	}
-#define EACH_OP(X)                                                                               \
-	X(op_sigaction)                                                                          \
-	X(op_sigprocmask)                                                                        \
-	X(op_sigpending)                                                                         \
-	X(op_sigtimedwait)                                                                       \
-	X(op_kill)                                                                               \
-	X(op_sigqueueinfo)                                                                       \
-	X(op_sigaltstack)                                                                        \
-	X(op_sigsuspend)                                                                         \
-	X(op_setid) X(op_groups) X(op_capabilities) X(op_prctl) X(op_limit) X(op_session)        \
-		X(op_scheduler) X(op_sched_attr) X(op_affinity) X(op_priority) X(op_ioprio)      \
-			X(op_personality) X(op_clock) X(op_sleep) X(op_timer_create) X(op_timer) \
-				X(op_itimer) X(op_tell) X(op_child) X(op_kill_child) X(op_wait4) \
-					X(op_waitid) X(op_clone) X(op_unshare) X(op_pidfd)       \
-						X(op_futex) X(op_robust) X(op_restartable)       \
-							X(op_membarrier) X(op_process_vm)        \
-								X(op_names)
+static const struct op tasks_ops[] = {
+	{"sigaction", op_sigaction},
+	{"sigprocmask", op_sigprocmask},
+	{"sigpending", op_sigpending},
+	{"sigtimedwait", op_sigtimedwait},
+	{"kill", op_kill},
+	{"sigqueueinfo", op_sigqueueinfo},
+	{"sigaltstack", op_sigaltstack},
+	{"sigsuspend", op_sigsuspend},
+	{"setid", op_setid},
+	{"groups", op_groups},
+	{"capabilities", op_capabilities},
+	{"prctl", op_prctl},
+	{"limit", op_limit},
+	{"session", op_session},
+	{"scheduler", op_scheduler},
+	{"sched_attr", op_sched_attr},
+	{"affinity", op_affinity},
+	{"priority", op_priority},
+	{"ioprio", op_ioprio},
+	{"personality", op_personality},
+	{"clock", op_clock},
+	{"sleep", op_sleep},
+	{"timer_create", op_timer_create},
+	{"timer", op_timer},
+	{"itimer", op_itimer},
+	{"tell", op_tell},
+	{"child", op_child},
+	{"kill_child", op_kill_child},
+	{"wait4", op_wait4},
+	{"waitid", op_waitid},
+	{"clone", op_clone},
+	{"unshare", op_unshare},
+	{"pidfd", op_pidfd},
+	{"futex", op_futex},
+	{"robust", op_robust},
+	{"restartable", op_restartable},
+	{"membarrier", op_membarrier},
+	{"process_vm", op_process_vm},
+	{"host_names", op_host_names},
+};
 
-EACH_OP(OP)
-
-#define LISTED(function) {&#function[3], function##_and_arrivals},
-
-static const struct op tasks_ops[] = {EACH_OP(LISTED)};
-
-static const struct area tasks_area = {"tasks", tasks_begin, tasks_ops, COUNT(tasks_ops)};
+static const struct area tasks_area = {"tasks", tasks_begin, tasks_ops, COUNT(tasks_ops),
+				       show_arrivals};
 
 #endif
