@@ -7,6 +7,17 @@
 
 #define BUFFER ((size_t)16384)
 
+bool file_splices_from(const struct file *file)
+{
+	return !(file->ops->traits & FILE_NO_SPLICE_FROM) && file->ops->read &&
+	       !S_ISFIFO(file->inode->mode);
+}
+
+bool file_splices_to(const struct file *file)
+{
+	return !(file->ops->traits & FILE_NO_SPLICE_TO) && file->ops->write;
+}
+
 /* Up to count bytes; positions advance by what arrived. Bytes, or -errno when there were none. */
 static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *out_pos,
 		    size_t count)
@@ -25,8 +36,10 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 			break;
 		}
 		while (written < n) {
-			ssize_t step =
-				vfs_write(out, buf + written, (size_t)(n - written), out_pos);
+			ssize_t step = file_splices_to(out)
+					       ? vfs_write(out, buf + written,
+							   (size_t)(n - written), out_pos)
+					       : -EINVAL;
 
 			if (step <= 0) {
 				error = step ? step : -EIO;
@@ -34,7 +47,8 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 			}
 			written += step;
 		}
-		*in_pos += written;
+		/* Where the file says the next byte is, or behind what was written of it. */
+		*in_pos = written == n ? from : *in_pos + written;
 		done += written;
 		count -= (size_t)written;
 		if (signal_pending() && count)
@@ -48,17 +62,6 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 }
 
 ssize_t (*vfs_pipe_fill)(struct file *out, struct file *in, loff_t *pos, size_t length);
-
-bool file_splices_from(const struct file *file)
-{
-	return !(file->ops->traits & FILE_NO_SPLICE_FROM) && file->ops->read &&
-	       !S_ISFIFO(file->inode->mode);
-}
-
-bool file_splices_to(const struct file *file)
-{
-	return !(file->ops->traits & FILE_NO_SPLICE_TO) && file->ops->write;
-}
 
 /* From what can be read again only: what was read and finds no room is read once more. */
 static ssize_t send_to_file(struct file *in, loff_t *pos, struct file *out, size_t count)

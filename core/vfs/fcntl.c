@@ -23,7 +23,8 @@ static long set_flags(struct file *file, unsigned int flags)
 
 	if ((flags ^ old) & O_NOATIME && flags & O_NOATIME && !inode_owner_or_capable(file->inode))
 		return -EPERM;
-	if (flags & O_DIRECT && !S_ISREG(file->inode->mode) && !S_ISFIFO(file->inode->mode))
+	if (flags & O_DIRECT && !S_ISFIFO(file->inode->mode) &&
+	    (!S_ISREG(file->inode->mode) || file->mode & FILE_NO_DIRECT))
 		return -EINVAL;
 	if (file->ops->set_flags) {
 		int error = file->ops->set_flags(file, flags);
@@ -51,13 +52,13 @@ static long add_seals(struct file *file, unsigned int seals)
 	if (inode->seals & F_SEAL_SEAL) {
 		error = -EPERM;
 	} else {
+		if (seals & F_SEAL_EXEC && inode->mode & 0111)
+			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 		mutex_lock(&inode->cache.maps_lock);
 		if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) &&
 		    inode->cache.writable_maps)
 			error = -EBUSY;
 		mutex_unlock(&inode->cache.maps_lock);
-		if (seals & F_SEAL_EXEC && inode->mode & 0111)
-			seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 		if (!error)
 			inode->seals |= seals;
 	}
@@ -76,7 +77,7 @@ static long same_file(struct file *file, int other)
 
 #define HINT_MAX 5u /* RWH_WRITE_LIFE_EXTREME */
 
-static long set_write_hint(struct inode *inode, unsigned long arg)
+static __attribute__((noinline)) long set_write_hint(struct inode *inode, unsigned long arg)
 {
 	uint64_t hint;
 

@@ -60,19 +60,14 @@ static struct file_locks *locks_of(struct inode *inode)
 	return locks;
 }
 
-static bool overlap(const struct file_lock *a, const struct file_lock *b)
-{
-	return a->flock == b->flock && a->start <= b->end && b->start <= a->end;
-}
-
 /* F_UNLCK is wanted by F_OFD_GETLK only, which so asks for the owner's own locks. */
 static bool conflict(const struct file_lock *lock, const struct file_lock *wanted)
 {
-	if (!overlap(lock, wanted))
+	if (lock->flock != wanted->flock ||
+	    (lock->owner == wanted->owner) != (wanted->type == F_UNLCK))
 		return false;
-	if (unlikely(wanted->type == F_UNLCK))
-		return lock->owner == wanted->owner;
-	return lock->owner != wanted->owner && (lock->type == F_WRLCK || wanted->type == F_WRLCK);
+	return (lock->type == F_WRLCK || wanted->type != F_RDLCK) && lock->start <= wanted->end &&
+	       wanted->start <= lock->end;
 }
 
 /* The one that begins first: it is what F_GETLK tells. */

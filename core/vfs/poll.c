@@ -300,9 +300,20 @@ SYSCALL(ppoll)
 
 /* ---- select ---- */
 
-#define SELECT_IN  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR)
-#define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR)
-#define SELECT_EX  POLLPRI
+#define SELECT_IN  (POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR | POLLNVAL)
+#define SELECT_OUT (POLLWRBAND | POLLWRNORM | POLLOUT | POLLERR | POLLNVAL)
+#define SELECT_EX  (POLLPRI | POLLNVAL)
+
+/* What has no file to ask: an O_PATH descriptor is ready for everything, any other number an error. */
+static int select_fileless(unsigned int fd, struct poll_item *item)
+{
+	struct fd path = fd_get_path((int)fd);
+	bool open = path.file != NULL;
+
+	fd_put(path);
+	item->result = POLLNVAL;
+	return open ? 0 : -EBADF;
+}
 
 static int select_items(unsigned long *sets[3], unsigned int n, ktime_t deadline)
 {
@@ -318,7 +329,7 @@ static int select_items(unsigned long *sets[3], unsigned int n, ktime_t deadline
 	if (!items)
 		return -ENOMEM;
 	numbers = (unsigned int *)(void *)(items + count);
-	for (unsigned int fd = 0; fd < n && used < count; fd++) {
+	for (unsigned int fd = 0; fd < n && used < count && !result; fd++) {
 		struct poll_item *item = &items[used];
 		unsigned long bit = 1ul << (fd % 64);
 		bool wanted = false;
@@ -333,10 +344,8 @@ static int select_items(unsigned long *sets[3], unsigned int n, ktime_t deadline
 			continue;
 		numbers[used++] = fd;
 		item->fd = fd_get((int)fd);
-		if (!item->fd.file) {
-			result = -EBADF;
-			break;
-		}
+		if (!item->fd.file)
+			result = select_fileless(fd, item);
 	}
 	if (!result)
 		result = poll_items(items, used, deadline);

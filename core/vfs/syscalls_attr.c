@@ -228,11 +228,11 @@ SYSCALL(utime)
 
 /* ---- size ---- */
 
-static long check_size(loff_t size)
+static long check_size(const struct inode *inode, loff_t size)
 {
 	uint64_t limit = process_limit(current->process, RLIMIT_FSIZE);
 
-	if (limit != UINT64_MAX && (uint64_t)size > limit) {
+	if (size > READ_ONCE(inode->size) && (uint64_t)size > limit) {
 		signal_send_thread(current, SIGXFSZ, NULL);
 		return -EFBIG;
 	}
@@ -257,7 +257,7 @@ static long truncate_path(const struct path *path, loff_t size)
 	error = inode_take_write(inode);
 	if (error)
 		return error;
-	error = check_size(size);
+	error = check_size(inode, size);
 	if (!error)
 		error = inode_truncate(inode, size);
 	if (!error)
@@ -294,7 +294,7 @@ SYSCALL(ftruncate)
 	if (!fd.file)
 		return -EBADF;
 	if (S_ISREG(fd.file->inode->mode) && fd.file->mode & FILE_WRITE) {
-		error = check_size(size);
+		error = check_size(fd.file->inode, size);
 		if (!error)
 			error = inode_truncate(fd.file->inode, size);
 		if (!error)

@@ -271,9 +271,11 @@ static ssize_t transfer_flagged(struct file *file, struct uio *uio, loff_t *pos,
 	return n;
 }
 
-/* A vector transfer. pos NULL: at the file's own position. */
-static ssize_t vector(struct file *file, const struct syscall_args *args, loff_t *pos, bool write,
-		      unsigned int flags)
+/* A vector transfer. pos NULL: at the file's own position. Inline in the two plain calls alone. */
+static inline __attribute__((always_inline)) ssize_t vector(struct file *file,
+							    const struct syscall_args *args,
+							    loff_t *pos, bool write,
+							    unsigned int flags)
 {
 	struct iovec fast[UIO_FASTIOV] __attribute__((uninitialized)), *allocated = NULL;
 	struct uio uio;
@@ -292,6 +294,13 @@ static ssize_t vector(struct file *file, const struct syscall_args *args, loff_t
 				   : transfer_flagged(file, &uio, pos, write, flags);
 	kfree(allocated);
 	return n;
+}
+
+static __attribute__((noinline)) ssize_t vector_any(struct file *file,
+						    const struct syscall_args *args, loff_t *pos,
+						    bool write, unsigned int flags)
+{
+	return vector(file, args, pos, write, flags);
 }
 
 SYSCALL(readv)
@@ -324,7 +333,7 @@ static ssize_t vector_at(const struct syscall_args *args, bool write, unsigned i
 
 	if (n)
 		return n;
-	n = vector(fd.file, args, &pos, write, flags);
+	n = vector_any(fd.file, args, &pos, write, flags);
 	fd_put(fd);
 	return n;
 }
@@ -350,7 +359,7 @@ static ssize_t vector_flags(const struct syscall_args *args, bool write)
 		return vector_at(args, write, flags);
 	fd = fd_get((int)args->arg[0]);
 	if (fd.file && fd.file->mode & (write ? FILE_WRITE : FILE_READ))
-		n = vector(fd.file, args, NULL, write, flags);
+		n = vector_any(fd.file, args, NULL, write, flags);
 	fd_put(fd);
 	return n;
 }

@@ -4,6 +4,7 @@
 #ifndef DATA_H
 #define DATA_H
 
+#include "data_state.h"
 #include "differ.h"
 #include "paths.h"
 
@@ -128,12 +129,17 @@ static void op_write(void)
 	size_t length = a_length();
 	long long at = OFFSET();
 
-	switch (random_below(3)) {
+	switch (random_below(4)) {
 	case 0:
 		DO(write(fd, from, length), "(%d, %zu)", fd, length);
 		break;
 	case 1:
 		DO(pwrite(fd, from, length, at), "p(%d, %zu, %lld)", fd, length, at);
+		break;
+	case 2:
+		DO(writev(fd, (struct iovec[]){{from, length / 2}, {from + length / 2, length / 3}},
+			  2),
+		   "v(%d, %zu)", fd, length);
 		break;
 	default: {
 		struct iovec parts[3] = {{from, length / 3},
@@ -146,6 +152,7 @@ static void op_write(void)
 		   "v2(%d, %zu/%d, %lld, %#x)", fd, length, count, at, flags);
 	}
 	}
+	note_signals();
 }
 
 static void op_lseek(void)
@@ -231,13 +238,18 @@ static void op_copy(void)
 		   length, flags);
 		break;
 	default: {
-		struct iovec part = {a_buffer(), length};
+		// Its own memory: what is lent to a pipe must not change.
+		struct iovec part = {random_below(20) ? mmap(NULL, 16384, PROT_READ | PROT_WRITE,
+							     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+						      : a_buffer(),
+				     length};
 
 		DO(vmsplice(in, &part, (size_t)ONE_OF(1, 1, 0, 1025), (unsigned int)flags),
 		   " vmsplice(%d, %zu, %d)", in, length, flags);
 	}
 	}
 	note(" {%lld, %lld}", (long long)from, (long long)to);
+	note_signals();
 }
 
 static void op_make(void)
@@ -373,9 +385,19 @@ static const struct op data_ops[] = {
 	{"open", op_open},	     {"open", op_open},	      {"open", op_open},
 	{"fcntl", op_fcntl},	     {"read", op_read},	      {"write", op_write},
 	{"copy", op_copy},	     {"copy", op_copy},	      {"make", op_make},
-	{"make", op_make},	     {"epoll", op_epoll},
+	{"make", op_make},	     {"epoll", op_epoll},     {"fstat", op_fstat},
+	{"fstat", op_fstat},	     DATA_STATE_OPS,
 };
 
-static const struct area data_area = {"data", paths_begin, data_ops, COUNT(data_ops)};
+// With a FIFO among the names.
+static void data_begin(void)
+{
+	paths_begin();
+	(void)!mkfifo("c", 0666);
+	chmod("c", 0666);
+	data_state_begin();
+}
+
+static const struct area data_area = {"data", data_begin, data_ops, COUNT(data_ops)};
 
 #endif

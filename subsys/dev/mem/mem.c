@@ -210,7 +210,6 @@ static const struct file_ops zero_ops = {.open = nowait_open,
 static const struct file_ops full_ops = {.read = zero_read,
 					 .write = full_write,
 					 .seek = null_seek,
-					 .mmap = zero_mmap,
 					 .traits = FILE_WRITES_APART | FILE_NO_SPLICE_TO};
 static const struct file_ops kmsg_ops = {
 	.open = kmsg_open,

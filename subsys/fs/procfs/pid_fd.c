@@ -179,7 +179,7 @@ const struct inode_ops proc_fd_inode_ops = {
 	.lookup = fd_lookup, .permission = proc_permission, .getattr = proc_getattr};
 const struct inode_ops proc_fdinfo_inode_ops = {
 	.lookup = fdinfo_lookup, .permission = proc_permission, .getattr = proc_getattr};
-const struct file_ops proc_fd_ops = {.iterate = fd_iterate, .seek = file_seek_dir};
+const struct file_ops proc_fd_ops = {.iterate = fd_iterate, .seek = file_seek_inode};
 
 /* ---- task ---- */
 
@@ -257,4 +257,4 @@ static int task_iterate(struct file *file, struct dir_context *context)
 }
 
 const struct inode_ops proc_task_inode_ops = {.lookup = task_lookup, .getattr = proc_getattr};
-const struct file_ops proc_task_ops = {.iterate = task_iterate, .seek = file_seek_dir};
+const struct file_ops proc_task_ops = {.iterate = task_iterate, .seek = file_seek_inode};

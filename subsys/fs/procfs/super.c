@@ -299,7 +299,7 @@ static struct pid *proc_dir_pid(const struct file *file)
 }
 
 const struct file_ops proc_dir_ops = {
-	.iterate = proc_dir_iterate, .seek = file_seek_dir, .pid = proc_dir_pid};
+	.iterate = proc_dir_iterate, .seek = file_seek_inode, .pid = proc_dir_pid};
 
 /* ---- files ---- */
 
@@ -462,7 +462,7 @@ static void root_getattr(struct inode *inode, struct kstat *stat)
 
 static const struct inode_ops root_inode_ops = {
 	.lookup = root_lookup, .getattr = root_getattr, .setattr = proc_setattr};
-static const struct file_ops root_dir_ops = {.iterate = root_iterate, .seek = file_seek_dir};
+static const struct file_ops root_dir_ops = {.iterate = root_iterate, .seek = file_seek_inode};
 
 /* ---- the superblock ---- */
 
@@ -492,6 +492,7 @@ static int procfs_init(void)
 	if (!super)
 		return -ENOMEM;
 	super->magic = PROC_MAGIC;
+	super->max_size = INT32_MAX; /* as for files from before positions had 64 bits */
 	super->active = 1;
 	root = proc_inode_new(super, &root_entry, NULL, false, -1, 1);
 	if (!root) {

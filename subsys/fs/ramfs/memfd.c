@@ -48,8 +48,9 @@ static int make_file(const char *name, unsigned int flags, struct file **file)
 		return -ENOMEM;
 	const struct path path = {.mount = memfs, .dentry = dentry};
 
-	error = file_for_path(&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
-			      FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS, file);
+	error = file_for_path(
+		&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
+		FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS | FILE_NO_DIRECT, file);
 	if (!error) {
 		error = file_take_write(*file);
 		if (error)

@@ -16,6 +16,8 @@
 
 #define PIPE_SLOTS 16u	    /* by default: 64 KiB */
 #define PIPE_MAX   1048576u /* bytes, for those without CAP_SYS_RESOURCE */
+#define PIPE_LARGEST \
+	(256u << 20) /* bytes, for anybody: what one allocation of slots is good for on Linux */
 
 struct pipe_slot {
 	struct page *page;
@@ -68,7 +70,7 @@ void pipe_slot_done(struct pipe *pipe);
  * were none. */
 ssize_t pipe_take(struct pipe *pipe, struct uio *uio, bool packets);
 /* A new page with the next n bytes (up to a page). lock held; there is room. Bytes or -errno. */
-ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, struct pipe_slot kind);
+ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packet, bool open);
 /* The pipe of a file, or NULL. */
 struct pipe *pipe_of_file(const struct file *file);
 ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos);

@@ -164,7 +164,7 @@ static int append(struct pipe *pipe, struct uio *uio, size_t n)
 	return 1;
 }
 
-ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, struct pipe_slot kind)
+ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packet, bool open)
 {
 	struct page *page = page_for_write(pipe);
 	size_t moved;
@@ -177,9 +177,8 @@ ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, struct pipe_
 		pipe->spare = page;
 		return -EFAULT;
 	}
-	kind.page = page;
-	kind.length = (uint32_t)n;
-	*pipe_slot(pipe, pipe->head) = kind;
+	*pipe_slot(pipe, pipe->head) = (struct pipe_slot){
+		.page = page, .length = (uint32_t)n, .packet = packet, .open = open};
 	store_release(&pipe->head, pipe->head + 1);
 	return (ssize_t)n;
 }
@@ -194,7 +193,6 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct pipe *pipe = pipe_of(file);
 	bool packet = READ_ONCE(file->flags) & O_DIRECT, woken = false;
-	const struct pipe_slot kind = {.packet = packet, .open = !packet};
 	size_t total = uio->left, part = total & (PAGE_SIZE - 1);
 	ssize_t done = 0, n = 0;
 
@@ -222,7 +220,7 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 			break;
 		}
 		if (!pipe_full(pipe)) {
-			n = pipe_add_page(pipe, uio, MIN(uio->left, PAGE_SIZE), kind);
+			n = pipe_add_page(pipe, uio, MIN(uio->left, PAGE_SIZE), packet, !packet);
 			if (n < 0)
 				break;
 			done += n;
@@ -302,6 +300,8 @@ static long resize(struct pipe *pipe, unsigned int bytes)
 	if ((unsigned long)slots << PAGE_SHIFT > PIPE_MAX && slots > READ_ONCE(pipe->size) &&
 	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
+	if ((unsigned long)slots << PAGE_SHIFT > PIPE_LARGEST)
+		return -ENOMEM;
 	fresh = kcalloc(slots, sizeof(*fresh), GFP_KERNEL);
 	if (!fresh)
 		return -ENOMEM;

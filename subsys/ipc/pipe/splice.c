@@ -374,8 +374,8 @@ static ssize_t memory_to_pipe(struct pipe *pipe, struct uio *uio, bool nonblock)
 		size_t offset = (uio->iov->base + uio->offset) & (PAGE_SIZE - 1);
 
 		n = pipe_add_page(pipe, uio,
-				  MIN(uio->iov->length - uio->offset, PAGE_SIZE - offset),
-				  (struct pipe_slot){0});
+				  MIN(uio->iov->length - uio->offset, PAGE_SIZE - offset), false,
+				  false);
 		if (n > 0) {
 			done += n;
 			n = 0;
