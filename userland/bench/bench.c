@@ -1137,10 +1137,11 @@ int main(int argc, char **argv)
 	bool events = false;
 	int result;
 
-	mark();
+	if (getpid() != 1)
+		stay_in_place(argv);
+	mark(); /* once: the host counts from here */
 	if (getpid() == 1)
 		return run_as_init();
-	stay_in_place(argv);
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		for (size_t i = 0; i < ROWS; i++)
 			puts(rows[i].name);
