@@ -20,7 +20,7 @@ struct header {
 	int flags;
 };
 
-struct piece {
+struct control_piece {
 	size_t length;
 	int level, type;
 };
@@ -91,7 +91,7 @@ static size_t add_credentials(char *data)
 
 static size_t add_header(char *at)
 {
-	struct piece header = {.level = SOL_SOCKET};
+	struct control_piece header = {.level = SOL_SOCKET};
 	size_t bytes;
 
 	if (random_below(3)) {
@@ -188,8 +188,8 @@ static void show_control(const struct header *message)
 {
 	const size_t length = message->control_length;
 
-	for (size_t at = 0; at + sizeof(struct piece) <= length;) {
-		struct piece header;
+	for (size_t at = 0; at + sizeof(struct control_piece) <= length;) {
+		struct control_piece header;
 		const char *data = control_room + at + sizeof(header);
 		size_t bytes;
 
@@ -228,10 +228,10 @@ static void show_control(const struct header *message)
 
 static void a_message_to_receive(struct header *message, struct iovec *parts)
 {
-	struct place *place = random_below(2) ? &no_place : a_place();
+	struct name_place *place = random_below(2) ? &no_name_place : a_name_place();
 
 	*message = (struct header){.name = place->address,
-				   .name_length = place == &no_place ? 0 : placed.length,
+				   .name_length = place == &no_name_place ? 0 : name_placed.length,
 				   .flags = (int)ONE_OF(0, 0, -1)};
 	note("{%s", place->text);
 	a_vector(message, parts);
@@ -254,8 +254,8 @@ static void show_received(const struct header *message, long got)
 	     (int)message->control_length);
 	if (got < 0)
 		return;
-	if (message->name == placed.bytes && message->name_length < 160)
-		show_address(placed.bytes, (int)message->name_length);
+	if (message->name == name_placed.bytes && message->name_length < 160)
+		show_address(name_placed.bytes, (int)message->name_length);
 	if (message->control == control_room)
 		show_control(message);
 }

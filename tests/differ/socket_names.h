@@ -116,34 +116,35 @@ static struct named *a_socket_name(void)
 
 // ---- where calls store addresses ----
 
-struct place {
+struct name_place {
 	void *address;
 	socklen_t *length;
 	char text[40];
 };
 
-static struct place no_place = {NULL, NULL, "none"};
+static struct name_place no_name_place = {NULL, NULL, "none"};
 static struct {
 	char bytes[160];
 	socklen_t length;
-} placed;
+} name_placed;
 
-static struct place *a_place(void)
+static struct name_place *a_name_place(void)
 {
-	static struct place place;
+	static struct name_place place;
 	bool no_address = !random_below(12), bad_address = !random_below(12),
 	     no_length = !random_below(12);
 
-	memset(&placed, 0x55, sizeof(placed));
-	placed.length = (socklen_t)(random_below(2) ? ONE_OF(110, 128)
-						    : ONE_OF(0, 1, 2, 3, 4, 12, 109, -1, 1000));
-	place.address = no_address ? NULL : bad_address ? (void *)8 : placed.bytes;
-	place.length = no_length ? (socklen_t *)ONE_OF(0, 8) : &placed.length;
+	memset(&name_placed, 0x55, sizeof(name_placed));
+	name_placed.length =
+		(socklen_t)(random_below(2) ? ONE_OF(110, 128)
+					    : ONE_OF(0, 1, 2, 3, 4, 12, 109, -1, 1000));
+	place.address = no_address ? NULL : bad_address ? (void *)8 : name_placed.bytes;
+	place.length = no_length ? (socklen_t *)ONE_OF(0, 8) : &name_placed.length;
 	snprintf(place.text, sizeof(place.text), "%s, %s %d",
 		 no_address    ? "0"
 		 : bad_address ? "8"
 			       : "at",
-		 no_length ? "no" : "room", (int)placed.length);
+		 no_length ? "no" : "room", (int)name_placed.length);
 	return &place;
 }
 
@@ -178,14 +179,14 @@ static void show_address(const char *bytes, int length)
 }
 
 // What is in it now, also if the call failed.
-static void show_place(const struct place *place)
+static void show_name_place(const struct name_place *place)
 {
-	if (place == &no_place)
+	if (place == &no_name_place)
 		return;
-	note(" [%d]", (int)placed.length);
-	if (place->address == placed.bytes && placed.length > 0 && placed.length < 160 &&
-	    (unsigned char)placed.bytes[0] != 0x55)
-		show_address(placed.bytes, (int)placed.length);
+	note(" [%d]", (int)name_placed.length);
+	if (place->address == name_placed.bytes && name_placed.length > 0 &&
+	    name_placed.length < 160 && (unsigned char)name_placed.bytes[0] != 0x55)
+		show_address(name_placed.bytes, (int)name_placed.length);
 }
 
 #endif

@@ -132,22 +132,22 @@ static void op_listen(void)
 static void op_accept(void)
 {
 	int fd = a_fd(), flags = SOCK_NONBLOCK | (int)ONE_OF(0, 0, 0, SOCK_CLOEXEC, 1, 0x100);
-	struct place *place = a_place();
+	struct name_place *place = a_name_place();
 
 	keep_fd(DO(syscall(SYS_accept4, fd, place->address, place->length, flags), "4(%d, %s, %#x)",
 		   fd, place->text, flags));
-	show_place(place);
+	show_name_place(place);
 }
 
 static void op_name(void)
 {
 	int fd = a_fd();
-	struct place *place = a_place();
+	struct name_place *place = a_name_place();
 	bool peer = random_below(2);
 
 	DO(syscall(peer ? SYS_getpeername : SYS_getsockname, fd, place->address, place->length),
 	   "%s(%d, %s)", peer ? "peer" : "sock", fd, place->text);
-	show_place(place);
+	show_name_place(place);
 }
 
 static void op_shutdown(void)
@@ -176,13 +176,13 @@ static void op_recvfrom(void)
 	int fd = a_fd(), flags = RECEIVE_FLAGS();
 	char *data = a_buffer();
 	size_t length = a_length();
-	struct place *place = random_below(2) ? &no_place : a_place();
+	struct name_place *place = random_below(2) ? &no_name_place : a_name_place();
 	long got;
 
 	got = DO(syscall(SYS_recvfrom, fd, data, length, flags, place->address, place->length),
 		 "(%d, %zu, %#x, %s)", fd, length, flags, place->text);
 	show_sum(data, got < (long)length ? got : (long)length);
-	show_place(place);
+	show_name_place(place);
 }
 
 static void op_read_write(void)
