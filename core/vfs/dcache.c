@@ -73,6 +73,43 @@ again:
 	return dentry;
 }
 
+/* In one of the hash's chains. */
+static struct dentry *find_number_in(const struct hlist *chain, const struct super *super,
+				     uint64_t ino)
+{
+	struct dentry *dentry, *found = NULL;
+
+	rcu_read_lock();
+	hlist_for_each_entry (dentry, chain, hash) {
+		const struct inode *inode = rcu_dereference(dentry->inode);
+
+		if (dentry->super == super && inode && inode->ino == ino &&
+		    refcount_get_unless_zero(&dentry->refs)) {
+			found = dentry;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+struct dentry *dentry_find_number(struct super *super, uint64_t ino)
+{
+	struct dentry *found = NULL;
+	uint32_t renames;
+
+	if (super->root->inode->ino == ino)
+		return dentry_get(super->root);
+	do { /* what is renamed meanwhile may change from a chain not yet looked at to one before */
+		renames = sequence_read(&dentry_rename_sequence);
+		for (unsigned int i = 0; i < DENTRY_BUCKETS && !found; i++) {
+			found = find_number_in(&dentry_table[i], super, ino);
+			resched_point();
+		}
+	} while (!found && sequence_changed(&dentry_rename_sequence, renames));
+	return found;
+}
+
 struct dentry *dentry_child(struct dentry *parent, const char *name, size_t length)
 {
 	struct name key = {name, (uint32_t)length, name_hash(name, length)};

@@ -325,7 +325,7 @@ void inode_strip_setid(struct inode *inode)
 	WRITE_ONCE(inode->mode, without_setid(inode));
 }
 
-int inode_truncate(struct inode *inode, loff_t size)
+static int inode_truncate(struct inode *inode, loff_t size)
 {
 	struct attributes a = {.valid = ATTR_SIZE | ATTR_MTIME | ATTR_CTIME, .size = size};
 	int error = 0;
@@ -337,6 +337,18 @@ int inode_truncate(struct inode *inode, loff_t size)
 		error = inode_change(inode, &a);
 	}
 	rwsem_write_done(&inode->rwsem);
+	return error;
+}
+
+int path_truncate(const struct path *path, loff_t size)
+{
+	struct inode *inode = path->dentry->inode;
+	umode_t before = inode->mode;
+	int error = inode_truncate(inode, size);
+
+	if (!error)
+		notify_dentry(path->dentry, inode->mode == before ? NOTIFY_MODIFY
+								  : NOTIFY_MODIFY | NOTIFY_ATTRIB);
 	return error;
 }
 
@@ -379,6 +391,8 @@ static uint32_t change_event(unsigned int valid)
 		return NOTIFY_ACCESS;
 	case ATTR_MTIME:
 		return NOTIFY_MODIFY;
+	case 0:
+		return 0;
 	default:
 		return NOTIFY_ATTRIB;
 	}
@@ -387,7 +401,7 @@ static uint32_t change_event(unsigned int valid)
 int path_setattr(const struct path *path, struct attributes *a, bool touch)
 {
 	struct inode *inode = path->dentry->inode;
-	uint32_t event = change_event(a->valid);
+	uint32_t event;
 	int error = mount_check_write(path->mount);
 
 	if (error)
@@ -398,6 +412,7 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 		a->mode = without_setid(inode);
 	}
 	error = check_change(inode, a, touch);
+	event = change_event(a->valid);
 	if (!error) {
 		if (!(a->valid & ATTR_CTIME)) {
 			a->valid |= ATTR_CTIME;
@@ -406,7 +421,7 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 		error = inode_change(inode, a);
 	}
 	rwsem_write_done(&inode->rwsem);
-	if (!error)
+	if (!error && event)
 		notify_dentry(path->dentry, event);
 	return error;
 }

@@ -100,6 +100,9 @@ static inline struct dentry *dentry_find_rcu(const struct dentry *parent, const 
 }
 /* The same with a reference. Takes no lock. */
 struct dentry *dentry_find(struct dentry *parent, const struct name *name);
+/* One of the names of super's inode ino, with a reference; NULL: it has none in the cache. Looks at all
+ * there are. May sleep. */
+struct dentry *dentry_find_number(struct super *super, uint64_t ino);
 /* A new negative dentry, unhashed, with one reference and one on parent. NULL: no memory. */
 struct dentry *dentry_new(struct dentry *parent, const struct name *name);
 /* Name a dentry nobody else knows yet; false: no memory. */
@@ -143,6 +146,12 @@ extern uint32_t mount_sequence;
 /* What is mounted on (mount, dentry): topmost is found by repeating. RCU section or mount_lock. */
 struct mount *mount_find(const struct mount *mount, const struct dentry *dentry);
 void mount_init(void);
+/* Of a mount's number that no other has had or will have: such begin behind the short ones. */
+#define MOUNT_ID_UNIQUE (1ull << 31)
+static inline uint64_t mount_unique_id(const struct mount *mount)
+{
+	return (uint64_t)mount->id | MOUNT_ID_UNIQUE;
+}
 static inline int mount_check_write(const struct mount *mount)
 {
 	return unlikely((mount->flags | mount->super->flags) & MS_RDONLY) ? -EROFS : 0;
@@ -243,6 +252,8 @@ __must_check int open_decode(struct open_how *how, uint64_t flags, uint64_t mode
 /* As open() and openat(): ignores what they ignore. */
 __must_check int open_decode_lenient(struct open_how *how, unsigned int flags, umode_t mode);
 struct file *do_open(int dirfd, const char *name, const struct open_how *how);
+/* The same of what has been found. Consumes the path's references. */
+struct file *open_path(struct path *path, const struct open_how *how);
 __must_check int do_mkdir(int dirfd, const char *name, umode_t mode);
 /* -EPERM or -EINVAL for a type that mknod does not make. */
 __must_check int mknod_mode_error(umode_t mode);
@@ -255,8 +266,8 @@ __must_check int do_link(int from_fd, const char *from, int to_fd, const char *t
 			 unsigned int lookup);
 __must_check int do_rename(int from_fd, const char *from, int to_fd, const char *to,
 			   unsigned int flags);
-__must_check int inode_truncate(struct inode *inode,
-				loff_t size); /* takes the rwsem; permissions are checked */
+/* Takes the rwsem; permissions are checked. Tells who watches. */
+__must_check int path_truncate(const struct path *path, loff_t size);
 /* May dir's entry be removed by current (permissions, sticky)? */
 __must_check int may_delete(struct inode *dir, struct dentry *victim, bool is_dir);
 __must_check int may_create(struct inode *dir);

@@ -9,6 +9,8 @@
  */
 #include "mount.h"
 
+#include <core/printk.h>
+
 #define VALID_FLAGS                                                                            \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC |  \
 	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | \
@@ -148,7 +150,9 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	}
 	if (created)
 		how->flags &= ~O_TRUNC;
-	else
+	else if (how->flags & O_TRUNC && S_ISREG(inode->mode))
+		error = mount_check_write(path->mount); /* before what the file itself permits */
+	if (!created && !error)
 		error = may_open(path, how);
 	if (error)
 		goto fail_path;
@@ -187,10 +191,9 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 		goto fail;
 	notify_dentry(file->path.dentry, NOTIFY_OPEN);
 	if (how->flags & O_TRUNC) {
-		error = inode_truncate(inode, 0);
+		error = path_truncate(&file->path, 0);
 		if (error)
 			goto fail;
-		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
 	}
 	if (!(file->mode & FILE_WRITE) && file->mode & FILE_WRITER)
 		file_drop_write(file);
@@ -225,18 +228,15 @@ static struct file *open_existing(int dirfd, const char *name, struct open_how *
 	return error ? err_ptr(error) : finish_open(&path, how, false);
 }
 
-static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *how)
+/* In the directory path, whose references are consumed. */
+static struct file *tmpfile_in(struct path *path, struct open_how *how)
 {
-	static const struct name anonymous = {"#tmp", 4, 0};
-	struct inode *dir, *inode;
+	char number[24];
+	struct name anonymous = {.text = number};
+	struct inode *dir = path->dentry->inode, *inode;
 	struct dentry *dentry;
-	struct path path;
-	int error = path_lookup(dirfd, name, lookup_flags(how) | LOOKUP_DIRECTORY, &path);
+	int error = mount_check_write(path->mount);
 
-	if (error)
-		return err_ptr(error);
-	dir = path.dentry->inode;
-	error = mount_check_write(path.mount);
 	if (!error)
 		error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (!error && !dir->ops->tmpfile)
@@ -245,7 +245,9 @@ static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *h
 		error = dir->ops->tmpfile(dir, &inode, S_IFREG | umask_apply(how->mode));
 	if (error)
 		goto out;
-	dentry = dentry_new(path.dentry, &anonymous);
+	anonymous.length = (uint32_t)scnprintf(number, sizeof(number), "#%llu",
+					       (unsigned long long)inode->ino);
+	dentry = dentry_new(path->dentry, &anonymous);
 	if (!dentry) {
 		inode_put(inode);
 		error = -ENOMEM;
@@ -254,17 +256,25 @@ static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *h
 	if (!(how->flags & O_EXCL))
 		inode->flags |= INODE_LINKABLE;
 	dentry_attach(dentry, inode);
-	dentry_put(path.dentry);
-	path.dentry = dentry;
+	dentry_put(path->dentry);
+	path->dentry = dentry;
 	how->flags &= ~O_TMPFILE_;
-	struct file *file = finish_open(&path, how, true);
+	struct file *file = finish_open(path, how, true);
 
 	if (!is_err(file))
 		file->flags |= O_TMPFILE;
 	return file;
 out:
-	path_put(&path);
+	path_put(path);
 	return err_ptr(error);
+}
+
+static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *how)
+{
+	struct path path;
+	int error = path_lookup(dirfd, name, lookup_flags(how) | LOOKUP_DIRECTORY, &path);
+
+	return error ? err_ptr(error) : tmpfile_in(&path, how);
 }
 
 /* The name is not there: make it, with the parent locked. 1: now it is there, made by others. w
@@ -315,10 +325,38 @@ static int create_dots(struct walk *w, const struct open_how *how)
 	return how->flags & O_EXCL ? -EEXIST : -EISDIR;
 }
 
+unsigned int vfs_protected_fifos, vfs_protected_regular;
+
+static bool expected_here(const struct inode *inode, umode_t dir_mode, uid_t dir_uid)
+{
+	if (!(dir_mode & S_ISVTX) || inode->uid == dir_uid || inode->uid == current->cred->fsuid)
+		return true;
+	return S_ISREG(inode->mode)    ? !READ_ONCE(vfs_protected_regular)
+	       : S_ISFIFO(inode->mode) ? !READ_ONCE(vfs_protected_fifos)
+				       : false;
+}
+
+/* Who opens with O_CREAT what is already there, in a directory of that mode and owner, does not mean to
+ * use what another has put into a shared folder in its place. */
+static int create_existing(const struct inode *inode, umode_t dir_mode, uid_t dir_uid)
+{
+	unsigned int level = S_ISREG(inode->mode)    ? READ_ONCE(vfs_protected_regular)
+			     : S_ISFIFO(inode->mode) ? READ_ONCE(vfs_protected_fifos)
+						     : 0;
+
+	if (S_ISDIR(inode->mode))
+		return -EISDIR;
+	if (likely(expected_here(inode, dir_mode, dir_uid)))
+		return 0;
+	return dir_mode & 0002 || (dir_mode & 0020 && level >= 2) ? -EACCES : 0;
+}
+
 static struct file *open_creating(int dirfd, const char *name, struct open_how *how)
 {
 	unsigned int flags = lookup_flags(how);
 	struct path path;
+	umode_t dir_mode;
+	uid_t dir_uid;
 	WALK(w);
 	int error;
 
@@ -359,16 +397,18 @@ again:
 			walk_drop(&w);
 			return err_ptr(-EEXIST);
 		}
+		dir_mode = w.inode->mode;
+		dir_uid = w.inode->uid;
 		error = walk_last(&w);
 		if (error == 0) {
 			error = walk_take(&w, &path);
 			if (error)
 				break;
-			if (S_ISDIR(path.dentry->inode->mode)) {
-				path_put(&path);
-				return err_ptr(-EISDIR);
-			}
-			return finish_open(&path, how, false);
+			error = create_existing(path.dentry->inode, dir_mode, dir_uid);
+			if (!error)
+				return finish_open(&path, how, false);
+			path_put(&path);
+			break;
 		}
 		if (error == 1)
 			error = walk_continue(&w);
@@ -387,6 +427,26 @@ struct file *do_open(int dirfd, const char *name, const struct open_how *wanted)
 	if (unlikely(how.flags & O_CREAT))
 		return open_creating(dirfd, name, &how);
 	return open_existing(dirfd, name, &how);
+}
+
+struct file *open_path(struct path *path, const struct open_how *wanted)
+{
+	bool is_dir = S_ISDIR(path->dentry->inode->mode);
+	struct open_how how = *wanted;
+	int error = 0;
+
+	if (how.flags & O_DIRECTORY && !is_dir)
+		error = -ENOTDIR;
+	else if (how.flags & O_TMPFILE_)
+		return tmpfile_in(path, &how);
+	else if (how.flags & O_CREAT && how.flags & O_EXCL)
+		error = -EEXIST;
+	else if (how.flags & O_CREAT && is_dir)
+		error = -EISDIR;
+	if (!error)
+		return finish_open(path, &how, false);
+	path_put(path);
+	return err_ptr(error);
 }
 
 int vfs_open(int dirfd, const char *name, unsigned int flags, umode_t mode, struct file **file)

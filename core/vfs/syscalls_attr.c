@@ -259,9 +259,7 @@ static long truncate_path(const struct path *path, loff_t size)
 		return error;
 	error = check_size(inode, size);
 	if (!error)
-		error = inode_truncate(inode, size);
-	if (!error)
-		notify_dentry(path->dentry, NOTIFY_MODIFY);
+		error = path_truncate(path, size);
 	inode_drop_write(inode);
 	return error;
 }
@@ -296,9 +294,7 @@ SYSCALL(ftruncate)
 	if (S_ISREG(fd.file->inode->mode) && fd.file->mode & FILE_WRITE) {
 		error = check_size(fd.file->inode, size);
 		if (!error)
-			error = inode_truncate(fd.file->inode, size);
-		if (!error)
-			notify_dentry(fd.file->path.dentry, NOTIFY_MODIFY);
+			error = path_truncate(&fd.file->path, size);
 	}
 	fd_put(fd);
 	return error;

@@ -182,7 +182,8 @@ SYSCALL(statx)
 		.rdev_minor = MINOR(stat.rdev),
 		.dev_major = MAJOR(stat.dev),
 		.dev_minor = MINOR(stat.dev),
-		.mnt_id = (uint64_t)stat.mount_id | (mask & STATX_MNT_ID_UNIQUE ? 1ull << 31 : 0),
+		.mnt_id = (uint64_t)stat.mount_id |
+			  (mask & STATX_MNT_ID_UNIQUE ? MOUNT_ID_UNIQUE : 0),
 	};
 	if (!(out.mask & STATX_BTIME))
 		out.btime = (struct statx_timestamp){0};

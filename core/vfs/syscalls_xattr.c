@@ -18,7 +18,11 @@ static int name_permission(struct inode *inode, const char *name, unsigned int m
 	if (!strncmp(name, "security.", 9)) {
 		bool capability = !strcmp(name, "security.capability");
 
-		return write && !capable(capability ? CAP_SETFCAP : CAP_SYS_ADMIN) ? -EPERM : 0;
+		/* Who has none to keep says so to everybody. */
+		return write && inode->ops->setxattr &&
+				       !capable(capability ? CAP_SETFCAP : CAP_SYS_ADMIN)
+			       ? -EPERM
+			       : 0;
 	}
 	if (!strncmp(name, "system.", 7))
 		return 0;

@@ -430,7 +430,9 @@ static void op_watch(void)
 		struct inotify_event *event = (struct inotify_event *)(events + at);
 
 		note(" {%d, %#x, %d, %.12s}", event->wd, event->mask, event->cookie != 0,
-		     event->len ? event->name : "-");
+		     !event->len	   ? "-"
+		     : *event->name == '#' ? "#" // the number of a file without a name
+					   : event->name);
 		at += (long)(sizeof(*event) + event->len);
 	}
 }
@@ -467,6 +469,38 @@ static void op_umask(void)
 	DO(umask((mode_t)mask), "(%#o)", mask);
 }
 
+// A handle is made and, now or later, opened.
+static void op_handle(void)
+{
+	static struct {
+		unsigned int bytes;
+		int type;
+		unsigned char data[128];
+	} kept, fresh;
+	int at = AT_OF(), mount[2],
+	    flags = (int)SOME_OF(0, AT_EMPTY_PATH, AT_SYMLINK_FOLLOW, 0x200, 1);
+	const char *name = path_name();
+
+	if (random_below(3)) {
+		fresh.bytes = (unsigned int)ONE_OF(128, 128, 12, 0, 4, 129);
+		fresh.type = 0;
+		if (DO(syscall(SYS_name_to_handle_at, at, name, &fresh, mount, flags),
+		       "_of(%d, %s, %u, %#x)", at, text_of(name), fresh.bytes, flags) == 0 &&
+		    !foreign(name)) {
+			note(" {%u, %d}", fresh.bytes, fresh.type);
+			kept = fresh;
+		} else if (errno == EOVERFLOW && !foreign(name)) {
+			note(" {%u}", fresh.bytes);
+		}
+		return;
+	}
+	if (random_below(8) == 0)
+		kept.bytes = (unsigned int)ONE_OF(0, 8, 129);
+	flags = open_flags();
+	keep_fd(DO(syscall(SYS_open_by_handle_at, at, &kept, flags), "_open(%d, %u, %#x)", at,
+		   kept.bytes, flags));
+}
+
 static const struct op paths_ops[] = {
 	{"open", op_open},     {"openat2", op_openat2},	  {"stat", op_stat},
 	{"fstat", op_fstat},   {"statx", op_statx},	  {"access", op_access},
@@ -477,6 +511,8 @@ static const struct op paths_ops[] = {
 	{"xattr", op_xattr},   {"inotify", op_inotify},	  {"statfs", op_statfs},
 	{"umask", op_umask},   {"open", op_open},	  {"open", op_open},
 	{"mkdir", op_mkdir},   {"rename", op_rename},	  {"stat", op_stat},
+	{"watch", op_watch},   {"watch", op_watch},	  {"truncate", op_truncate_path},
+	{"handle", op_handle},
 };
 
 static void owned(const char *name, mode_t mode, uid_t uid)

@@ -281,6 +281,7 @@ struct fs_type {
 #define FS_KERNEL      4u /* not for mount(2), not in /proc/filesystems */
 #define FS_NO_ATIME    8u
 #define FS_NO_NEGATIVE 16u /* names come and go by themselves: never cache that one is missing */
+#define FS_HANDLES     64u /* its files can be opened by their numbers (name_to_handle_at) */
 #define FS_BTIME       32u /* its inodes tell when they were made */
 #define FS_TYPE(t)                                     \
 	static const struct fs_type *const fs_type_##t \
@@ -397,6 +398,9 @@ void path_string_free(char *string);
  * it, and only if it is an ordinary one.
  */
 extern unsigned int vfs_protected_hardlinks, vfs_protected_symlinks;
+/* O_CREAT of another's file or FIFO in a sticky folder is refused: 1 where all may write, 2 where its
+ * group may. Other kinds are refused always. 0 unless the system sets it. */
+extern unsigned int vfs_protected_fifos, vfs_protected_regular;
 
 /* ---- kernel-side operations (exec, boot, cpio) ---- */
 /* flags: O_*, mode: permission bits, the umask is applied. */

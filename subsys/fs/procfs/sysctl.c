@@ -335,6 +335,8 @@ static int dentry_state_show(struct text *text, void *p)
 	return 0;
 }
 
+static const struct tunable fifos_tunable = {.value = &vfs_protected_fifos, .max = 2};
+static const struct tunable regular_tunable = {.value = &vfs_protected_regular, .max = 2};
 static const struct tunable hardlinks_tunable = {.value = &vfs_protected_hardlinks, .max = 1};
 static const struct tunable symlinks_tunable = {.value = &vfs_protected_symlinks, .max = 1};
 
@@ -354,7 +356,9 @@ static const struct proc_entry fs_entries[] = {
 	PROC_DIR("inotify", 0555, inotify_entries),
 	PROC_FILE("nr_open", 0444, nr_open_show),
 	PROC_FILE("pipe-max-size", 0444, pipe_max_show),
+	PROC_TUNABLE("protected_fifos", &fifos_tunable),
 	PROC_TUNABLE("protected_hardlinks", &hardlinks_tunable),
+	PROC_TUNABLE("protected_regular", &regular_tunable),
 	PROC_TUNABLE("protected_symlinks", &symlinks_tunable),
 	PROC_FILE("suid_dumpable", 0444, zero_show),
 	PROC_END,

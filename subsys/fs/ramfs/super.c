@@ -301,12 +301,14 @@ static int rootfs_mount(const struct fs_type *type, const char *source, const ch
 	return tmpfs_mount(type, source, "mode=755", super);
 }
 
-static const struct fs_type tmpfs_type = {
-	.name = "tmpfs", .flags = FS_NODEV | FS_COMPLETE | FS_BTIME, .mount = tmpfs_mount};
+static const struct fs_type tmpfs_type = {.name = "tmpfs",
+					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES,
+					  .mount = tmpfs_mount};
 static const struct fs_type ramfs_type = {
 	.name = "ramfs", .flags = FS_NODEV | FS_COMPLETE, .mount = tmpfs_mount};
 static const struct fs_type rootfs_type = {.name = "rootfs",
-					   .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_KERNEL,
+					   .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
+						    FS_KERNEL,
 					   .mount = rootfs_mount};
 FS_TYPE(tmpfs_type);
 FS_TYPE(ramfs_type);
