@@ -325,7 +325,7 @@ void inode_strip_setid(struct inode *inode)
 	WRITE_ONCE(inode->mode, without_setid(inode));
 }
 
-static int inode_truncate(struct inode *inode, loff_t size)
+int inode_truncate(struct inode *inode, loff_t size)
 {
 	struct attributes a = {.valid = ATTR_SIZE | ATTR_MTIME | ATTR_CTIME, .size = size};
 	int error = 0;

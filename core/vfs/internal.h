@@ -266,7 +266,8 @@ __must_check int do_link(int from_fd, const char *from, int to_fd, const char *t
 			 unsigned int lookup);
 __must_check int do_rename(int from_fd, const char *from, int to_fd, const char *to,
 			   unsigned int flags);
-/* Takes the rwsem; permissions are checked. Tells who watches. */
+/* Takes the rwsem; permissions are checked. path_truncate tells who watches, too. */
+__must_check int inode_truncate(struct inode *inode, loff_t size);
 __must_check int path_truncate(const struct path *path, loff_t size);
 /* May dir's entry be removed by current (permissions, sticky)? */
 __must_check int may_delete(struct inode *dir, struct dentry *victim, bool is_dir);
