@@ -11,14 +11,14 @@
 #include <sys/ioctl.h>
 
 #define SOCKET_TYPE() (int)ONE_OF(SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, SOCK_DGRAM)
+// Not MSG_CMSG_COMPAT: it is invalid, but ignored where Linux runs no 32-bit programs (riscv64).
 #define SEND_FLAGS()                                                                            \
 	(int)SOME_OF(0, 0, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_EOR, MSG_MORE, MSG_CONFIRM,          \
 		     MSG_DONTROUTE, MSG_PEEK, MSG_TRUNC, MSG_CTRUNC, MSG_ERRQUEUE, MSG_WAITALL, \
-		     MSG_FIN, MSG_SYN, MSG_RST, MSG_CMSG_CLOEXEC, 0x80000000, 0x10000, 0x80000)
+		     MSG_FIN, MSG_SYN, MSG_RST, MSG_CMSG_CLOEXEC, 0x10000, 0x80000)
 #define RECEIVE_FLAGS()                                                                         \
 	(int)SOME_OF(0, 0, MSG_PEEK, MSG_PEEK, MSG_TRUNC, MSG_TRUNC, MSG_DONTWAIT, MSG_WAITALL, \
-		     MSG_CMSG_CLOEXEC, MSG_EOR, MSG_NOSIGNAL, MSG_CTRUNC, 0x80000000, 0x10000,  \
-		     0x80000)
+		     MSG_CMSG_CLOEXEC, MSG_EOR, MSG_NOSIGNAL, MSG_CTRUNC, 0x10000, 0x80000)
 
 static volatile int broken_pipes;
 static bool rights_sent;
