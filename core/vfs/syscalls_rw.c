@@ -226,6 +226,8 @@ static bool apart(const struct file *file, bool write)
 /* RWF_* of a transfer that is about to begin. */
 static int take_flags(const struct file *file, struct uio *uio, unsigned int flags, bool write)
 {
+	if (!can(file, write))
+		return -EINVAL;
 	if (apart(file, write))
 		return flags & ~RWF_HIPRI ? -EOPNOTSUPP : 0;
 	if (flags & ~RWF_ALL)
@@ -281,17 +283,17 @@ static inline __attribute__((always_inline)) ssize_t vector(struct file *file,
 	struct uio uio;
 	ssize_t n;
 
-	if (unlikely(!can(file, write)))
-		return -EINVAL;
 	n = uio_import(&uio, hal_user_ptr(const void, args->arg[1]), args->arg[2], fast,
 		       &allocated);
-	if (n)
-		return n;
-	if (likely(uio.left))
-		n = check_end(file, pos ? *pos : file->pos, uio.left);
-	if (likely(uio.left && !n))
+	if (unlikely(n || !uio.left)) {
+		n = can(file, write) ? n : -EINVAL; /* that comes first */
+		goto out;
+	}
+	n = check_end(file, pos ? *pos : file->pos, uio.left);
+	if (likely(!n))
 		n = likely(!flags) ? transfer_plain(file, &uio, pos, write)
 				   : transfer_flagged(file, &uio, pos, write, flags);
+out:
 	kfree(allocated);
 	return n;
 }
