@@ -36,11 +36,23 @@ static int check(int value)
 	}
 }
 
+/* Other than for setpriority, the target's real user counts, not its effective one. */
+static bool is_mine(const struct thread *t)
+{
+	const struct cred *mine = current->cred;
+	uid_t theirs;
+
+	rcu_read_lock();
+	theirs = rcu_dereference(t->cred)->uid;
+	rcu_read_unlock();
+	return theirs == mine->euid || theirs == mine->uid;
+}
+
 static void set_one(struct thread *t, const int *value, long *result)
 {
 	if (*result && *result != -ESRCH)
 		return; /* the first error ends it */
-	if (!sched_owns(t) && !capable(CAP_SYS_NICE)) {
+	if (!is_mine(t) && !capable(CAP_SYS_NICE)) {
 		*result = -EPERM;
 		return;
 	}

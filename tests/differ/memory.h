@@ -396,15 +396,23 @@ static void show_mapped_piece(const struct mapped_piece *piece)
 }
 
 // The arena's lines of /proc/self/maps. In how many pieces one mapping is kept is the kernel's own matter.
+// Without stdio: it would allocate from the break, which op_brk moves.
 static void op_maps(void)
 {
-	FILE *file = fopen("/proc/self/maps", "r");
+	static char lines[65536];
 	struct mapped_piece whole = {0};
-	char line[256];
+	int fd = open("/proc/self/maps", O_RDONLY);
+	size_t length = 0;
+	long n;
 
-	while (file && fgets(line, sizeof(line), file)) {
+	while ((n = read(fd, lines + length, sizeof(lines) - 1 - length)) > 0)
+		length += (size_t)n;
+	close(fd);
+	lines[length] = 0;
+	for (char *line = lines, *end; (end = strchr(line, '\n')); line = end + 1) {
 		struct mapped_piece piece = {0};
 
+		*end = 0;
 		if (sscanf(line, "%lx-%lx %7s %lx %*s %*s %63[^\n]", &piece.start, &piece.end,
 			   piece.rights, &piece.offset, piece.name) < 4 ||
 		    piece.start < (unsigned long)ARENA ||
@@ -420,8 +428,6 @@ static void op_maps(void)
 		whole = piece;
 	}
 	show_mapped_piece(&whole);
-	if (file)
-		fclose(file);
 }
 
 static const struct op memory_ops[] = {
