@@ -30,8 +30,8 @@ static int an_option(void)
 				       66 /* RCVTIMEO_NEW */,
 				       SO_LINGER};
 	// Of network devices and protocols, packet filters, labels and time stamps: Tern answers ENOPROTOOPT (docs/syscalls.md).
-	static const uint64_t absent = 1ull << 11 | 1ull << 14 | 0x3full << 24 | 0xffull << 34 |
-				       0xfffffull << 43 | 3ull << 60 | 3ull << 62;
+	static const uint64_t absent = 1ull << 11 | 1ull << 14 | 0x3full << 24 | 0xfull << 34 |
+				       3ull << 40 | 0xffffull << 43 | 0xfull << 60;
 	int option;
 
 	if (random_below(2))
