@@ -64,7 +64,7 @@ if(NOT TERN_ARCH STREQUAL x86_64)
 endif()
 
 # Suites of scripts/test; each writes its results to build/report. The debug and race builds leave out what tests the tools.
-set(suites kernel contracts busybox stress)
+set(suites kernel contracts differ busybox stress)
 if(NOT TERN_DEBUG AND NOT TERN_RACE)
 	list(APPEND suites boot packages session tools)
 endif()

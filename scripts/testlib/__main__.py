@@ -15,11 +15,12 @@ from ternlib import ui  # noqa: E402
 
 DESCRIPTION = """\
 Builds Tern for all three architectures and runs every test: unit tests and checks on this machine, self-tests inside the
-kernel, the contracts (on Linux too), every boot path, BusyBox's own test suite, and a session on a pseudo-terminal. All of it runs
-through ctest; this tool puts the pieces in order and prints one table per architecture.
+kernel, the contracts (on Linux too), random calls that must answer as on Linux, every boot path, BusyBox's own test suite, and
+a session on a pseudo-terminal. All of it runs through ctest; this tool puts the pieces in order and prints one table per
+architecture.
 """
 EPILOG = """\
-suites: host (unit tests and checks), kernel, boot, contracts, busybox, packages (Debian's programs; Python's own
+suites: host (unit tests and checks), kernel, boot, contracts, differ (random calls), busybox, packages (Debian's programs; Python's own
 suite with --full), session, stress, tools (scripts/run itself)
 
 examples:

@@ -19,9 +19,9 @@ from results import FAILED, PASSED, REPORT, REPOSITORY, SKIPPED, Result
 from ternlib import rootfs, toolchain, ui
 
 ARCHES = ["x86_64", "arm64", "riscv64"]
-SUITES = ["host", "kernel", "boot", "contracts", "busybox", "packages", "session", "stress", "tools"]
+SUITES = ["host", "kernel", "boot", "contracts", "differ", "busybox", "packages", "session", "stress", "tools"]
 # The debug builds carry asserts and sanitizers: they run what exercises the kernel, not the tools again.
-DEBUG_SUITES = ["kernel", "contracts", "busybox", "stress"]
+DEBUG_SUITES = ["kernel", "contracts", "differ", "busybox", "stress"]
 # What runs on many processors at once, for the data-race detector.
 RACE_SUITES = ["kernel", "contracts", "stress"]
 

@@ -41,6 +41,11 @@ def contracts(preset):
     yield from suite.run(preset)
 
 
+def differ(preset):
+    import differ as suite
+    yield from suite.run(preset)
+
+
 def busybox(preset):
     import busybox as suite
     yield from suite.run(preset)
@@ -66,7 +71,7 @@ def tools(preset):
     yield from suite.run(preset)
 
 
-ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "busybox": busybox, "packages": packages,
+ALL = {"kernel": kernel, "boot": boot, "contracts": contracts, "differ": differ, "busybox": busybox, "packages": packages,
        "session": session, "stress": stress, "tools": tools}
 
 
