@@ -171,7 +171,11 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 
 		if (!vma)
 			return -ENOMEM;
-		if (!(vma->flags & VM_RIGHTS) || (vma->flags & VM_SPECIAL)) {
+		if (!(vma->flags & VM_RIGHTS)) {
+			vma_unlock(vma);
+			return -EFAULT;
+		}
+		if (vma->flags & VM_SPECIAL) {
 			va = vma->end;
 			vma_unlock(vma);
 			continue;

@@ -7,6 +7,7 @@
 #include <core/mm.h>
 #include <core/syscall.h>
 #include <core/thread.h>
+#include <core/uapi/fcntl.h>
 #include <core/uapi/mman.h>
 #include <core/vfs.h>
 
@@ -33,6 +34,11 @@ static int decode_file(const struct file *file, unsigned long flags, unsigned in
 		if ((*vm & VM_WRITE) && !(file->mode & FILE_WRITE))
 			return -EACCES;
 		*vm |= VM_SHARED;
+		if (file->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
+			if (*vm & VM_WRITE)
+				return -EPERM;
+			*vm &= ~VM_MAYWRITE;
+		}
 		if (!(file->mode & FILE_WRITE))
 			*vm &= ~VM_MAYWRITE;
 		__attribute__((fallthrough));
@@ -94,7 +100,7 @@ static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long fla
 
 SYSCALL(mmap)
 {
-	vaddr_t at = hal_untag(args->arg[0]);
+	vaddr_t at = args->arg[0]; // where something is to be has no tag
 	unsigned long flags = args->arg[3];
 	uint64_t offset = args->arg[5];
 	struct fd fd;

@@ -56,9 +56,13 @@ static ssize_t copy(struct file *in, loff_t *in_pos, struct file *out, loff_t *o
 		resched_point();
 	}
 	kfree(buf);
-	io_count_read(done);
-	io_count_write(done);
 	return done ? done : error;
+}
+
+static void count_both(ssize_t n)
+{
+	io_count_read(n);
+	io_count_write(n);
 }
 
 ssize_t (*vfs_pipe_fill)(struct file *out, struct file *in, loff_t *pos, size_t length);
@@ -105,6 +109,7 @@ SYSCALL(sendfile)
 			    : file_check_place(pos, args->arg[3]);
 		if (!n)
 			n = send(in.file, &pos, out.file, args->arg[3]);
+		count_both(n);
 		if (!user_offset && n > 0)
 			in.file->pos = pos;
 	}
@@ -172,6 +177,7 @@ SYSCALL(copy_file_range)
 	if (n)
 		goto out;
 	n = count ? copy(in.file, &from, out.file, &to, count) : 0;
+	count_both(n);
 	if (n > 0) {
 		if (!user_from)
 			in.file->pos = from;

@@ -188,7 +188,8 @@ bool mm_dump_page(struct mm *mm, vaddr_t *at, vaddr_t end, void *page);
 /* core_fault's work: 0 (repeat), -EFAULT with *code SEGV_MAPERR/SEGV_ACCERR, -ENOMEM (OOM), -EIO
  * (SIGBUS BUS_ADRERR). May sleep. */
 int mm_fault(struct mm *mm, vaddr_t address, unsigned int what, int *code);
-/* Bring [start, end) in (MAP_POPULATE, mlock). */
+/* Bring [start, end) in (MAP_POPULATE, mlock). -ENOMEM: there is a hole, or no memory; -EFAULT: memory that
+ * nothing may be done with, or a page that cannot be had; -EINTR: dying. */
 __must_check int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* Remove all entries of cache's pages [first, last] (truncate, reclaim): after it returns no CPU

