@@ -339,7 +339,7 @@ static bool allowed(unsigned int vm, unsigned int what)
 		return vm & VM_WRITE;
 	if (what & CORE_FAULT_EXEC)
 		return vm & VM_EXEC;
-	return vm & VM_RIGHTS;
+	return vm & (HAL_EXEC_READS ? VM_RIGHTS : VM_READ | VM_WRITE);
 }
 
 // 0; -ENOMEM, -EIO; or, positive, SIGSEGV's code.

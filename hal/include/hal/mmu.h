@@ -11,7 +11,8 @@
  *  - Entries that hold a reference to an anonymous frame carry HAL_PTE_ANON; those of page-cache
  *    frames do not. The HAL keeps the bit and reports it.
  *  - An entry's rights are HAL_PTE_READ/WRITE/EXEC; an entry without any right is kept (PROT_NONE)
- *    and not present to the hardware.
+ *    and not present to the hardware. HAL_EXEC_READS (hal_arch/mmu.h): 1 where what may be executed
+ *    may always be read, 0 where that needs HAL_PTE_READ.
  *  - Break-before-make (arm64) is inside. Stale translations are gathered in a struct hal_tlb;
  *    after hal_tlb_flush() returns, no CPU holds one. Between the change of an entry and the flush
  *    the caller neither sleeps nor frees the frames.

@@ -7,6 +7,7 @@
 #include <hal_arch/arch.h>
 
 #define HAL_SPACE_LISTED 16
+#define HAL_EXEC_READS	 1
 
 struct hal_space {
 	paddr_t root;

@@ -8,6 +8,7 @@
 
 /* Life of an ASID: see mmu/tlb.c. The masks have one bit per CPU and are changed atomically. */
 #define HAL_SPACE_LISTED 16
+#define HAL_EXEC_READS	 0
 
 struct hal_space {
 	paddr_t root;

@@ -11,6 +11,7 @@
  * told of each by IPI; one that comes back to it under a PCID compares the generation it left with.
  */
 #define HAL_SPACE_LISTED 16
+#define HAL_EXEC_READS	 1
 
 struct hal_space {
 	paddr_t root;	      /* the top-level table */

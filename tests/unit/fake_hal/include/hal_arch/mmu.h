@@ -9,6 +9,8 @@
 
 #define HAL_SPACE_LISTED 16
 
+#define HAL_EXEC_READS 1
+
 struct hal_space {
 	paddr_t root;
 	unsigned long tables, blocks;
