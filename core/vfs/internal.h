@@ -160,7 +160,7 @@ static inline int mount_check_write(const struct mount *mount)
 struct mount *mount_create(struct super *super, struct dentry *root, unsigned int flags,
 			   const char *source);
 
-/* ---- the walk (walk.c) ---- */
+/* ---- the walk (walk.c, walk_step.c) ---- */
 #define WALK_LINKS 40
 
 struct walk_link { /* a symlink whose rest of the path is still to be walked */
