@@ -375,7 +375,7 @@ int walk_step_special(struct walk *w, struct dentry *dentry, uint32_t sequence, 
 		return error;
 	if (sequence_changed(&next.dentry->sequence, sequence))
 		return -ECHILD;
-	if (S_ISLNK(READ_ONCE(inode->mode)) && follow) {
+	if (follow && S_ISLNK(READ_ONCE(inode->mode))) {
 		if (!READ_ONCE(inode->link))
 			return leave_rcu_and_step(w, follow);
 		return follow_link(w, &next, inode, follow);
