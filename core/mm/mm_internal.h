@@ -127,6 +127,27 @@ __must_check int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, b
 /* ---- pagecache.c ---- */
 /* For faults: as pagecache_get(..., create = true), but -EIO from the host's end of file on. */
 __must_check int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **page);
+/* What pagecache_get(), or (within) pagecache_get_within(), does when pagecache_peek() has found
+ * nothing. */
+__must_check int pagecache_get_slow(struct pagecache *cache, uint64_t index, bool create,
+				    bool within, struct page **page);
+/* Put page (fresh, one reference: the caller's) into the cache, which takes a reference of its own.
+ * 0, -EEXIST: there is one; -EIO: beyond the end (within); -ENOMEM, or what charge() says. */
+__must_check int pagecache_insert(struct pagecache *cache, uint64_t index, struct page *page,
+				  bool within);
+/* Take pages [first, last] out, empty the entries that show them (even_cow: private copies, too), and
+ * drop the cache's references after a grace period. May sleep. */
+void pagecache_remove(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow);
+/* Are pages read from somewhere? Else what is absent is a hole. */
+static inline bool pagecache_reads(const struct pagecache *cache)
+{
+	return cache->ops && cache->ops->read_page;
+}
+static inline void page_set_flag(struct page *page, uint16_t flag)
+{
+	if (!(READ_ONCE(page->flags) & flag))
+		__atomic_fetch_or(&page->flags, flag, __ATOMIC_RELEASE);
+}
 void pagecache_start(void);
 struct pagecache *bare_cache_new(uint64_t pages); /* NULL: no memory */
 void bare_cache_get(struct pagecache *cache);

@@ -7,11 +7,13 @@
 // page->index tell whether it still belongs there. Additions and removals take cache->lock; which
 // of truncation and a fault at the same index comes first is decided there: truncation sets the
 // inode's size before it removes, and faults look at the size under the lock.
+//
+// Here pages are found, filled, added and removed by index; pagecache_bytes.c has what files ask by
+// position and length.
 
 #include "mm_internal.h"
 
 #include <core/errno.h>
-#include <core/lib/string.h>
 #include <core/pagecache.h>
 #include <core/sched.h>
 #include <core/slab.h>
@@ -51,12 +53,6 @@ static void page_unlock(struct page *page)
 		wait_wake_all(wait_of(page));
 }
 
-static void set_flag(struct page *page, uint16_t flag)
-{
-	if (!(READ_ONCE(page->flags) & flag))
-		__atomic_fetch_or(&page->flags, flag, __ATOMIC_RELEASE);
-}
-
 // ---- life ----
 
 void pagecache_init(struct pagecache *cache, struct inode *inode, const struct pagecache_ops *ops)
@@ -72,13 +68,11 @@ void pagecache_init(struct pagecache *cache, struct inode *inode, const struct p
 	cache->bare_size = 0;
 }
 
-static void remove_range(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow);
-
 void pagecache_destroy(struct pagecache *cache)
 {
 	VERIFY(list_empty(&cache->maps));
 	if (cache->count)
-		remove_range(cache, 0, UINT64_MAX, true);
+		pagecache_remove(cache, 0, UINT64_MAX, true);
 	xarray_destroy(&cache->pages);
 }
 
@@ -163,9 +157,7 @@ static void charge_back(struct pagecache *cache, uint64_t count)
 		cache->ops->uncharge(cache, count);
 }
 
-// Put page (fresh, one reference: the caller's) into the cache, which takes a reference of its own.
-// -EEXIST: there is one; -EIO: beyond the end (within).
-static int insert(struct pagecache *cache, uint64_t index, struct page *page, bool within)
+int pagecache_insert(struct pagecache *cache, uint64_t index, struct page *page, bool within)
 {
 	int error;
 
@@ -209,15 +201,10 @@ static int fill(struct pagecache *cache, struct page *page)
 	if (!(READ_ONCE(page->flags) & PAGE_F_UPTODATE)) {
 		error = cache->ops->read_page(cache, page);
 		if (!error)
-			set_flag(page, PAGE_F_UPTODATE);
+			page_set_flag(page, PAGE_F_UPTODATE);
 	}
 	page_unlock(page);
 	return error;
-}
-
-static bool reads_pages(const struct pagecache *cache)
-{
-	return cache->ops && cache->ops->read_page;
 }
 
 // A reserved page (all zeroes) becomes contents. -EAGAIN: it was given back meanwhile.
@@ -228,15 +215,15 @@ static int use_reserved(struct pagecache *cache, struct page *page)
 	spin_lock(&cache->lock);
 	here = page->cache == cache;
 	if (here)
-		set_flag(page, PAGE_F_UPTODATE);
+		page_set_flag(page, PAGE_F_UPTODATE);
 	spin_unlock(&cache->lock);
 	return here ? 0 : -EAGAIN;
 }
 
-static __attribute__((noinline)) int get_slow(struct pagecache *cache, uint64_t index, bool create,
-					      bool within, struct page **out)
+__attribute__((noinline)) int pagecache_get_slow(struct pagecache *cache, uint64_t index,
+						 bool create, bool within, struct page **out)
 {
-	bool reads = reads_pages(cache);
+	bool reads = pagecache_reads(cache);
 
 	might_sleep();
 	*out = NULL;
@@ -252,7 +239,7 @@ static __attribute__((noinline)) int get_slow(struct pagecache *cache, uint64_t 
 				return -ENOMEM;
 			if (!reads)
 				page->flags = PAGE_F_UPTODATE;
-			error = insert(cache, index, page, within);
+			error = pagecache_insert(cache, index, page, within);
 			if (error) {
 				page_put(page);
 				if (error == -EEXIST)
@@ -280,7 +267,7 @@ static __attribute__((noinline)) int get_slow(struct pagecache *cache, uint64_t 
 int pagecache_get(struct pagecache *cache, uint64_t index, bool create, struct page **page)
 {
 	*page = pagecache_peek(cache, index);
-	return *page ? 0 : get_slow(cache, index, create, false, page);
+	return *page ? 0 : pagecache_get_slow(cache, index, create, false, page);
 }
 
 int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **page)
@@ -288,7 +275,7 @@ int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **
 	if (index >= pages_within(cache))
 		return -EIO;
 	*page = pagecache_peek(cache, index);
-	return *page ? 0 : get_slow(cache, index, true, true, page);
+	return *page ? 0 : pagecache_get_slow(cache, index, true, true, page);
 }
 
 // ---- removing ----
@@ -305,9 +292,7 @@ static void put_chain(struct rcu_head *head)
 	}
 }
 
-// Take pages [first, last] out, empty the entries that show them, and drop the cache's references
-// after a grace period.
-static void remove_range(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow)
+void pagecache_remove(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow)
 {
 	struct page *chain = NULL;
 	uint64_t index = first, removed = 0;
@@ -359,7 +344,7 @@ static int reserve_page(struct pagecache *cache, uint64_t index)
 		if (!page)
 			return -ENOMEM;
 		page->flags = 0;
-		error = insert(cache, index, page, false);
+		error = pagecache_insert(cache, index, page, false);
 	}
 	page_put(page);
 	return error == -EEXIST ? 0 : error;
@@ -392,7 +377,7 @@ static void unreserve(struct pagecache *cache, uint64_t first, uint64_t end)
 
 int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last)
 {
-	ASSERT(!reads_pages(cache));
+	ASSERT(!pagecache_reads(cache));
 	WRITE_ONCE(cache->reserved, true);
 	for (uint64_t index = first; index <= last; index++) {
 		int error = signal_fatal_pending() ? -EINTR : reserve_page(cache, index);
@@ -406,201 +391,7 @@ int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last)
 	return 0;
 }
 
-static void zero_part(struct pagecache *cache, loff_t pos, size_t n)
-{
-	struct page *page;
-
-	if (!n)
-		return;
-	if (pagecache_get(cache, (uint64_t)pos >> PAGE_SHIFT, false, &page) || !page)
-		return; // a hole, or unreadable: nothing of it is seen
-	memset((char *)page_address(page) + ((size_t)pos & (PAGE_SIZE - 1)), 0, n);
-	set_flag(page, PAGE_F_DIRTY);
-	page_put(page);
-}
-
-void pagecache_truncate(struct pagecache *cache, loff_t pos)
-{
-	uint64_t first = ((uint64_t)pos + PAGE_SIZE - 1) >> PAGE_SHIFT;
-
-	zero_part(cache, pos, (size_t)(-(uint64_t)pos & (PAGE_SIZE - 1)));
-	remove_range(cache, first, UINT64_MAX, true);
-}
-
-void pagecache_punch(struct pagecache *cache, loff_t from, loff_t to)
-{
-	loff_t first = (loff_t)PAGE_UP((uint64_t)from), end = (loff_t)PAGE_DOWN((uint64_t)to);
-
-	if (from >= to)
-		return;
-	if (first > end) { // within one page
-		zero_part(cache, from, (size_t)(to - from));
-		return;
-	}
-	zero_part(cache, from, (size_t)(first - from));
-	zero_part(cache, end, (size_t)(to - end));
-	if (first < end)
-		remove_range(cache, (uint64_t)first >> PAGE_SHIFT,
-			     ((uint64_t)end >> PAGE_SHIFT) - 1, false);
-}
-
-// ---- reading and writing ----
-
-ssize_t pagecache_read(struct pagecache *cache, struct uio *uio, loff_t pos, loff_t size)
-{
-	ssize_t total = 0;
-
-	while (uio->left && pos < size) {
-		size_t offset = (size_t)pos & (PAGE_SIZE - 1);
-		size_t n = MIN(PAGE_SIZE - offset, uio->left), moved = 0;
-		uint64_t index = (uint64_t)pos >> PAGE_SHIFT;
-		struct page *page;
-		int error;
-
-		n = MIN(n, (size_t)(size - pos));
-		// Usually the page is there and the user's buffer mapped: no reference is needed.
-		rcu_read_lock();
-		page = xarray_load(&cache->pages, index);
-		if (page && (load_acquire(&page->flags) & PAGE_F_UPTODATE))
-			moved = uio_copy_to_nofault(uio, (char *)page_address(page) + offset, n);
-		rcu_read_unlock();
-		if (unlikely(moved < n)) {
-			size_t rest = n - moved, more;
-
-			error = pagecache_get(cache, index, false, &page);
-			if (error)
-				return total ? total : error;
-			if (page) {
-				more = uio_copy_to(uio, (char *)page_address(page) + offset + moved,
-						   rest);
-				page_put(page);
-			} else {
-				more = uio_zero(uio, rest);
-			}
-			moved += more;
-			if (more < rest) {
-				total += (ssize_t)moved;
-				return total ? total : -EFAULT;
-			}
-		}
-		total += (ssize_t)moved;
-		pos += (loff_t)moved;
-		resched_point();
-	}
-	return total;
-}
-
-// Contents of a whole new page come straight from the writer: no zeroing first. 0 and *moved;
-// -EEXIST: there is a page after all (the uio is as before).
-static int write_new(struct pagecache *cache, struct uio *uio, uint64_t index, size_t *moved)
-{
-	struct uio before = *uio;
-	struct page *page = page_alloc(GFP_USER, 0);
-	int error;
-
-	if (!page)
-		return -ENOMEM;
-	*moved = uio_copy_from(uio, page_address(page), PAGE_SIZE);
-	if (*moved == 0) {
-		page_put(page);
-		return 0;
-	}
-	memset((char *)page_address(page) + *moved, 0, PAGE_SIZE - *moved);
-	page->flags = PAGE_F_UPTODATE | PAGE_F_DIRTY;
-	error = insert(cache, index, page, false);
-	if (error)
-		*uio = before;
-	page_put(page);
-	return error;
-}
-
-static int write_page(struct pagecache *cache, struct uio *uio, uint64_t index, size_t offset,
-		      size_t n, size_t *moved)
-{
-	struct page *page = pagecache_peek(cache, index);
-	int error;
-
-	*moved = 0;
-	if (!page) {
-		if (n == PAGE_SIZE && !reads_pages(cache) && !xarray_load(&cache->pages, index)) {
-			error = write_new(cache, uio, index, moved);
-			if (error != -EEXIST)
-				return error;
-		}
-		error = pagecache_get(cache, index, true, &page);
-		if (error)
-			return error;
-	}
-	*moved = uio_copy_from(uio, (char *)page_address(page) + offset, n);
-	if (READ_ONCE(page->flags) & PAGE_F_ICACHE)
-		__atomic_fetch_and(&page->flags, (uint16_t)~PAGE_F_ICACHE, __ATOMIC_RELAXED);
-	set_flag(page, PAGE_F_DIRTY);
-	page_put(page);
-	return 0;
-}
-
-ssize_t pagecache_write(struct pagecache *cache, struct uio *uio, loff_t pos)
-{
-	ssize_t total = 0;
-
-	while (uio->left) {
-		size_t offset = (size_t)pos & (PAGE_SIZE - 1);
-		size_t n = MIN(PAGE_SIZE - offset, uio->left), moved;
-		int error = write_page(cache, uio, (uint64_t)pos >> PAGE_SHIFT, offset, n, &moved);
-
-		if (error)
-			return total ? total : error;
-		total += (ssize_t)moved;
-		pos += (loff_t)moved;
-		if (moved < n)
-			return total ? total : -EFAULT;
-		resched_point();
-	}
-	return total;
-}
-
-// The first index from `index` on whose page is (hole: is not) up to date; UINT64_MAX: none up to last.
-static uint64_t seek_reserved(struct pagecache *cache, uint64_t index, uint64_t last, bool hole)
-{
-	for (; index <= last; index++) {
-		struct page *page;
-
-		rcu_read_lock();
-		if (!hole && !xarray_find(&cache->pages, &index, last))
-			index = UINT64_MAX;
-		page = index <= last ? xarray_load(&cache->pages, index) : NULL;
-		rcu_read_unlock();
-		if (index > last)
-			break;
-		if (hole != (page && READ_ONCE(page->flags) & PAGE_F_UPTODATE))
-			return index;
-		resched_point();
-	}
-	return UINT64_MAX;
-}
-
-loff_t pagecache_seek(struct pagecache *cache, loff_t pos, loff_t size, bool hole)
-{
-	uint64_t index = (uint64_t)pos >> PAGE_SHIFT, last = (uint64_t)(size - 1) >> PAGE_SHIFT;
-	bool found;
-
-	if (pos >= size)
-		return size;
-	if (unlikely(READ_ONCE(cache->reserved))) {
-		index = seek_reserved(cache, index, last, hole);
-		found = index != UINT64_MAX;
-	} else {
-		rcu_read_lock();
-		if (hole) {
-			index = xarray_free_index(&cache->pages, index, last);
-			found = index != UINT64_MAX;
-		} else {
-			found = xarray_find(&cache->pages, &index, last);
-		}
-		rcu_read_unlock();
-	}
-	return found ? MIN(MAX(pos, (loff_t)(index << PAGE_SHIFT)), size) : size;
-}
+// ---- totals, and the start ----
 
 uint64_t pagecache_total(void)
 {

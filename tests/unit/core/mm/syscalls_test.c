@@ -2,7 +2,8 @@
 // The system calls of core/mm, called as the dispatcher would.
 // sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c
-// sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/uio.c core/mm/huge.c
+// sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/pagecache_bytes.c
+// sources: core/mm/uio.c core/mm/huge.c
 // sources: core/mm/syscalls_map.c core/mm/mremap.c core/mm/madvise.c core/mm/mlock.c
 // sources: core/lib/xarray.c core/lib/rbtree.c core/sync/rwsem.c core/sync/mutex.c
 // sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c

@@ -10,7 +10,8 @@
 // sources: subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c subsys/fs/ramfs/xattr.c core/mm/page.c
 // sources: core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c core/mm/vma.c
 // sources: core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/huge.c core/mm/zap.c core/mm/access.c
-// sources: core/mm/account.c core/mm/pagecache.c core/mm/uio.c core/lib/xarray.c core/lib/rbtree.c
+// sources: core/mm/account.c core/mm/pagecache.c core/mm/pagecache_bytes.c core/mm/uio.c
+// sources: core/lib/xarray.c core/lib/rbtree.c
 // sources: core/sync/rwsem.c core/sync/mutex.c core/sync/wait.c tests/unit/fake_hal/fake_hal.c
 // sources: tests/unit/fake_hal/fake_core.c tests/unit/fake_hal/fake_pagetable.c
 
