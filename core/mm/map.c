@@ -411,8 +411,8 @@ int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
 	if (!length)
 		return 0;
 	length = PAGE_UP(length);
-	if (!length || start + length <= start || start + length > hal_user_end())
-		return -ENOMEM;
+	if (!length || start + length <= start)
+		return -ENOMEM; // beyond user space is only a hole: what comes before it is changed
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
 	error = protect_locked(mm, start, start + length, rights);

@@ -67,6 +67,17 @@ CONTRACT
 	CHECK_ERRNO(syscall(SYS_mprotect, page + 1, PAGE, PROT_READ), EINVAL);
 	CHECK_ERRNO(mprotect(page, PAGE, 0x100), EINVAL);
 	CHECK_EQ(mprotect(page, 0, PROT_READ), 0);
+	// What comes before the first hole is changed, however far the range goes.
+	MUST(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
+	CHECK_ERRNO(syscall(SYS_mprotect, page, 1ul << 62, PROT_READ), ENOMEM);
+	CHECK_EQ(areas_within(page, page + 3 * PAGE, flags), 2);
+	CHECK_TEXT(flags, "r--p");
+	CHECK_TEXT(flags + 5, "rw-p");
+	MUST(mprotect(page, PAGE, PROT_READ | PROT_WRITE));
+	CHECK_ERRNO(syscall(SYS_mprotect, page, -(unsigned long)page, PROT_READ), ENOMEM);
+	CHECK_ERRNO(syscall(SYS_mprotect, 1ul << 62, PAGE, PROT_READ), ENOMEM);
+	CHECK_EQ(areas_within(page, page + 3 * PAGE, flags), 2);
+	CHECK_TEXT(flags, "rw-p");
 	// A shared mapping of a file that was opened for reading never becomes writable.
 	put_file("f", "x");
 	char *shared = MAP(NULL, PAGE, PROT_READ, MAP_SHARED, (int)MUST(open("f", O_RDONLY)), 0);
