@@ -86,7 +86,7 @@ set_tests_properties(check/abi PROPERTIES SKIP_RETURN_CODE 77)
 
 # The skeleton of a fourth port must go on compiling against the interface, together with the page-table code it is promised.
 file(GLOB_RECURSE template CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/hal/template/*.c)
-add_library(hal_template OBJECT ${template} ${CMAKE_SOURCE_DIR}/hal/common/pagetable.c ${CMAKE_SOURCE_DIR}/hal/common/pageblock.c ${CMAKE_SOURCE_DIR}/hal/common/contract.c)
+add_library(hal_template OBJECT ${template} ${CMAKE_SOURCE_DIR}/hal/common/pagetable.c ${CMAKE_SOURCE_DIR}/hal/common/pagetable_range.c ${CMAKE_SOURCE_DIR}/hal/common/pageblock.c ${CMAKE_SOURCE_DIR}/hal/common/contract.c)
 target_link_libraries(hal_template PRIVATE tern_warnings)
 target_compile_options(hal_template PRIVATE -ffreestanding -fno-builtin)
 target_include_directories(hal_template PRIVATE ${CMAKE_SOURCE_DIR}/core/include ${CMAKE_SOURCE_DIR}/hal/include

@@ -54,7 +54,7 @@ int hal_block_map(struct hal_space *space, vaddr_t va, paddr_t frame, unsigned i
 
 	if (!spare)
 		return -ENOMEM;
-	slot = pagetable_make_slot(space->root, space, va, 1);
+	slot = make_slot(space->root, space, va, 1);
 	if (slot && cas(slot, &seen, make_at(1, frame, bits))) {
 		keep_spare(space, spare);
 		hal_pte_published();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pagetable_walk.h - going down page tables: what pagetable.c and pageblock.c have in common. */
+/* pagetable_walk.h - going down page tables: what pagetable.c, pagetable_range.c and pageblock.c have
+ * in common. */
 #ifndef PAGETABLE_WALK_H
 #define PAGETABLE_WALK_H
 
@@ -135,11 +136,40 @@ force_inline vaddr_t skip_empty(hal_pte **entry, vaddr_t va, vaddr_t stop)
 
 // ---- pagetable.c ----
 
+// Put a new table into the empty slot, or find the one somebody else was faster to put there. 0: no
+// memory. space NULL: the kernel's.
+hal_pte pagetable_new_table(hal_pte *slot, struct hal_space *space);
 // Count, and note down, the table that slot now refers to.
 void pagetable_note_table(struct hal_space *space, hal_pte *slot);
+
+// ---- going down where tables may be missing ----
+
 // The slot of va in the table whose entries are of this level; tables that are missing are made.
 // NULL: no memory, or a block is in the way.
-hal_pte *pagetable_make_slot(paddr_t root, struct hal_space *space, vaddr_t va, unsigned int level);
+force_inline hal_pte *make_slot(paddr_t root, struct hal_space *space, vaddr_t va,
+				unsigned int to_level)
+{
+	hal_pte *table = table_at(root);
+
+	for (unsigned int level = hal_pte_levels() - 1; level > to_level; level--) {
+		hal_pte *slot = &table[index_at(va, level)];
+		hal_pte entry = load(slot);
+
+		if (unlikely(!hal_pte_is_table(entry))) {
+			entry = entry ? 0 : pagetable_new_table(slot, space);
+			if (!hal_pte_is_table(entry))
+				return NULL;
+		}
+		table = table_at(hal_pte_pa(entry));
+	}
+	return &table[index_at(va, to_level)];
+}
+
+// As find_entry(), making the tables that are missing. NULL: no memory, or a block is in the way.
+force_inline hal_pte *make_entry(paddr_t root, struct hal_space *space, vaddr_t va)
+{
+	return make_slot(root, space, va, 0);
+}
 
 // ---- pageblock.c ----
 

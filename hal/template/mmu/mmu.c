@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// template: the kernel's page tables, address-space numbers, flushing. hal/common/pagetable.c does
-// the ranges.
+// template: the kernel's page tables, address-space numbers, flushing. hal/common/
+// pagetable*.c do the ranges.
 
 #include <common/pagetable.h>
 #include <core/upcall.h>

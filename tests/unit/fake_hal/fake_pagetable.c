@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// hal/common/pagetable.c itself over the host's pte.h, and the port's half: spaces and flushes. The
+// The page tables of hal/common themselves over the host's pte.h, and the port's half: spaces and flushes. The
 // kernel's mappings stay fake_hal.c's.
 
 #define hal_kernel_map	 pagetable_kernel_map
@@ -7,6 +7,7 @@
 #define hal_kernel_query pagetable_kernel_query
 #include "../../../hal/common/pageblock.c"
 #include "../../../hal/common/pagetable.c"
+#include "../../../hal/common/pagetable_range.c"
 
 paddr_t hal_kernel_root(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * common/pagetable.h - what hal/common/pagetable.c needs from a port, and what it gives back.
+ * common/pagetable.h - what hal/common/pagetable*.c need from a port, and what they give back.
  *
- * pagetable.c implements every range function of <hal/mmu.h> once, for page tables of 4 KiB pages
- * with 512 entries of eight bytes. The port keeps hal_space_init/destroy/activate,
+ * Together they are every range function of <hal/mmu.h>, written once for page tables of 4 KiB
+ * pages with 512 entries of eight bytes. The port keeps hal_space_init/destroy/activate,
  * hal_tlb_begin/flush and hal_icache_sync, and supplies the following.
  *
  * ---- <hal_arch/mmu.h> ----
@@ -28,7 +28,7 @@
  * ---- <hal_arch/pte.h>, all static inline, none touches memory ----
  *
  *   typedef uint64_t hal_pte;
- *       ZERO IS THE EMPTY ENTRY, at every level: pagetable.c compares with 0.
+ *       ZERO IS THE EMPTY ENTRY, at every level: absence is tested by comparing with 0.
  *   unsigned int hal_pte_levels(void);
  *       3 or 4
  *   hal_pte hal_pte_make(paddr_t pa, unsigned int bits);
