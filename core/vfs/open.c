@@ -435,7 +435,9 @@ struct file *open_path(struct path *path, const struct open_how *wanted)
 	struct open_how how = *wanted;
 	int error = 0;
 
-	if (how.flags & O_DIRECTORY && !is_dir)
+	if (S_ISLNK(path->dentry->inode->mode) && !(how.flags & (O_CREAT | O_PATH)))
+		error = -ELOOP;
+	else if (how.flags & O_DIRECTORY && !is_dir)
 		error = -ENOTDIR;
 	else if (how.flags & O_TMPFILE_)
 		return tmpfile_in(path, &how);

@@ -84,6 +84,9 @@ static void check_opening(void)
 	CHECK_ERRNO(open_handle(O_WRONLY), EISDIR);
 	CHECK_EQ(handle_of(AT_FDCWD, "symlink", 128, 0, &mount), 0);
 	CHECK_ERRNO(open_handle(O_RDONLY), ELOOP);
+	CHECK_ERRNO(open_handle(O_RDONLY | O_DIRECTORY), ELOOP); // a link, before no folder
+	CHECK_ERRNO(open_handle(O_RDWR | O_TMPFILE), ELOOP);
+	CHECK_ERRNO(open_handle(O_PATH | O_DIRECTORY), ENOTDIR);
 	CHECK_ERRNO(syscall(SYS_open_by_handle_at, 999, &handle, O_RDONLY), EBADF);
 	handle.bytes = 0;
 	CHECK_ERRNO(open_handle(O_RDONLY), EINVAL);
