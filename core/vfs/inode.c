@@ -356,6 +356,8 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 {
 	const struct cred *cred = current->cred;
 
+	if (a->valid && inode->flags & INODE_IMMUTABLE)
+		return -EPERM;
 	if (a->valid & ATTR_MODE && S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	if (a->valid & ATTR_UID &&

@@ -10,6 +10,7 @@
 
 #include <core/cred.h>
 #include <core/init.h>
+#include <core/mm.h>
 
 static const struct proc_entry root_entry = {
 	.name = "", .mode = S_IFDIR | 0555, .children = proc_root_entries};
@@ -88,6 +89,47 @@ bool proc_number(const char *text, size_t length, unsigned int *number)
 
 /* ---- inodes ---- */
 
+/* Of the process or thread that inode tells of; NULL when it is gone, or there is none. RCU section. */
+static struct thread *told_thread(const struct inode *inode)
+{
+	struct proc_inode *p = proc_of(inode);
+	struct process *process;
+
+	if (!p->pid)
+		return NULL;
+	if (p->thread)
+		return rcu_dereference(p->pid->thread);
+	process = rcu_dereference(p->pid->process);
+	return process ? rcu_dereference(process->leader) : NULL;
+}
+
+/* Files of a process belong to who it runs as. RCU section. */
+static void owner_of(const struct inode *inode, uid_t *uid, gid_t *gid)
+{
+	struct thread *thread = told_thread(inode);
+	const struct cred *cred = thread ? rcu_dereference(thread->cred) : NULL;
+
+	*uid = cred ? cred->euid : 0;
+	*gid = cred ? cred->egid : 0;
+}
+
+/* The VFS asks the inode itself whose it is (O_NOATIME, utimensat). What others may not inspect is root's, but for the
+ * folders. RCU section. */
+static void refresh_owner(struct inode *inode)
+{
+	struct thread *thread = told_thread(inode);
+	struct mm *mm = thread ? rcu_dereference(thread->mm) : NULL;
+	uid_t uid = 0;
+	gid_t gid = 0;
+
+	if (inode->mode == (S_IFDIR | 0555) || (mm && mm->dumpable))
+		owner_of(inode, &uid, &gid);
+	if (unlikely(READ_ONCE(inode->uid) != uid))
+		WRITE_ONCE(inode->uid, uid);
+	if (unlikely(READ_ONCE(inode->gid) != gid))
+		WRITE_ONCE(inode->gid, gid);
+}
+
 struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry, struct pid *pid,
 			     bool thread, int fd, uint64_t ino)
 {
@@ -107,7 +149,9 @@ struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry
 	p->fd = fd;
 	p->ino = inode->ino = ino;
 	inode->private = p;
-	inode->uid = inode->gid = 0;
+	rcu_read_lock();
+	refresh_owner(inode);
+	rcu_read_unlock();
 	inode->flags |= INODE_NOTRUNC;
 	if (S_ISDIR(entry->mode)) {
 		inode->nlink = 2;
@@ -131,34 +175,6 @@ static void proc_release(struct inode *inode)
 	if (p && p->pid)
 		pid_put(p->pid);
 	kfree(p);
-}
-
-/* Files of a process belong to who it runs as. RCU section. */
-static void owner_of(const struct inode *inode, uid_t *uid, gid_t *gid)
-{
-	struct proc_inode *p = proc_of(inode);
-	struct thread *thread = NULL;
-	struct process *process;
-
-	*uid = inode->uid;
-	*gid = inode->gid;
-	if (!p->pid)
-		return;
-	if (p->thread) {
-		thread = rcu_dereference(p->pid->thread);
-	} else {
-		process = rcu_dereference(p->pid->process);
-		if (process)
-			thread = rcu_dereference(process->leader);
-	}
-	if (thread) {
-		const struct cred *cred = rcu_dereference(thread->cred);
-
-		if (cred) {
-			*uid = cred->euid;
-			*gid = cred->egid;
-		}
-	}
 }
 
 void proc_getattr(struct inode *inode, struct kstat *stat)
@@ -209,6 +225,7 @@ static bool proc_revalidate(struct dentry *dentry)
 	p = proc_of(inode);
 	if (!p->pid)
 		return true;
+	refresh_owner(inode);
 	return (p->thread ? (void *)rcu_dereference(p->pid->thread)
 			  : (void *)rcu_dereference(p->pid->process)) != NULL;
 }

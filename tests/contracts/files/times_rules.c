@@ -62,6 +62,14 @@ CONTRACT
 	CHECK_EXIT(CHILD(MUST(setresuid(9, 9, 9));
 			 CHECK_ERRNO(utimensat(AT_FDCWD, "f", NULL, 0), EACCES)),
 		   0);
+	// A process's folder is its own, but nobody changes it; what is told of one that has changed its ids is root's.
+	CHECK_ERRNO(utimensat(AT_FDCWD, "/proc/self", NULL, 0), EPERM);
+	CHECK_EXIT(CHILD(MUST(setresuid(9, 9, 9));
+			 CHECK(open("/proc/self", O_RDONLY | O_NOATIME) >= 0);
+			 CHECK_ERRNO(open("/proc/self/status", O_RDONLY | O_NOATIME), EPERM);
+			 CHECK_ERRNO(open("/proc/1", O_RDONLY | O_NOATIME), EPERM);
+			 CHECK_ERRNO(utimensat(AT_FDCWD, "/proc/self", NULL, 0), EPERM)),
+		   0);
 	look("f");
 	sleep_ms(12);
 	MUST(write(fd, "x", 1));
