@@ -28,6 +28,9 @@ static void symlinks_kept(void)
 	CHECK_ERRNO(open("shared/link", O_RDONLY), EACCES);
 	CHECK_ERRNO(access("shared/link", F_OK), EACCES);
 	CHECK_ERRNO(open("shared/link", O_RDONLY | O_NOFOLLOW), ELOOP);
+	CHECK_ERRNO(open("shared/link", O_RDONLY | O_NOFOLLOW | O_CREAT, 0600), EACCES);
+	CHECK_ERRNO(open("shared/of_root", O_RDONLY | O_NOFOLLOW | O_CREAT, 0600), ELOOP);
+	CHECK_ERRNO(open("plain/link", O_RDONLY | O_NOFOLLOW | O_CREAT, 0600), ELOOP);
 	CHECK_EQ(faccessat(AT_FDCWD, "shared/link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
 	CHECK_EQ(access("shared/of_root", F_OK), 0);	  // the folder's owner made it
 	CHECK_EQ(access("shared/folder/plain", F_OK), 0); // not the last one
