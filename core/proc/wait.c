@@ -20,15 +20,14 @@ struct wait_request {
 	int type;	 /* P_* */
 	struct pid *pid; /* reference; NULL with P_ALL, or when there is no such number */
 	unsigned int options;
-	bool want_usage;
 	/* found */
 	struct process *process; /* to be released */
 	pid_t number;
 	uid_t uid;
-	int status; /* wait status form; stops and continuations too */
-	int code;   /* CLD_* */
-	int value;  /* si_status */
-	struct rusage usage;
+	int status;	      /* wait status form; stops and continuations too */
+	int code;	      /* CLD_* */
+	int value;	      /* si_status */
+	struct rusage *usage; /* to be filled; NULL: not wanted */
 };
 
 static bool eligible(const struct wait_request *w, const struct process *child)
@@ -49,8 +48,8 @@ static void note(struct wait_request *w, struct process *child, int status, int 
 	w->status = status;
 	w->code = code;
 	w->value = value;
-	if (w->want_usage)
-		rusage_get(child, RUSAGE_BOTH, &w->usage);
+	if (w->usage)
+		rusage_get(child, RUSAGE_BOTH, w->usage);
 }
 
 static bool find_zombie(struct wait_request *w, struct process *child)
@@ -151,8 +150,10 @@ static long wait_perform(struct wait_request *w)
 SYSCALL(wait4)
 {
 	pid_t which = (pid_t)args->arg[0];
-	unsigned long status = args->arg[1], usage = args->arg[3];
-	struct wait_request w = {.options = (unsigned int)args->arg[2], .want_usage = usage != 0};
+	unsigned long status = args->arg[1], usage_user = args->arg[3];
+	struct rusage usage __uninitialized;
+	struct wait_request w = {.options = (unsigned int)args->arg[2],
+				 .usage = usage_user ? &usage : NULL};
 	long result;
 
 	if (w.options & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
@@ -173,7 +174,7 @@ SYSCALL(wait4)
 	pid_put(w.pid);
 	if (result > 0 && status && hal_put_user32(hal_user_ptr(void, status), (uint32_t)w.status))
 		return -EFAULT;
-	if (result > 0 && usage && copy_to_user(usage, &w.usage, sizeof(w.usage)))
+	if (result > 0 && usage_user && copy_to_user(usage_user, &usage, sizeof(usage)))
 		return -EFAULT;
 	return result;
 }
@@ -237,24 +238,30 @@ static long waitid_find(struct wait_request *w, const struct syscall_args *args)
 
 SYSCALL(waitid)
 {
-	unsigned long info_user = args->arg[2], usage = args->arg[4];
-	struct wait_request w = {.options = (unsigned int)args->arg[3], .want_usage = usage != 0};
-	struct siginfo info = {0};
+	unsigned long info_user = args->arg[2], usage_user = args->arg[4];
+	struct rusage usage __uninitialized;
+	struct wait_request w = {.options = (unsigned int)args->arg[3],
+				 .usage = usage_user ? &usage : NULL};
 	long result = waitid_find(&w, args);
+	struct {
+		int32_t signo, errno, code, padding, pid;
+		uint32_t uid;
+		int32_t status;
+	} info = {0};
 
 	if (result > 0) {
 		info.signo = SIGCHLD;
 		info.code = w.code;
-		info.child.pid = w.number;
-		info.child.uid = w.uid;
-		info.child.status = w.value;
-		if (usage && copy_to_user(usage, &w.usage, sizeof(w.usage)))
+		info.pid = w.number;
+		info.uid = w.uid;
+		info.status = w.value;
+		if (usage_user && copy_to_user(usage_user, &usage, sizeof(usage)))
 			return -EFAULT;
 	}
 	/* Linux writes the fields of SIGCHLD one by one and leaves the rest alone: the first 12 and
 	 * the 12 behind the padding. It does so whatever the answer is: who fails finds zeroes. */
-	if (info_user &&
-	    (copy_to_user(info_user, &info, 12) || copy_to_user(info_user + 16, &info.child, 12)))
+	if (info_user && (copy_to_user(info_user, &info.signo, 12) ||
+			  copy_to_user(info_user + 16, &info.pid, 12)))
 		return -EFAULT;
 	return MIN(result, 0);
 }

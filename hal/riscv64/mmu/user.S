@@ -25,8 +25,8 @@ riscv_user_copy:
 	or t0, a0, a1
 	andi t0, t0, 7
 	beqz t0, copy_words
-	li t0, 16
-	bltu a2, t0, copy_bytes
+	li t1, 16
+	bltu a2, t1, copy_few
 
 	/* Align the target. */
 	neg t0, a0
@@ -66,22 +66,36 @@ copy_words:
 	addi a2, a2, -64
 	bgeu a2, t5, 3b
 4:	li t5, 8
-	bltu a2, t5, copy_bytes
+	bltu a2, t5, copy_halves
 5:	may_fault copy_bytes, ld t0, (a1)
 	may_fault copy_bytes, sd t0, (a0)
 	addi a1, a1, 8
 	addi a0, a0, 8
 	addi a2, a2, -8
 	bgeu a2, t5, 5b
+	j copy_halves
+
+copy_few:				/* t0: both addresses or'ed */
+	andi t0, t0, 3
+	bnez t0, copy_bytes
+copy_halves:				/* both addresses are multiples of 4 */
+	li t5, 4
+	bltu a2, t5, copy_bytes
+6:	may_fault copy_bytes, lw t0, (a1)
+	may_fault copy_bytes, sw t0, (a0)
+	addi a1, a1, 4
+	addi a0, a0, 4
+	addi a2, a2, -4
+	bgeu a2, t5, 6b
 
 copy_bytes:
 	beqz a2, copy_done
 	add t1, a0, a2
-6:	may_fault copy_stopped, lbu t2, (a1)
+7:	may_fault copy_stopped, lbu t2, (a1)
 	may_fault copy_stopped, sb t2, (a0)
 	addi a0, a0, 1
 	addi a1, a1, 1
-	bne a0, t1, 6b
+	bne a0, t1, 7b
 	li a2, 0
 copy_done:
 	csrc sstatus, t6
@@ -110,8 +124,8 @@ copy_shifted:
 	andi t3, a1, -8
 	may_fault copy_bytes, ld t0, (t3)
 	li t5, 32			/* the last load holds the last byte that is stored */
-	bltu a2, t5, 8f
-7:	may_fault copy_bytes, ld t1, 8(t3)
+	bltu a2, t5, 9f
+8:	may_fault copy_bytes, ld t1, 8(t3)
 	may_fault copy_bytes, ld t2, 16(t3)
 	may_fault copy_bytes, ld t4, 24(t3)
 	may_fault copy_bytes, ld a3, 32(t3)
@@ -124,17 +138,17 @@ copy_shifted:
 	addi a1, a1, 32
 	addi a0, a0, 32
 	addi a2, a2, -32
-	bgeu a2, t5, 7b
-8:	li t5, 8
+	bgeu a2, t5, 8b
+9:	li t5, 8
 	bltu a2, t5, copy_bytes
-9:	may_fault copy_bytes, ld t1, 8(t3)
+10:	may_fault copy_bytes, ld t1, 8(t3)
 	merge t0, t1, 0
 	mv t0, t1
 	addi t3, t3, 8
 	addi a1, a1, 8
 	addi a0, a0, 8
 	addi a2, a2, -8
-	bgeu a2, t5, 9b
+	bgeu a2, t5, 10b
 	j copy_bytes
 	.size riscv_user_copy, . - riscv_user_copy
 
