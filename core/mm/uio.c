@@ -60,6 +60,10 @@ void uio_advance(struct uio *uio, size_t n)
 {
 	ASSERT(n <= uio->left);
 	uio->left -= n;
+	if (likely(!uio->left)) {
+		uio->count = 0;
+		return;
+	}
 	uio->offset += n;
 	while (uio->count && uio->offset >= uio->iov->length) {
 		uio->offset -= uio->iov->length;

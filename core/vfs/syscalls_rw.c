@@ -294,7 +294,8 @@ static inline __attribute__((always_inline)) ssize_t vector(struct file *file,
 		n = likely(!flags) ? transfer_plain(file, &uio, pos, write)
 				   : transfer_flagged(file, &uio, pos, write, flags);
 out:
-	kfree(allocated);
+	if (unlikely(allocated))
+		kfree(allocated);
 	return n;
 }
 
