@@ -197,6 +197,15 @@ struct dentry *dentry_nameless(struct super *super, const char *name, struct ino
 	return dentry;
 }
 
+struct dentry *dentry_numbered(struct super *super, const char *kind, struct inode *inode)
+{
+	struct dentry *dentry = dentry_nameless(super, kind, inode);
+
+	if (dentry)
+		dentry->flags |= DENTRY_NUMBERED;
+	return dentry;
+}
+
 void dentry_attach(struct dentry *dentry, struct inode *inode)
 {
 	ASSERT(!dentry->inode && inode);

@@ -227,10 +227,10 @@ static int anonymous_setup(void)
 	return anonymous_mount ? 0 : -ENOMEM;
 }
 
-static int open_anonymous(const char *name, struct inode *inode, const struct file_ops *ops,
-			  void *private, unsigned int flags, unsigned int mode, struct file **file)
+/* Consumes the dentry's reference. */
+static int open_anonymous(struct dentry *dentry, const struct file_ops *ops, void *private,
+			  unsigned int flags, unsigned int mode, struct file **file)
 {
-	struct dentry *dentry = dentry_nameless(anonymous_super, name, inode);
 	struct path path = {.mount = anonymous_mount, .dentry = dentry};
 	int error;
 
@@ -279,20 +279,20 @@ int file_anonymous(const char *name, const struct file_ops *ops, void *private, 
 			inode = none;
 		}
 	}
-	return open_anonymous(name, inode_get(inode), ops, private, flags, mode, file);
+	return open_anonymous(dentry_nameless(anonymous_super, name, inode_get(inode)), ops,
+			      private, flags, mode, file);
 }
 
 int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private,
 			 unsigned int flags, unsigned int file_mode, struct file **file)
 {
 	struct inode *inode = inode_new(anonymous_super, mode);
-	char name[40];
 
 	if (!inode)
 		return -ENOMEM;
 	inode->ops = &anonymous_inode_ops;
-	(void)snprintf(name, sizeof(name), "%s:[%llu]", kind, (unsigned long long)inode->ino);
-	return open_anonymous(name, inode, ops, private, flags, file_mode, file);
+	return open_anonymous(dentry_numbered(anonymous_super, kind, inode), ops, private, flags,
+			      file_mode, file);
 }
 
 /* ---- reading and writing from inside the kernel ---- */

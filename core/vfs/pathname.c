@@ -170,9 +170,12 @@ char *file_name(const struct path *path, char *buf, size_t n)
 	if (n < 64)
 		return err_ptr(-ENAMETOOLONG);
 	if (dentry->super->type->flags & FS_KERNEL && dentry->parent == dentry) {
-		/* The dentry's name says all: "pipe:[5]", "anon_inode:[eventpoll]", "/memfd:x
-		 * (deleted)". */
-		(void)strscpy(buf, dentry->name, n);
+		/* The dentry says all: "pipe:[5]", "anon_inode:[eventpoll]", "/memfd:x (deleted)". */
+		if (dentry->flags & DENTRY_NUMBERED)
+			(void)snprintf(buf, n, "%s:[%llu]", dentry->name,
+				       (unsigned long long)dentry->inode->ino);
+		else
+			(void)strscpy(buf, dentry->name, n);
 		return buf;
 	}
 	*at = '\0';

@@ -217,11 +217,12 @@ struct dentry {
  * the LRU and may be unhashed by the shrinker unless DENTRY_PERSIST. The last reference puts the
  * inode; memory goes after a grace period.
  */
-#define DENTRY_REFERENCED 8u /* used since the shrinker last came by */
 #define DENTRY_MOUNTPOINT 1u /* something is mounted on it, somewhere */
 #define DENTRY_UNHASHED	  2u
-#define DENTRY_PERSIST \
-	4u /* the file system keeps its own reference (ramfs: the dentry is the directory entry) */
+/* The file system keeps its own reference (ramfs: the dentry is the directory entry). */
+#define DENTRY_PERSIST	  4u
+#define DENTRY_REFERENCED 8u  /* used since the shrinker last came by */
+#define DENTRY_NUMBERED	  16u /* nameless; shown with its inode's number behind the name */
 
 struct dentry_ops {
 	bool (*revalidate)(
@@ -513,6 +514,8 @@ __must_check int file_anonymous_inode(const char *kind, umode_t mode, const stru
  * without a place in it (consumes the inode, also on failure; NULL: no memory). */
 __must_check int vfs_kernel_mount(const struct fs_type *type, struct mount **mount);
 struct dentry *dentry_nameless(struct super *super, const char *name, struct inode *inode);
+/* The same, shown as "kind:[inode number]". */
+struct dentry *dentry_numbered(struct super *super, const char *kind, struct inode *inode);
 /* A second struct file for an inode that has one (the other end of a pipe). */
 __must_check int file_for_path(const struct path *path, const struct file_ops *ops, void *private,
 			       unsigned int flags, unsigned int mode, struct file **file);

@@ -161,14 +161,12 @@ static int make_file(struct socket *socket, unsigned int flags, struct file **fi
 	struct super *super = sockfs_mount->super;
 	struct inode *inode = inode_new(super, S_IFSOCK | S_IRWXUGO);
 	struct path path = {.mount = sockfs_mount};
-	char name[40];
 	int error;
 
 	if (!inode)
 		return -ENOMEM;
 	inode->ops = &sockfs_inode_ops;
-	(void)snprintf(name, sizeof(name), "socket:[%llu]", (unsigned long long)inode->ino);
-	path.dentry = dentry_nameless(super, name, inode);
+	path.dentry = dentry_numbered(super, "socket", inode);
 	if (!path.dentry)
 		return -ENOMEM;
 	error = file_for_path(&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
