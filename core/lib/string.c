@@ -21,11 +21,10 @@ static inline size_t misaligned(const void *p)
 /* Whole words, both ends aligned; returns the bytes done. */
 static inline size_t copy_words(unsigned char *d, const unsigned char *s, size_t n)
 {
-	size_t i = 0;
+	const word *from = (const word *)s;
+	word *to = (word *)d;
 
-	for (; n - i >= 8 * WORD; i += 8 * WORD) {
-		const word *from = (const word *)(s + i);
-		word *to = (word *)(d + i);
+	for (size_t left = n / (8 * WORD); left; left--, from += 8, to += 8) {
 		word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
 		word w4 = from[4], w5 = from[5], w6 = from[6], w7 = from[7];
 
@@ -38,9 +37,27 @@ static inline size_t copy_words(unsigned char *d, const unsigned char *s, size_t
 		to[6] = w6;
 		to[7] = w7;
 	}
-	for (; n - i >= WORD; i += WORD)
-		*(word *)(d + i) = *(const word *)(s + i);
-	return i;
+	if (n & 4 * WORD) {
+		word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+
+		to[0] = w0;
+		to[1] = w1;
+		to[2] = w2;
+		to[3] = w3;
+		from += 4;
+		to += 4;
+	}
+	if (n & 2 * WORD) {
+		word w0 = from[0], w1 = from[1];
+
+		to[0] = w0;
+		to[1] = w1;
+		from += 2;
+		to += 2;
+	}
+	if (n & WORD)
+		*to = *from;
+	return n & ~(WORD - 1);
 }
 
 /* The same from a source at any address. */
@@ -102,6 +119,10 @@ void *memcpy(void *to, const void *from, size_t n)
 	kasan_check(from, n, false);
 	kasan_check(to, n, true);
 	if (n >= WORD) {
+		/* What is no whole word at the end goes with the bytes before it. Read first:
+		 * memmove comes here with a target that ends in the source. */
+		word last = HAL_UNALIGNED_ACCESS ? *(const word_any *)(s + n - WORD) : 0;
+
 		/* Every store is aligned; below two words it does not pay to make it so. */
 		if (misaligned(d) && (HAL_UNALIGNED_ACCESS || n >= 2 * WORD)) {
 			size_t head = WORD - misaligned(d);
@@ -122,6 +143,10 @@ void *memcpy(void *to, const void *from, size_t n)
 		d += done;
 		s += done;
 		n -= done;
+		if (HAL_UNALIGNED_ACCESS) {
+			*(word_any *)(d + n - WORD) = last;
+			return to;
+		}
 	}
 	while (n--)
 		*d++ = *s++;
@@ -160,31 +185,59 @@ void *memmove(void *to, const void *from, size_t n)
 	return to;
 }
 
+/* Whole words from an aligned address; returns the bytes done. */
+static inline size_t set_words(unsigned char *d, word w, size_t n)
+{
+	word *at = (word *)d;
+
+	for (size_t left = n / (8 * WORD); left; left--, at += 8) {
+		at[0] = w;
+		at[1] = w;
+		at[2] = w;
+		at[3] = w;
+		at[4] = w;
+		at[5] = w;
+		at[6] = w;
+		at[7] = w;
+	}
+	if (n & 4 * WORD) {
+		at[0] = w;
+		at[1] = w;
+		at[2] = w;
+		at[3] = w;
+		at += 4;
+	}
+	if (n & 2 * WORD) {
+		at[0] = w;
+		at[1] = w;
+		at += 2;
+	}
+	if (n & WORD)
+		*at = w;
+	return n & ~(WORD - 1);
+}
+
 void *memset(void *to, int c, size_t n)
 {
 	unsigned char *d = to;
-	word w = (unsigned char)c * 0x0101010101010101ull;
+	word w = c ? (unsigned char)c * 0x0101010101010101ull : 0;
 
 	kasan_check(to, n, true);
+	if (HAL_UNALIGNED_ACCESS && n >= WORD) {
+		/* The first and the last word wherever they lie, aligned ones between them. */
+		*(word_any *)d = w;
+		*(word_any *)(d + n - WORD) = w;
+		(void)set_words(d + WORD - misaligned(d), w, n - WORD + misaligned(d));
+		return to;
+	}
 	if (n >= 2 * WORD) {
-		while (misaligned(d)) {
-			*d++ = (unsigned char)c;
-			n--;
-		}
-		for (; n >= 8 * WORD; n -= 8 * WORD, d += 8 * WORD) {
-			word *at = (word *)d;
+		size_t done;
 
-			at[0] = w;
-			at[1] = w;
-			at[2] = w;
-			at[3] = w;
-			at[4] = w;
-			at[5] = w;
-			at[6] = w;
-			at[7] = w;
-		}
-		for (; n >= WORD; n -= WORD, d += WORD)
-			*(word *)d = w;
+		for (; misaligned(d); n--)
+			*d++ = (unsigned char)c;
+		done = set_words(d, w, n);
+		d += done;
+		n -= done;
 	}
 	while (n--)
 		*d++ = (unsigned char)c;
