@@ -389,10 +389,12 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 			at = until;
 			continue;
 		}
-		error = split_range(mm, at, until);
-		if (error)
-			return error;
-		vma = vma_find(mm, at);
+		if (vma->start != at || vma->end != until) {
+			error = split_range(mm, at, until);
+			if (error)
+				return error;
+			vma = vma_find(mm, at);
+		}
 		error = protect_vma(mm, vma, at, until, rights);
 		if (error)
 			return error;

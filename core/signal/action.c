@@ -57,8 +57,8 @@ SYSCALL(rt_sigaction)
 {
 	int sig = (int)args->arg[0];
 	unsigned long new_user = args->arg[1], old_user = args->arg[2], flags;
-	struct sigaction new, old;
-	uint64_t words[4];
+	struct sigaction new __uninitialized, old __uninitialized;
+	uint64_t words[4] __uninitialized;
 
 	if (args->arg[3] != sizeof(uint64_t))
 		return -EINVAL;

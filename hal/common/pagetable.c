@@ -201,14 +201,12 @@ static void free_level(struct hal_tlb *tlb, hal_pte *table, unsigned int level, 
 		       vaddr_t end, vaddr_t floor, vaddr_t ceiling)
 {
 	vaddr_t span = (vaddr_t)1 << level_shift(level);
-	vaddr_t next;
+	hal_pte *slot = &table[index_at(start, level)];
 
-	for (vaddr_t va = start; va < end; va = next) {
-		hal_pte *slot = &table[index_at(va, level)];
+	for (vaddr_t base = start & ~(span - 1); base < end; base += span, slot++) {
 		hal_pte entry = load(slot);
-		vaddr_t base = va & ~(span - 1);
+		vaddr_t next = base + span;
 
-		next = base + span;
 		if (!entry || !hal_pte_is_table(entry))
 			continue;
 		if (level > 1)
