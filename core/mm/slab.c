@@ -136,7 +136,7 @@ static struct page *slab_head(struct kcache *cache, struct page *page)
 
 static struct page *slab_of(struct kcache *cache, const void *object)
 {
-	struct page *page = page_of(hal_virt_to_phys(object));
+	struct page *page = page_of(page_linear_pa(object));
 
 	if (unlikely(page->state != PAGE_SLAB || page->slab_cache != cache))
 		panic("%s: %p is not an object of this cache (frame state %u)", cache->name, object,
@@ -303,7 +303,7 @@ static void cache_free(struct kcache *cache, void *object)
 
 void kcache_free(struct kcache *cache, void *object)
 {
-	const struct page *page = page_of(hal_virt_to_phys(object));
+	const struct page *page = page_of(page_linear_pa(object));
 
 	if (unlikely(page->state != PAGE_SLAB || page->slab_cache != cache))
 		panic("%s: %p is not an object of this cache (frame state %u)", cache->name, object,
@@ -447,7 +447,7 @@ void kfree(const void *p)
 		vfree((void *)(uintptr_t)p);
 		return;
 	}
-	page = page_of(hal_virt_to_phys(p));
+	page = page_of(page_linear_pa(p));
 	if (likely(page->state == PAGE_SLAB))
 		cache_free(page->slab_cache, (void *)(uintptr_t)p);
 	else
@@ -460,7 +460,7 @@ size_t ksize(const void *p)
 
 	if (!hal_is_linear(p))
 		return vmalloc_size(p);
-	page = page_of(hal_virt_to_phys(p));
+	page = page_of(page_linear_pa(p));
 	return page->state == PAGE_SLAB ? page->slab_cache->size : PAGE_SIZE << page->order;
 }
 
@@ -493,10 +493,9 @@ static __attribute__((noinline)) void copy_check_object(const struct page *page,
 							size_t n)
 {
 	struct kcache *cache = page->slab_cache;
-	const char *base = page_address(slab_head(cache, (struct page *)(uintptr_t)page));
-	uint64_t offset = (uint64_t)((const char *)p - base), index;
+	uint64_t offset = (uintptr_t)p & ((PAGE_SIZE << cache->order) - 1); /* in the slab */
+	uint64_t index = offset * cache->reciprocal >> 32;
 
-	index = offset * cache->reciprocal >> 32;
 	offset -= index * cache->stride;
 	if (unlikely(offset + n > cache->size))
 		panic("user copy of %zu bytes at offset %llu crosses the end of an object of %s", n,
@@ -508,9 +507,9 @@ void user_copy_check(const void *p, size_t n)
 	const struct page *page;
 
 	/* Of nothing: p may be the end of the last object of its frame. */
-	if (!n || !hal_is_linear(p) || !page_valid(hal_virt_to_phys(p)))
+	if (!n || !hal_is_linear(p) || !page_valid(page_linear_pa(p)))
 		return;
-	page = page_of(hal_virt_to_phys(p));
+	page = page_of(page_linear_pa(p));
 	switch (page->state) {
 	case PAGE_SLAB:
 		copy_check_object(page, p, n);
@@ -527,7 +526,7 @@ void user_copy_check(const void *p, size_t n)
 #ifdef TERN_KASAN
 const char *slab_check(const void *p, size_t n, const char **name)
 {
-	struct page *page = page_of(hal_virt_to_phys(p));
+	struct page *page = page_of(page_linear_pa(p));
 	struct kcache *cache = page->slab_cache;
 	const char *base = page_address(slab_head(cache, page));
 	uint64_t offset = (uint64_t)((const char *)p - base);

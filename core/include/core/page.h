@@ -103,6 +103,12 @@ static inline struct page *page_of(paddr_t pa)
 {
 	return &page_array[(pa >> PAGE_SHIFT) - page_first];
 }
+/* Of an address that lies in the linear map: hal_virt_to_phys() must first tell it from one in the
+ * kernel's image. */
+static inline paddr_t page_linear_pa(const void *p)
+{
+	return (vaddr_t)p - (vaddr_t)hal_phys_to_virt(0);
+}
 static inline paddr_t page_pa(const struct page *page)
 {
 	return ((paddr_t)(page - page_array) + page_first) << PAGE_SHIFT;
