@@ -26,6 +26,8 @@ add_library(tern_kernel INTERFACE)
 target_compile_options(tern_kernel INTERFACE
 	${machine_${TERN_ARCH}}
 	-ffreestanding -fno-builtin -nostdlibinc -fpie -fvisibility=hidden -fno-common
+	# One image: other files' variables are not looked up in a table of offsets.
+	-fdirect-access-external-data
 	-fno-asynchronous-unwind-tables -g
 	# Paths in the image do not depend on where the tree lies.
 	-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
