@@ -94,13 +94,13 @@ def file_hash(path):
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def tree_hash(*paths):
-    """A hash over files and folders: names, modes and contents."""
+def tree_hash(*paths, without=None):
+    """A hash over files and folders: names, modes and contents; files with the suffix `without` left out."""
     digest = hashlib.sha256()
     for top in paths:
         top = Path(top)
         for path in sorted([top, *top.rglob("*")]) if top.is_dir() else [top]:
-            if "__pycache__" in path.parts:
+            if "__pycache__" in path.parts or path.suffix == without:
                 continue
             digest.update(f"{path.relative_to(top)} {path.lstat().st_mode:o}\n".encode())
             if path.is_symlink():

@@ -48,7 +48,7 @@ def journal(suite):
     """Where the suite's passes on this kernel are kept; None when only a part of it is run, or another kernel."""
     if os.environ.get("TERN_TEST_ONLY") or os.environ.get("TERN_TEST_KERNEL"):
         return None
-    about = cache.tree_hash(*[REPOSITORY / name for name in KERNEL + TESTS.get(suite, [])])[:16]
+    about = cache.tree_hash(*[REPOSITORY / name for name in KERNEL + TESTS.get(suite, [])], without=".md")[:16]
     place = cache.folder("passes") / about
     place.mkdir(exist_ok=True)
     return place
