@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// audit BEFORE COMMAND ARGUMENT...: runs a command of another suite with a /tmp, /dev/shm, /run and /root of its own, and looks afterwards
-// whether the kernel has all back. What the command leaves running is killed, the four go. The shell runs BEFORE in the same way first:
+// audit BEFORE COMMAND ARGUMENT...: runs a command of another suite with a /tmp, /dev/shm, /run and /root of its own and a /usr that it cannot
+// change (Python would keep compiled modules there), and looks afterwards whether the kernel has all back. What the command leaves running is
+// killed, the mounts go. The shell runs BEFORE in the same way first:
 // what it makes is there already. The host reads the last line: `@@accounts equal`, or what is not.
 
 #include "keeper.h"
@@ -16,12 +17,14 @@ static bool places_make(void)
 		if ((mkdir(places[i], 0755) != 0 && errno != EEXIST) ||
 		    mount("audit", places[i], "tmpfs", 0, "mode=1777") != 0)
 			return false;
-	return true;
+	if (mount("/usr", "/usr", NULL, MS_BIND, NULL) != 0)
+		return errno == ENOENT;
+	return mount(NULL, "/usr", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) == 0;
 }
 
 static bool places_remove(void)
 {
-	bool done = true;
+	bool done = umount2("/usr", MNT_DETACH) == 0 || errno == ENOENT || errno == EINVAL;
 
 	for (int i = 0; i < PLACES; i++)
 		done = umount2(places[i], MNT_DETACH) == 0 && done;
