@@ -4,6 +4,7 @@
 #ifndef IDENTITY_H
 #define IDENTITY_H
 
+#include "../contracts/sched_attr.h"
 #include "differ.h"
 #include "signals.h"
 
@@ -253,19 +254,12 @@ static void op_scheduler(void)
 	}
 }
 
-struct scheduling {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-	uint32_t least, most;
-	char beyond[72];
-};
-
 static void op_sched_attr(void)
 {
-	static struct scheduling attr;
+	static struct {
+		struct sched_attr known;
+		char beyond[72];
+	} attr;
 	int task = random_below(6) ? 0 : (int)ONE_OF(-1, 0x7fffffff);
 	unsigned int flags = random_below(8) == 0, size;
 	void *at = SOMEWHERE(&attr);
@@ -275,23 +269,24 @@ static void op_sched_attr(void)
 		size = (unsigned int)ONE_OF(48, 56, 56, 56, 47, 0, 64, 128, 5000, 4096);
 		if (DO(syscall(SYS_sched_getattr, task, at, size, flags), " get(%d, %u, %u, %d)",
 		       task, size, flags, at == &attr) == 0)
-			note(" {%u, %u, %llu, %d, %u}", attr.size, attr.policy,
-			     (unsigned long long)attr.flags, attr.nice, attr.priority);
+			note(" {%u, %u, %llu, %d, %u}", attr.known.size, attr.known.sched_policy,
+			     (unsigned long long)attr.known.sched_flags, attr.known.sched_nice,
+			     attr.known.sched_priority);
 		return;
 	}
-	attr.size = (uint32_t)ONE_OF(48, 48, 48, 56, 0, 47, 64, 5000, 128);
-	attr.policy = (uint32_t)a_policy();
-	attr.flags = (uint64_t)ONE_OF(0, 0, 0, 1, 8, 16, 24, 128, 2);
-	attr.nice = (int)ONE_OF(0, 0, 5, -5, 19, 20, -21);
-	attr.priority = (uint32_t)ONE_OF(0, 0, 1, 50, 99, 100);
+	attr.known.size = (uint32_t)ONE_OF(48, 48, 48, 56, 0, 47, 64, 5000, 128);
+	attr.known.sched_policy = (uint32_t)a_policy();
+	attr.known.sched_flags = (uint64_t)ONE_OF(0, 0, 0, 1, 8, 16, 24, 128, 2);
+	attr.known.sched_nice = (int)ONE_OF(0, 0, 5, -5, 19, 20, -21);
+	attr.known.sched_priority = (uint32_t)ONE_OF(0, 0, 1, 50, 99, 100);
 	if (random_below(8) == 0)
 		attr.beyond[0] = 1;
 	DO(syscall(SYS_sched_setattr, task, at, flags),
-	   " set(%d, {%u, %#x, %llu, %d, %u, %d}, %u, %d)", task, attr.size, attr.policy,
-	   (unsigned long long)attr.flags, attr.nice, attr.priority, attr.beyond[0], flags,
-	   at == &attr);
-	if (attr.beyond[0] && attr.size > 56)
-		note(" size %u", attr.size);
+	   " set(%d, {%u, %#x, %llu, %d, %u, %d}, %u, %d)", task, attr.known.size,
+	   attr.known.sched_policy, (unsigned long long)attr.known.sched_flags,
+	   attr.known.sched_nice, attr.known.sched_priority, attr.beyond[0], flags, at == &attr);
+	if (attr.beyond[0] && attr.known.size > 56)
+		note(" size %u", attr.known.size);
 }
 
 static void op_affinity(void)

@@ -3,18 +3,13 @@
 // inheritance and RESET_ON_FORK, a FIFO thread before a normal one, RR's slice.
 #include "contract.h"
 
+#include "sched_attr.h"
+
 CONTRACT
 {
 	struct sched_param parameter = {10}, got;
 	struct timespec slice;
-	struct {
-		uint32_t size, policy;
-		uint64_t flags;
-		int32_t nice;
-		uint32_t priority;
-		uint64_t runtime, deadline, period;
-		uint32_t least, most;
-	} attributes = {0};
+	struct sched_attr attributes = {0};
 
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
 	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_FIFO), 99);
@@ -37,23 +32,23 @@ CONTRACT
 	parameter.sched_priority = 0;
 	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &parameter), 0);
 	CHECK_EQ(syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0), 0);
-	CHECK_EQ(attributes.policy, SCHED_BATCH);
+	CHECK_EQ(attributes.sched_policy, SCHED_BATCH);
 	CHECK_EQ(attributes.size, sizeof(attributes));
-	attributes.policy = SCHED_OTHER;
-	attributes.nice = 7;
+	attributes.sched_policy = SCHED_OTHER;
+	attributes.sched_nice = 7;
 	attributes.size = 48;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
 	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7);
 	// Flags of deadlines mean nothing to others; clamps are not configured.
-	attributes.flags = 6;
+	attributes.sched_flags = 6;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
-	attributes.flags = 0x20;
+	attributes.sched_flags = 0x20;
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EINVAL);
 	attributes.size = sizeof(attributes);
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EOPNOTSUPP);
-	attributes.flags = 0x80;
+	attributes.sched_flags = 0x80;
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 0), EINVAL);
-	attributes.flags = 0;
+	attributes.sched_flags = 0;
 	CHECK_ERRNO(syscall(SYS_sched_setattr, 0, &attributes, 1), EINVAL);
 	CHECK_ERRNO(syscall(SYS_sched_getattr, 0, &attributes, 8, 0), EINVAL);
 	CHECK_ERRNO(syscall(SYS_sched_getscheduler, 99999999), ESRCH);
