@@ -52,7 +52,7 @@ static void set_one(struct thread *t, const int *value, long *result)
 {
 	if (*result && *result != -ESRCH)
 		return; /* the first error ends it */
-	if (!is_mine(t) && !capable(CAP_SYS_NICE)) {
+	if ((!is_mine(t) && !capable(CAP_SYS_NICE)) || !sched_outranks(t)) {
 		*result = -EPERM;
 		return;
 	}

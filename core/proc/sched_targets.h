@@ -26,4 +26,7 @@ long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 /* Are its ids such that the caller may change it? */
 bool sched_owns(const struct thread *t);
 
+/* May the caller change how t is scheduled, as for capabilities: it has CAP_SYS_NICE, or all that t has? */
+bool sched_outranks(const struct thread *t);
+
 #endif

@@ -44,6 +44,17 @@ bool sched_owns(const struct thread *t)
 	return same;
 }
 
+bool sched_outranks(const struct thread *t)
+{
+	const struct cred *mine = current->cred;
+	bool subset;
+
+	rcu_read_lock();
+	subset = !(rcu_dereference(t->cred)->cap_permitted & ~mine->cap_permitted);
+	rcu_read_unlock();
+	return subset || capable(CAP_SYS_NICE);
+}
+
 struct request {
 	int policy;
 	unsigned int priority;
@@ -73,7 +84,7 @@ static bool may_set(struct thread *t, const struct request *r)
 	if (t->sched.policy == SCHED_IDLE && r->policy != SCHED_IDLE &&
 	    (uint64_t)(20 - t->sched.nice) > nice_limit)
 		return false;
-	if (!sched_owns(t))
+	if (!sched_owns(t) || !sched_outranks(t))
 		return false;
 	return !t->sched.reset_on_fork || r->reset;
 }
@@ -338,7 +349,7 @@ SYSCALL(sched_setaffinity)
 			thread_put(t);
 		return -ESRCH;
 	}
-	if (!sched_owns(t) && !capable(CAP_SYS_NICE))
+	if ((!sched_owns(t) && !capable(CAP_SYS_NICE)) || !sched_outranks(t))
 		error = -EPERM;
 	else
 		error = sched_set_affinity(t, mask & sched_online());
@@ -378,6 +389,8 @@ static long nice_one(struct thread *t, int nice)
 	    (uint64_t)(20 - nice) > process_limit(t->process, RLIMIT_NICE) &&
 	    !capable(CAP_SYS_NICE))
 		return -EACCES;
+	if (!sched_outranks(t))
+		return -EPERM;
 	sched_set_policy(t, t->sched.policy, t->sched.rt_priority, nice);
 	return 0;
 }

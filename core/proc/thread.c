@@ -253,7 +253,7 @@ void process_add_thread(struct process *process, struct thread *thread)
 }
 
 /* Move process between the member lists of two pids; either may be NULL. The process's reference
- * moves along. */
+ * moves along. Who came last is first: programs see the order where the first refusal ends a call. */
 static void member_move(struct pid **field, struct pid *to, enum pid_kind kind, struct list *link)
 {
 	struct pid *from = *field;
@@ -263,7 +263,7 @@ static void member_move(struct pid **field, struct pid *to, enum pid_kind kind, 
 		return;
 	list_del_init(link);
 	if (to) {
-		list_add_tail(link, &to->members[kind]);
+		list_add(link, &to->members[kind]);
 		pid_attach(to);
 		rcu_assign_pointer(*field, pid_get(to));
 	}

@@ -54,4 +54,22 @@ CONTRACT
 		      CHECK_EQ(get(WHO_USER, 0), VALUE(2, 7)));
 	CHECK_EXIT(child, 0);
 	CHECK_EQ(get(WHO_PROCESS, 0), VALUE(1, 4));
+
+	// Of a group the last to join is asked first, and the first refusal ends it; whoever has more capabilities refuses.
+	child = CHILD(
+		MUST(setpgid(0, 0)); MUST(set(WHO_PROCESS, 0, VALUE(2, 3)));
+		pid_t last = CHILD(MUST(setresuid(12345, 12345, 12345));
+				   CHECK_ERRNO(set(WHO_PGRP, 0, VALUE(3, 0)), EPERM);
+				   CHECK_EQ(get(WHO_PROCESS, 0), VALUE(3, 0));
+				   CHECK_EQ(get(WHO_PROCESS, getppid()), VALUE(2, 3)));
+		CHECK_EXIT(last, 0);
+		last = CHILD(struct {
+			unsigned int version;
+			int pid;
+		} head = {0x20080522, 0};
+			     unsigned int none[6] = {0}; MUST(syscall(SYS_capset, &head, none));
+			     CHECK_ERRNO(set(WHO_PROCESS, getppid(), VALUE(3, 0)), EPERM);
+			     CHECK_ERRNO(setpriority(PRIO_PROCESS, (id_t)getppid(), 5), EPERM));
+		CHECK_EXIT(last, 0));
+	CHECK_EXIT(child, 0);
 }
