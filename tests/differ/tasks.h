@@ -128,7 +128,10 @@ static void op_waitid(void)
 		child = random_below(2) ? 0 : getpid();
 	memset(&info, 0, sizeof(info));
 	if (DO(syscall(SYS_waitid, kind, child, to, options, NULL), "(%d, %d, %#x, %d)", kind,
-	       kind == P_PGID ? 0 : child_number(child), options, to == &info) == 0 &&
+	       kind == P_PGID ? 0
+	       : kind == 3    ? child // a descriptor, which may be a child's number by chance
+			      : child_number(child),
+	       options, to == &info) == 0 &&
 	    to == &info)
 		note(" {%d, %d, %d, %d}", info.si_signo, info.si_code,
 		     info.si_signo ? child_number(info.si_pid) : 0, info.si_status);
