@@ -21,8 +21,9 @@ PASSES = 10
 PROCESSORS = (1, 2, 4)
 ALONE = {"tools"}  # once under --full: nothing of it depends on the order or the number of processors
 KERNEL = ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "hal", "subsys", "userland", "tests/kernel"]
-TESTS = {"contracts": ["tests/contracts", "tests/stress"], "differ": ["tests/differ", "tests/stress", "tests/contracts"],
-         "stress": ["tests/stress", "tests/contracts"], "busybox": ["tests/programs", "tests/stress"],
+HEADERS = ["tests/contracts/contract.h", "tests/contracts/sched_attr.h"]
+TESTS = {"contracts": ["tests/contracts", "tests/stress"], "differ": ["tests/differ", "tests/stress", *HEADERS],
+         "stress": ["tests/stress", *HEADERS], "busybox": ["tests/programs", "tests/stress"],
          "packages": ["tests/programs", "tests/stress"], "tools": ["tests/tools"]}
 
 

@@ -36,7 +36,8 @@ extern char *fake_ram;
 
 static inline void *hal_phys_to_virt(paddr_t pa)
 {
-	return fake_ram + (pa - FAKE_RAM_BASE);
+	return (void *)((uintptr_t)fake_ram + pa -
+			FAKE_RAM_BASE); /* any pa: where RAM ends is not asked */
 }
 
 static inline paddr_t hal_virt_to_phys(const void *p)
