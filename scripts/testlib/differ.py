@@ -116,7 +116,8 @@ def run(preset):
         yield Result("differ", SKIPPED, "there are none that match")
         return
     program = compile_program(arch)
-    first = int(os.environ.get("TERN_TEST_SEED", 1)) % (1 << 30)  # each pass of --full has seeds of its own
+    # Each pass of --full has seeds of its own: TERN_TEST_SEED goes up by one from pass to pass.
+    first = (int(os.environ.get("TERN_TEST_SEED", 1)) - 1) * SEEDS % (1 << 30) + 1
     seeds = range(first, first + (MANY if guest.full() else SEEDS))
     linux = linux_answers(arch, program, areas, CALLS, seeds)
     start = time.monotonic()
