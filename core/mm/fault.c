@@ -246,13 +246,15 @@ static int enter_cached(struct vma *vma, vaddr_t va, uint64_t index, struct page
 	return error;
 }
 
-// Map the pages around va that are in the cache: one walk for many faults. True: va is mapped now.
-static bool map_around(struct vma *vma, vaddr_t va, uint64_t index, unsigned int bits)
+// Map the pages around va that are in the cache, of `within` that the contents have from va on: one
+// walk for many faults. True: va is mapped now.
+static bool map_around(struct vma *vma, vaddr_t va, uint64_t index, uint64_t within,
+		       unsigned int bits)
 {
 	vaddr_t first = MAX(va & ~(AROUND * PAGE_SIZE - 1), vma->start);
 	vaddr_t end = MIN((va & ~(AROUND * PAGE_SIZE - 1)) + AROUND * PAGE_SIZE, vma->end);
 	unsigned int before = (unsigned int)((va - first) >> PAGE_SHIFT);
-	unsigned int count = (unsigned int)((end - first) >> PAGE_SHIFT);
+	unsigned int count = (unsigned int)MIN((end - first) >> PAGE_SHIFT, before + within);
 	struct page *pages[AROUND] __uninitialized;
 	uint64_t present = 0;
 	int error = 0;
@@ -272,12 +274,15 @@ static __attribute__((noinline)) int fault_cached(struct vma *vma, vaddr_t va, b
 	bool private_write = write && !(vma->flags & VM_SHARED);
 	unsigned int bits = rights_of(vma) | HAL_PTE_YOUNG;
 	struct page *page, *copy;
-	uint64_t present;
+	uint64_t present, within;
 	int error;
 
 	if (!(vma->flags & VM_SHARED))
 		bits &= ~HAL_PTE_WRITE;
-	if (!write && map_around(vma, va, index, bits))
+	within = pagecache_pages(cache);
+	if (index >= within) // a page may be there, of a write that goes on: it is nobody's yet
+		return -EIO;
+	if (!write && map_around(vma, va, index, within - index, bits))
 		return 0;
 	error = pagecache_get_within(cache, index, &page);
 	if (error)

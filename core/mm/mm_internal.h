@@ -125,6 +125,8 @@ void fault_init(void);
 __must_check int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force);
 
 /* ---- pagecache.c ---- */
+/* How many pages the contents have, the last perhaps in part. */
+uint64_t pagecache_pages(const struct pagecache *cache);
 /* For faults: as pagecache_get(..., create = true), but -EIO from the host's end of file on. */
 __must_check int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **page);
 /* What pagecache_get(), or (within) pagecache_get_within(), does when pagecache_peek() has found

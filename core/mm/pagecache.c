@@ -111,7 +111,7 @@ void bare_cache_put(struct pagecache *cache)
 
 // ---- finding and adding ----
 
-static uint64_t pages_within(const struct pagecache *cache)
+uint64_t pagecache_pages(const struct pagecache *cache)
 {
 	if (!cache->inode)
 		return cache->bare_size;
@@ -175,7 +175,7 @@ int pagecache_insert(struct pagecache *cache, uint64_t index, struct page *page,
 	spin_lock(&cache->lock);
 	if (xarray_load(&cache->pages, index))
 		error = -EEXIST;
-	else if (within && index >= pages_within(cache))
+	else if (within && index >= pagecache_pages(cache))
 		error = -EIO;
 	else
 		error = xarray_store(&cache->pages, index, page, GFP_ATOMIC);
@@ -272,7 +272,7 @@ int pagecache_get(struct pagecache *cache, uint64_t index, bool create, struct p
 
 int pagecache_get_within(struct pagecache *cache, uint64_t index, struct page **page)
 {
-	if (index >= pages_within(cache))
+	if (index >= pagecache_pages(cache))
 		return -EIO;
 	*page = pagecache_peek(cache, index);
 	return *page ? 0 : pagecache_get_slow(cache, index, true, true, page);

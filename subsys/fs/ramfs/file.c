@@ -83,10 +83,13 @@ static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 	ssize_t done = pagecache_write(&inode->cache, uio, at);
 
 	uio->left += left - (size_t)n;
+	if (at + done > inode->size && done > 0)
+		WRITE_ONCE(inode->size, at + done);
+	if (unlikely(done < n)) /* the page in which it stopped: nothing may be beyond the end */
+		pagecache_punch(&inode->cache, (loff_t)PAGE_UP((uint64_t)inode->size),
+				(loff_t)PAGE_UP((uint64_t)(at + n)));
 	if (done <= 0)
 		return done;
-	if (at + done > inode->size)
-		WRITE_ONCE(inode->size, at + done);
 	inode->mtime = inode->ctime = inode_now(inode->super);
 	*pos = at + done;
 	return done;

@@ -16,6 +16,13 @@ CONTRACT
 	CHECK_EQ(info.st_size, 0);
 	CHECK_EQ(info.st_nlink, 0);
 	CHECK_EQ(fcntl(fd, F_GET_SEALS), 0);
+	// A write that cannot be read leaves no page beyond the end.
+	map = MAP(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK_ERRNO(pwrite(fd, map, 10, 100), EFAULT);
+	CHECK_KILLED(CHILD(_exit(*(volatile char *)map)), SIGBUS);
+	MUST(munmap(map, PAGE));
+	MUST(fstat(fd, &info));
+	CHECK_EQ(info.st_size, 0);
 	MUST(ftruncate(fd, PAGE));
 	CHECK_EQ(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
 	CHECK_ERRNO(ftruncate(fd, 0), EPERM);
