@@ -171,14 +171,14 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 
 		if (!vma)
 			return -ENOMEM;
-		if (!(vma->flags & VM_RIGHTS)) {
-			vma_unlock(vma);
-			return -EFAULT;
-		}
-		if (vma->flags & VM_SPECIAL) {
+		if (vma->flags & (VM_SPECIAL | VM_LOCKONFAULT)) {
 			va = vma->end;
 			vma_unlock(vma);
 			continue;
+		}
+		if (!(vma->flags & VM_RIGHTS)) {
+			vma_unlock(vma);
+			return -EFAULT;
 		}
 		// As many pages as the lock may be held for.
 		for (unsigned int i = 0; i < 64 && va < vma->end && va < end && !error;

@@ -47,6 +47,15 @@ static int new_flags(const struct vma *vma, int advice, unsigned int *flags)
 {
 	*flags = vma->flags;
 	switch (advice) {
+	case MADV_NORMAL:
+		*flags &= ~(VM_SEQUENTIAL | VM_RANDOM);
+		break;
+	case MADV_SEQUENTIAL:
+		*flags = (*flags & ~VM_RANDOM) | VM_SEQUENTIAL;
+		break;
+	case MADV_RANDOM:
+		*flags = (*flags & ~VM_SEQUENTIAL) | VM_RANDOM;
+		break;
 	case MADV_DONTFORK:
 		*flags |= VM_DONTFORK;
 		break;

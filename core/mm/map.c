@@ -213,7 +213,7 @@ static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm
 		if (error)
 			return error;
 	}
-	if (file && offset > INT64_MAX - length)
+	if (file && S_ISREG(file->inode->mode) && offset > INT64_MAX - length)
 		return -EOVERFLOW;
 	if (verdict)
 		return verdict;
@@ -259,8 +259,7 @@ int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm, un
 		return -EINTR;
 	if (how & MM_LOCKED)
 		vm |= VM_LOCKED;
-	if (mm->locked_future)
-		vm |= VM_LOCKED;
+	vm |= mm->lock_future;
 	error = map_locked(mm, at, length, vm, how, file, offset, verdict, &dead);
 	populate = !error && ((vm & VM_LOCKED) || (how & MM_POPULATE));
 	rwsem_write_done(&mm->lock);

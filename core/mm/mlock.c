@@ -17,22 +17,29 @@ static uint64_t lock_limit(void)
 	return process_limit(current->process, RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 }
 
+// Is vma's lock another than `locks` (VM_LOCKS), and may it become that?
+static bool lock_changes(const struct vma *vma, unsigned int locks)
+{
+	return (vma->flags & VM_LOCKS) != locks && !(vma->flags & VM_SPECIAL);
+}
+
 // mm->lock exclusive.
-static void set_lock(struct vma *vma, bool lock)
+static void set_lock(struct vma *vma, unsigned int locks)
 {
 	struct mm *mm = vma->mm;
 
-	if (lock == !!(vma->flags & VM_LOCKED) || (vma->flags & VM_SPECIAL))
+	if (!lock_changes(vma, locks))
 		return;
-	vma->flags ^= VM_LOCKED;
-	if (lock)
-		mm->locked_pages += vma_pages(vma);
-	else
+	if (vma->flags & VM_LOCKED)
 		mm->locked_pages -= vma_pages(vma);
+	vma->flags = (vma->flags & ~VM_LOCKS) | locks;
+	if (locks)
+		mm->locked_pages += vma_pages(vma);
 }
 
-// Lock or unlock what of [start, end) is mapped; -ENOMEM at a hole, with what came before it done.
-static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, bool lock)
+// Give what of [start, end) is mapped these VM_LOCKS; -ENOMEM at a hole, with what came before it
+// done.
+static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int locks)
 {
 	struct vma *vma;
 	int error;
@@ -51,12 +58,12 @@ static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, bool lock)
 		if (!vma || vma->start > start)
 			return -ENOMEM;
 		until = MIN(vma->end, end);
-		if (lock != !!(vma->flags & VM_LOCKED) && !(vma->flags & VM_SPECIAL)) {
+		if (lock_changes(vma, locks)) {
 			error = split_range(mm, start, until);
 			if (error)
 				return error;
 			vma = vma_find(mm, start);
-			set_lock(vma, lock);
+			set_lock(vma, locks);
 			vma_merge(vma);
 		}
 		start = until;
@@ -75,7 +82,7 @@ static uint64_t locked_within(struct mm *mm, vaddr_t start, vaddr_t end)
 	return pages;
 }
 
-static long lock(vaddr_t start, size_t length, bool fault_in)
+static long lock(vaddr_t start, size_t length, unsigned int locks)
 {
 	struct mm *mm = current->mm;
 	vaddr_t end;
@@ -92,13 +99,13 @@ static long lock(vaddr_t start, size_t length, bool fault_in)
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
 	if (mm->locked_pages + pages > lock_limit() && !capable(CAP_IPC_LOCK))
-		pages -= locked_within(mm, start, end);
+		pages -= locked_within(mm, start, end < start ? UINT64_MAX : end);
 	if (mm->locked_pages + pages <= lock_limit() || capable(CAP_IPC_LOCK))
-		error = lock_range(mm, start, end, true);
+		error = lock_range(mm, start, end, locks);
 	else
 		error = -ENOMEM;
 	rwsem_write_done(&mm->lock);
-	if (error || !fault_in)
+	if (error)
 		return error;
 	error = mm_populate(mm, start, end);
 	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
@@ -106,14 +113,15 @@ static long lock(vaddr_t start, size_t length, bool fault_in)
 
 SYSCALL(mlock)
 {
-	return lock(args->arg[0], args->arg[1], true);
+	return lock(args->arg[0], args->arg[1], VM_LOCKED);
 }
 
 SYSCALL(mlock2)
 {
 	if (args->arg[2] & ~(unsigned long)MLOCK_ONFAULT)
 		return -EINVAL;
-	return lock(args->arg[0], args->arg[1], !(args->arg[2] & MLOCK_ONFAULT));
+	return lock(args->arg[0], args->arg[1],
+		    args->arg[2] & MLOCK_ONFAULT ? VM_LOCKS : VM_LOCKED);
 }
 
 SYSCALL(munlock)
@@ -126,17 +134,17 @@ SYSCALL(munlock)
 	start = PAGE_DOWN(start);
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
-	error = lock_range(mm, start, start + length, false);
+	error = lock_range(mm, start, start + length, 0);
 	rwsem_write_done(&mm->lock);
 	return error;
 }
 
-static void lock_all(struct mm *mm, bool lock)
+static void lock_all(struct mm *mm, unsigned int locks)
 {
 	struct vma *vma = vma_first(mm);
 
 	while (vma) {
-		set_lock(vma, lock);
+		set_lock(vma, locks);
 		vma = vma_next(vma_merge(vma));
 	}
 }
@@ -145,6 +153,7 @@ SYSCALL(mlockall)
 {
 	struct mm *mm = current->mm;
 	unsigned long flags = args->arg[0];
+	unsigned int locks = flags & MCL_ONFAULT ? VM_LOCKS : VM_LOCKED;
 	bool fits;
 
 	if (!flags || (flags & ~(unsigned long)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) ||
@@ -156,9 +165,9 @@ SYSCALL(mlockall)
 		return -EINTR;
 	fits = !(flags & MCL_CURRENT) || mm->total_pages <= lock_limit() || capable(CAP_IPC_LOCK);
 	if (fits) {
-		mm->locked_future = flags & MCL_FUTURE;
+		mm->lock_future = flags & MCL_FUTURE ? locks : 0;
 		if (flags & MCL_CURRENT)
-			lock_all(mm, true);
+			lock_all(mm, locks);
 	}
 	rwsem_write_done(&mm->lock);
 	if (!fits)
@@ -193,8 +202,8 @@ SYSCALL(munlockall)
 
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
-	mm->locked_future = false;
-	lock_all(mm, false);
+	mm->lock_future = 0;
+	lock_all(mm, 0);
 	rwsem_write_done(&mm->lock);
 	return 0;
 }

@@ -111,7 +111,7 @@ static int move_vma(struct remap *r, struct vma *vma)
 	if (keep) {
 		if (vma->flags & VM_LOCKED) {
 			mm->locked_pages -= vma_pages(vma);
-			vma->flags &= ~VM_LOCKED;
+			vma->flags &= ~VM_LOCKS;
 		}
 	} else if (r->old) {
 		// Splitting may fail for want of memory: then an empty VMA stays, as DONTUNMAP
@@ -140,8 +140,6 @@ static int remap_to(struct remap *r)
 	if (mm->vma_count + 2 >= max_map_count - 3)
 		return -ENOMEM;
 	if (r->flags & MREMAP_FIXED) {
-		if (r->to < HAL_USER_MIN && !capable(CAP_SYS_RAWIO))
-			return -EPERM;
 		error = unmap_locked(mm, r->to, r->to + r->new, &r->dead);
 		if (error)
 			return error;
@@ -160,6 +158,8 @@ static int remap_to(struct remap *r)
 		return error;
 	if ((r->flags & MREMAP_DONTUNMAP) && !mm_may_grow(mm, r->new >> PAGE_SHIFT, vma->flags))
 		return -ENOMEM;
+	if ((r->flags & MREMAP_FIXED) && r->to < HAL_USER_MIN && !capable(CAP_SYS_RAWIO))
+		return -EPERM; // only now, as on Linux: what was there is gone
 	if (!(r->flags & MREMAP_FIXED)) {
 		r->to = mm_find_room(mm, r->to, r->new);
 		if (!r->to)
@@ -237,7 +237,8 @@ SYSCALL(mremap)
 		return -EINVAL;
 	if ((r.flags & MREMAP_FIXED) && !(r.flags & MREMAP_MAYMOVE))
 		return -EINVAL;
-	if ((r.flags & MREMAP_DONTUNMAP) && (!(r.flags & MREMAP_MAYMOVE) || r.old != r.new))
+	if ((r.flags & MREMAP_DONTUNMAP) &&
+	    (!(r.flags & MREMAP_MAYMOVE) || args->arg[1] != args->arg[2]))
 		return -EINVAL;
 	if ((r.from & (PAGE_SIZE - 1)) || !r.new)
 		return -EINVAL;

@@ -197,7 +197,7 @@ static int fork_vma(struct hal_tlb *tlb, struct mm *child, const struct vma *vma
 			commit_change(-(int64_t)pages);
 		return -ENOMEM;
 	}
-	copy->flags &= ~VM_LOCKED; // locks are not inherited
+	copy->flags &= ~VM_LOCKS; // locks are not inherited
 	copy->has_anon = may_have_anon(vma);
 	vma_append(*last, copy);
 	*last = copy;

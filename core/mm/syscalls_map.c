@@ -191,8 +191,7 @@ static bool move_break(struct mm *mm, vaddr_t brk, struct list *dead)
 		if (!vma_range_free(mm, old, new - old + PAGE_SIZE) ||
 		    mm->vma_count >= max_map_count)
 			return false;
-		if (mm->locked_future)
-			vm |= VM_LOCKED;
+		vm |= mm->lock_future;
 		if (brk_extend(mm, old, new, vm))
 			return false;
 	}
@@ -211,7 +210,7 @@ SYSCALL(brk)
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
 	old = mm->brk;
-	populate = move_break(mm, brk, &dead) && mm->locked_future && brk > old;
+	populate = move_break(mm, brk, &dead) && mm->lock_future && brk > old;
 	result = (long)mm->brk;
 	rwsem_write_done(&mm->lock);
 	vma_free_list(&dead);

@@ -29,18 +29,20 @@ struct vma;
 struct thread;
 struct uio;
 
-#define VM_READ	      0x0001u
-#define VM_WRITE      0x0002u
-#define VM_EXEC	      0x0004u
-#define VM_SHARED     0x0008u
-#define VM_MAYREAD    0x0010u
-#define VM_MAYWRITE   0x0020u
-#define VM_MAYEXEC    0x0040u
-#define VM_GROWSDOWN  0x0080u
-#define VM_LOCKED     0x0100u
-#define VM_DONTFORK   0x0200u
-#define VM_WIPEONFORK 0x0400u
-#define VM_NORESERVE  0x0800u
+#define VM_READ	       0x0001u
+#define VM_WRITE       0x0002u
+#define VM_EXEC	       0x0004u
+#define VM_SHARED      0x0008u
+#define VM_MAYREAD     0x0010u
+#define VM_MAYWRITE    0x0020u
+#define VM_MAYEXEC     0x0040u
+#define VM_GROWSDOWN   0x0080u
+#define VM_LOCKED      0x0100u
+#define VM_DONTFORK    0x0200u
+#define VM_WIPEONFORK  0x0400u
+#define VM_NORESERVE   0x0800u
+#define VM_LOCKONFAULT 0x4000u /* with VM_LOCKED: pages come when they are touched, not at once */
+#define VM_LOCKS       (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_SPECIAL \
 	0x1000u /* vDSO and its data: fixed frames, no page cache; not split, not merged */
 #define VM_STACK      0x2000u /* the main thread's, for /proc/PID/maps */
@@ -48,6 +50,8 @@ struct uio;
 #define VM_ACCOUNT    0x10000u
 #define VM_HUGEPAGE   0x20000u /* MADV_HUGEPAGE */
 #define VM_NOHUGEPAGE 0x40000u
+#define VM_SEQUENTIAL 0x80000u	/* MADV_SEQUENTIAL, MADV_RANDOM: kept, shown, and otherwise */
+#define VM_RANDOM     0x100000u /* ignored: nothing is read ahead */
 
 /* prctl(PR_SET_MDWE): as said; and this process's children are free of it. */
 #define PR_MDWE_REFUSE_EXEC_GAIN 1u
@@ -96,8 +100,9 @@ struct mm {
 	unsigned long auxv[2 * 32];
 	unsigned int auxv_words;
 	struct file *exe_file; /* [lock] reference; writes to it are denied */
-	bool dumpable, locked_future, oom_victim, exec_stack;
-	bool huge_disabled; /* PR_SET_THP_DISABLE: no new 2 MiB pages */
+	bool dumpable, oom_victim, exec_stack;
+	unsigned int lock_future; /* VM_LOCKS of mappings to come */
+	bool huge_disabled;	  /* PR_SET_THP_DISABLE: no new 2 MiB pages */
 	uint32_t membarrier_state;
 	unsigned int dump_filter; /* CORE_*: what a core dump shows */
 	unsigned int

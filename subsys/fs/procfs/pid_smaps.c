@@ -44,11 +44,12 @@ static void show_flags(struct text *text, unsigned int flags)
 		unsigned int flag;
 		const char *name;
 	} names[] = {
-		{VM_READ, "rd"},      {VM_WRITE, "wr"},	     {VM_EXEC, "ex"},
-		{VM_SHARED, "sh"},    {VM_MAYREAD, "mr"},    {VM_MAYWRITE, "mw"},
-		{VM_MAYEXEC, "me"},   {VM_SHARED, "ms"},     {VM_GROWSDOWN, "gd"},
-		{VM_LOCKED, "lo"},    {VM_DONTFORK, "dc"},   {VM_ACCOUNT, "ac"},
-		{VM_NORESERVE, "nr"}, {VM_WIPEONFORK, "wf"}, {VM_DONTDUMP, "dd"},
+		{VM_READ, "rd"},      {VM_WRITE, "wr"},	      {VM_EXEC, "ex"},
+		{VM_SHARED, "sh"},    {VM_MAYREAD, "mr"},     {VM_MAYWRITE, "mw"},
+		{VM_MAYEXEC, "me"},   {VM_SHARED, "ms"},      {VM_GROWSDOWN, "gd"},
+		{VM_LOCKED, "lo"},    {VM_SEQUENTIAL, "sr"},  {VM_RANDOM, "rr"},
+		{VM_DONTFORK, "dc"},  {VM_LOCKONFAULT, "lf"}, {VM_ACCOUNT, "ac"},
+		{VM_NORESERVE, "nr"}, {VM_WIPEONFORK, "wf"},  {VM_DONTDUMP, "dd"},
 		{VM_HUGEPAGE, "hg"},  {VM_NOHUGEPAGE, "nh"},
 	};
 

@@ -58,6 +58,16 @@ CONTRACT
 			 CHECK_EQ(locked() - before, 20); CHECK_EQ(munlockall(), 0);
 			 CHECK_EQ(locked(), 0)),
 		   0);
+	// With MCL_ONFAULT what comes later is locked and not there; it is another kind of mapping.
+	CHECK_EXIT(CHILD(CHECK_EQ(mlockall(MCL_FUTURE | 4), 0);
+			 map = MAP(NULL, 4 * PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			 MUST(mincore(map, 4 * PAGE, present)); CHECK_EQ(present[0] & 1, 0);
+			 CHECK_EQ(locked(), 16); CHECK_EQ(mlock(map + PAGE, PAGE), 0);
+			 MUST(mincore(map, 4 * PAGE, present)); CHECK_EQ(present[0] & 1, 0);
+			 CHECK_EQ(present[1] & 1, 1); CHECK_ERRNO(
+				 (long)mremap(map, 2 * PAGE, 8 * PAGE, MREMAP_MAYMOVE), EFAULT)),
+		   0);
 	CHECK_ERRNO(mlockall(0), EINVAL);
 	CHECK_ERRNO(mlockall(64), EINVAL);
 }

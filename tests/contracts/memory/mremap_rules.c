@@ -40,6 +40,9 @@ CONTRACT
 	CHECK_ERRNO((long)mremap(target, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
 				 target + PAGE),
 		    EINVAL);
+	// DONTUNMAP wants the same length to the byte.
+	CHECK_ERRNO((long)mremap(target, 2 * PAGE, 2 * PAGE - 1, MREMAP_MAYMOVE | MREMAP_DONTUNMAP),
+		    EINVAL);
 	char *kept = mremap(target, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, 0);
 	CHECK(kept != MAP_FAILED && kept != target);
 	CHECK_EQ(kept[PAGE], 2);
