@@ -91,7 +91,12 @@ again:
 
 /* FUTEX_WAKE_OP's word: 4 bits operation (8: the argument is a shift), 4 bits comparison, 12 bits
  * each of arguments, signed. */
-static bool op_apply(uint32_t op, uint32_t old, uint32_t *new)
+static bool op_known(uint32_t op)
+{
+	return (op >> 28 & 7) <= 4;
+}
+
+static uint32_t op_apply(uint32_t op, uint32_t old)
 {
 	uint32_t arg = (uint32_t)((int32_t)(op << 8) >> 20);
 
@@ -99,22 +104,15 @@ static bool op_apply(uint32_t op, uint32_t old, uint32_t *new)
 		arg = 1u << (arg & 31);
 	switch (op >> 28 & 7) {
 	case 0:
-		*new = arg;
-		return true;
+		return arg;
 	case 1:
-		*new = old + arg;
-		return true;
+		return old + arg;
 	case 2:
-		*new = old | arg;
-		return true;
+		return old | arg;
 	case 3:
-		*new = old & ~arg;
-		return true;
-	case 4:
-		*new = old ^ arg;
-		return true;
+		return old & ~arg;
 	default:
-		return false;
+		return old ^ arg;
 	}
 }
 
@@ -143,15 +141,16 @@ static int op_compare(uint32_t op, uint32_t old_word)
 /* Both buckets locked: change the word at address by op. 0, -EFAULT (fault it in), -ENOSYS. */
 static int op_perform(unsigned long address, uint32_t op, uint32_t *old)
 {
-	uint32_t seen, new;
-	int error = hal_user_load32_nofault(&seen, hal_user_ptr(const uint32_t, address));
+	uint32_t seen;
+	int error;
 
+	if (!op_known(op)) // whether the word is there is not asked
+		return -ENOSYS;
+	error = hal_user_load32_nofault(&seen, hal_user_ptr(const uint32_t, address));
 	while (!error) {
 		*old = seen;
-		if (!op_apply(op, seen, &new))
-			return -ENOSYS;
 		error = hal_user_cmpxchg32_nofault(&seen, hal_user_ptr(uint32_t, address), *old,
-						   new);
+						   op_apply(op, seen));
 		if (!error && seen == *old)
 			return 0;
 	}

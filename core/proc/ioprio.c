@@ -85,7 +85,7 @@ static void get_best(struct thread *t, const int *value, long *result)
 	long mine = READ_ONCE(t->ioprio);
 
 	(void)value;
-	if (mine >> CLASS_SHIFT == CLASS_NONE)
+	if (mine >> CLASS_SHIFT == CLASS_NONE || t->exited) // what a zombie had set is gone
 		mine = by_scheduling(t);
 	*result = *result == -ESRCH ? mine : MIN(mine, *result);
 }

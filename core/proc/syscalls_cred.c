@@ -58,7 +58,6 @@ SYSCALL(setuid)
 	}
 	new->euid = new->fsuid = uid;
 	cap_fix_uids(new, old);
-	cap_fix_fsuid(new, old);
 	return finish(new, error);
 }
 
@@ -108,7 +107,6 @@ SYSCALL(setreuid)
 		new->suid = new->euid;
 	new->fsuid = new->euid;
 	cap_fix_uids(new, old);
-	cap_fix_fsuid(new, old);
 	return finish(new, error);
 }
 
@@ -175,7 +173,6 @@ SYSCALL(setresuid)
 		new->suid = ids[2];
 	new->fsuid = new->euid;
 	cap_fix_uids(new, old);
-	cap_fix_fsuid(new, old);
 	return finish(new, error);
 }
 

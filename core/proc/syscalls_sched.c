@@ -55,6 +55,12 @@ bool sched_outranks(const struct thread *t)
 	return subset || capable(CAP_SYS_NICE);
 }
 
+/* Do the threads of the class share by nice values? */
+static bool has_nice(int policy)
+{
+	return policy == SCHED_OTHER || policy == SCHED_BATCH;
+}
+
 struct request {
 	int policy;
 	unsigned int priority;
@@ -72,7 +78,7 @@ static bool may_set(struct thread *t, const struct request *r)
 
 	if (capable(CAP_SYS_NICE))
 		return true;
-	if (r->set_nice && !is_rt((unsigned int)r->policy) && r->nice < t->sched.nice &&
+	if (r->set_nice && has_nice(r->policy) && r->nice < t->sched.nice &&
 	    (uint64_t)(20 - r->nice) > nice_limit)
 		return false;
 	if (is_rt((unsigned int)r->policy)) {
@@ -93,9 +99,10 @@ static void change(struct thread *t, const struct request *r)
 {
 	bool rt = is_rt((unsigned int)r->policy);
 
-	/* One that runs by priority keeps its nice value for later, and has no slack. */
+	/* One that runs by priority, or when nobody else does, keeps its nice value for later. By
+	 * priority it has no slack. */
 	sched_set_policy(t, (unsigned int)r->policy, r->priority,
-			 r->set_nice && !rt ? r->nice : t->sched.nice);
+			 r->set_nice && has_nice(r->policy) ? r->nice : t->sched.nice);
 	if (rt)
 		t->timer_slack_ns = 0;
 	else if (!t->timer_slack_ns)

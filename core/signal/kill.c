@@ -46,8 +46,11 @@ static int send(struct process *process, struct thread *thread, int sig, const s
 {
 	struct sighand *sighand;
 	unsigned long flags;
-	int error = signal_permission(process, sig);
+	int error;
 
+	if (sig < 0 || sig > SIGMAX)
+		return -EINVAL;
+	error = signal_permission(process, sig);
 	if (error || sig == 0)
 		return error;
 	sighand = sighand_lock(process, &flags);
@@ -72,7 +75,7 @@ static long kill_one(pid_t pid, int sig, const struct siginfo *info)
 
 	if (!process)
 		return -ESRCH;
-	error = sig < 0 || sig > SIGMAX ? -EINVAL : send(process, NULL, sig, info);
+	error = send(process, NULL, sig, info);
 	process_put(process);
 	return error;
 }
@@ -125,8 +128,6 @@ SYSCALL(kill)
 	int sig = (int)args->arg[1];
 	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
-	if (sig < 0 || sig > SIGMAX)
-		return pid == INT32_MIN ? -ESRCH : -EINVAL;
 	signal_info_user(&info, sig, SI_USER);
 	if (pid > 0)
 		return kill_one(pid, sig, &info);
@@ -145,12 +146,8 @@ static long send_to_thread(pid_t tgid, pid_t tid, int sig, const struct siginfo 
 
 	if (!thread)
 		return -ESRCH;
-	if (!tgid || process_id(thread->process) == tgid) {
-		if (sig < 0 || sig > SIGMAX)
-			result = -EINVAL;
-		else
-			result = send(thread->process, thread, sig, info);
-	}
+	if (!tgid || process_id(thread->process) == tgid)
+		result = send(thread->process, thread, sig, info);
 	thread_put(thread);
 	return result;
 }

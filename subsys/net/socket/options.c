@@ -105,6 +105,9 @@ static int set_timeout(ktime_t *timeout, unsigned long user, unsigned int length
 	return 0;
 }
 
+/* Linux keeps the time in ticks: one below zero reads back as the longest that it can keep. */
+#define LINGER_LONGEST (INT64_MAX / 250)
+
 static int set_linger(struct socket *socket, unsigned long user, unsigned int length)
 {
 	uint32_t value[2];
@@ -115,7 +118,8 @@ static int set_linger(struct socket *socket, unsigned long user, unsigned int le
 		return -EFAULT;
 	WRITE_ONCE(socket->linger[0], value[0] != 0);
 	if (value[0]) /* switching it off leaves the time */
-		WRITE_ONCE(socket->linger[1], value[1]);
+		WRITE_ONCE(socket->linger[1],
+			   (int32_t)value[1] < 0 ? (uint32_t)LINGER_LONGEST : value[1]);
 	return 0;
 }
 

@@ -19,6 +19,9 @@ CONTRACT
 	CHECK_ERRNO(waitpid(-a, &status, 0), ECHILD);
 	CHECK_ERRNO(kill(-a, SIGTERM), ESRCH);
 	CHECK_ERRNO(kill(a, 0), ESRCH);
+	CHECK_ERRNO(kill(a, 65), ESRCH); // nobody is there whom a wrong number could reach
+	CHECK_ERRNO(kill(getpid(), 65), EINVAL);
+	CHECK_ERRNO(kill(-a, 65), ESRCH);
 	CHECK_ERRNO(kill(getpid(), 65), EINVAL);
 	CHECK_ERRNO(kill(getpid(), -1), EINVAL);
 	CHECK_ERRNO(setpgid(1, 1), ESRCH);

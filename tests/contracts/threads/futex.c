@@ -53,6 +53,9 @@ CONTRACT
 	CHECK_ERRNO(futex((uint32_t *)((char *)words + 1), FUTEX_WAIT, 0, NULL, NULL, 0), EINVAL);
 	CHECK_ERRNO(futex((uint32_t *)8, FUTEX_WAIT, 0, NULL, NULL, 0), EFAULT);
 	CHECK_ERRNO(futex(words, 99, 0, NULL, NULL, 0), ENOSYS);
+	// An unknown operation on a word that is not there.
+	CHECK_ERRNO(futex(words, FUTEX_WAKE_OP_PRIVATE, 0, NULL, (uint32_t *)8, 7u << 28), ENOSYS);
+	CHECK_ERRNO(futex(words, FUTEX_WAKE_OP_PRIVATE, 0, NULL, (uint32_t *)8, 0), EFAULT);
 	CHECK_ERRNO(futex(words, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0), EINVAL);
 	CHECK_EQ(futex(words, FUTEX_WAKE, 10, NULL, NULL, 0), 0);
 

@@ -39,6 +39,12 @@ CONTRACT
 	attributes.size = 48;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
 	CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7);
+	// SCHED_IDLE has no nice value: what is said is neither judged nor kept.
+	CHECK_EXIT(CHILD(MUST(setresuid(5, 5, 5)); attributes.sched_policy = SCHED_IDLE;
+			 attributes.sched_nice = -20;
+			 CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
+			 CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7)),
+		   0);
 	// Flags of deadlines mean nothing to others; clamps are not configured.
 	attributes.sched_flags = 6;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
