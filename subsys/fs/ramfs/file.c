@@ -50,11 +50,13 @@ static ssize_t tmpfs_read(struct file *file, struct uio *uio, loff_t *pos)
 	return n;
 }
 
-/* What seals leave of a write of n bytes. Each page is asked for itself: what goes before the first that would
- * have to grow the file is written. */
+/* Linux writes in steps of its largest folio, and the first step that would grow a sealed file ends the write. */
+#define SEALED_STEP ((loff_t)2 << 20)
+
+/* What seals leave of a write of n bytes: the steps that end before the end of the file. */
 static ssize_t sealed_write(const struct inode *inode, loff_t at, ssize_t n)
 {
-	loff_t end = inode->size & ~(loff_t)(PAGE_SIZE - 1);
+	loff_t end = inode->size & ~(SEALED_STEP - 1);
 
 	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;

@@ -24,6 +24,9 @@ CONTRACT
 	CHECK_ERRNO(ftruncate(fd, 4 * (off_t)PAGE), EPERM);
 	CHECK_ERRNO(pwrite(fd, "x", 1, 3 * (off_t)PAGE), EPERM);
 	CHECK_EQ(pwrite(fd, "x", 1, 0), 1);
+	// What would grow it is refused as a whole, not cut off at the end.
+	static char large[4 * PAGE];
+	CHECK_ERRNO(pwrite(fd, large, sizeof(large), 0), EPERM);
 	char *map = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	CHECK_ERRNO(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), EBUSY);
 	CHECK_EQ(fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE), 0);
