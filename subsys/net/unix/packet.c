@@ -207,8 +207,11 @@ void unix_queue_lock(struct unix_socket *to, const struct unix_packet *packet)
 
 void unix_queue_unlock(struct unix_socket *to, const struct unix_packet *packet)
 {
+	bool rights = packet->rights != NULL;
+
+	/* From here on a receiver may have taken and freed the packet. */
 	spin_unlock(&to->base.lock);
-	if (unlikely(packet->rights != NULL))
+	if (unlikely(rights))
 		spin_unlock(&collect_lock);
 }
 
