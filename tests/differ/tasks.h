@@ -218,7 +218,7 @@ static void op_pidfd(void)
 			   child == getpid() ? 98 : child_number(child), flags));
 		break;
 	case 2:
-		if (fd == 1000 || (number != SIGCONT && tasks_child_count))
+		if (fd == 1000 || tasks_child_count) // which child it would change is not known
 			number = 0;
 		info.si_signo = number ? number : 0;
 		DO(syscall(SYS_pidfd_send_signal, fd, number, from, flags ? flags & 7 : 0),
