@@ -33,6 +33,7 @@ CONTRACT
 	char name[32], data[64] = {0};
 	struct winsize size = {24, 80, 0, 0}, got;
 	struct termios mode;
+	sigset_t winch = set_of(SIGWINCH), none = set_of(0);
 	pid_t child;
 
 	MUST(ioctl(master, TIOCSPTLCK, &unlock));
@@ -82,8 +83,9 @@ CONTRACT
 	CHECK_ERRNO(tcgetpgrp(slave), ENOTTY);
 	child = CHILD(MUST(setsid()); MUST(ioctl(slave, TIOCSCTTY, 0));
 		      CHECK_EQ(tcgetpgrp(slave), getpid()); CHECK(open("/dev/tty", O_RDWR) >= 0);
-		      catch_signal(SIGWINCH, on_resize, 0); MUST(write(slave, "+", 1));
-		      while (!resized) pause(); MUST(ioctl(slave, TIOCGWINSZ, &got));
+		      catch_signal(SIGWINCH, on_resize, 0);
+		      MUST(sigprocmask(SIG_BLOCK, &winch, NULL)); MUST(write(slave, "+", 1));
+		      while (!resized) sigsuspend(&none); MUST(ioctl(slave, TIOCGWINSZ, &got));
 		      CHECK_EQ(got.ws_row, 24); CHECK_EQ(got.ws_col, 80);
 		      MUST(write(slave, "-", 1)); for (;;) pause());
 	CHECK_TEXT(from_master(master, 1), "+");
