@@ -270,13 +270,11 @@ void inode_stat(struct inode *inode, struct kstat *stat)
 	stat->blocks = inode->blocks;
 	if (S_ISREG(inode->mode))
 		stat->blocks += READ_ONCE(inode->cache.count) << (PAGE_SHIFT - 9);
-	stat->attributes = 0;
-	stat->mount_id = 0;
 	stat->has_btime = inode->super->type->flags & FS_BTIME;
-	stat->atime = (struct statx_timestamp){.sec = inode->atime.sec, .nsec = inode->atime.nsec};
-	stat->mtime = (struct statx_timestamp){.sec = inode->mtime.sec, .nsec = inode->mtime.nsec};
-	stat->ctime = (struct statx_timestamp){.sec = inode->ctime.sec, .nsec = inode->ctime.nsec};
-	stat->btime = (struct statx_timestamp){.sec = inode->btime.sec, .nsec = inode->btime.nsec};
+	stat->atime = inode->atime;
+	stat->mtime = inode->mtime;
+	stat->ctime = inode->ctime;
+	stat->btime = inode->btime;
 	if (inode->ops->getattr)
 		inode->ops->getattr(inode, stat);
 }

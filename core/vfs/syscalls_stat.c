@@ -8,7 +8,7 @@
 
 static long copy_stat(const struct kstat *stat, unsigned long user)
 {
-	struct hal_abi_stat out __attribute__((uninitialized));
+	struct hal_abi_stat out __uninitialized;
 	const struct hal_stat in = {
 		.dev = stat->dev,
 		.ino = stat->ino,
@@ -36,8 +36,7 @@ static void fill(struct kstat *stat, const struct path *path)
 {
 	inode_stat(path->dentry->inode, stat);
 	stat->mount_id = path->mount->id;
-	if (path->dentry == path->mount->root)
-		stat->attributes |= 0x2000; /* STATX_ATTR_MOUNT_ROOT */
+	stat->mount_root = path->dentry == path->mount->root;
 }
 
 /* stat of a path. */
@@ -108,7 +107,7 @@ static int stat_at(int dirfd, unsigned long user, unsigned int flags, struct kst
 
 static long do_stat(int dirfd, unsigned long user, unsigned int flags, unsigned long buf)
 {
-	struct kstat stat __attribute__((uninitialized));
+	struct kstat stat __uninitialized;
 	int error = stat_at(dirfd, user, flags, &stat);
 
 	return unlikely(error) ? error : copy_stat(&stat, buf);
@@ -135,7 +134,7 @@ SYSCALL(newfstatat)
 
 SYSCALL(fstat)
 {
-	struct kstat stat __attribute__((uninitialized));
+	struct kstat stat __uninitialized;
 	int error = stat_fd((int)args->arg[0], &stat);
 
 	return unlikely(error) ? error : copy_stat(&stat, args->arg[1]);
@@ -146,13 +145,19 @@ SYSCALL(fstat)
 #define STATX_MNT_ID	       0x1000u
 #define STATX_MNT_ID_UNIQUE    0x4000u
 #define STATX_RESERVED	       0x80000000u
+#define STATX_ATTR_MOUNT_ROOT  0x2000u
 #define STATX_ATTRIBUTES_KNOWN 0x203000u /* automount, mount root, DAX: we always know them */
+
+static struct statx_timestamp statx_time(const struct timespec64 *time)
+{
+	return (struct statx_timestamp){.sec = time->sec, .nsec = time->nsec};
+}
 
 SYSCALL(statx)
 {
 	unsigned int flags = (unsigned int)args->arg[2], mask = (unsigned int)args->arg[3];
-	struct kstat stat;
-	struct statx out;
+	struct kstat stat __uninitialized;
+	struct statx out __uninitialized;
 	int error;
 
 	if (mask & STATX_RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
@@ -165,7 +170,7 @@ SYSCALL(statx)
 		.mask = STATX_BASIC | (stat.has_btime ? mask & STATX_BTIME : 0) |
 			(mask & STATX_MNT_ID_UNIQUE ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID),
 		.blksize = stat.blksize,
-		.attributes = stat.attributes,
+		.attributes = stat.mount_root ? STATX_ATTR_MOUNT_ROOT : 0,
 		.nlink = (uint32_t)stat.nlink,
 		.uid = stat.uid,
 		.gid = stat.gid,
@@ -174,10 +179,9 @@ SYSCALL(statx)
 		.size = stat.size,
 		.blocks = stat.blocks,
 		.attributes_mask = STATX_ATTRIBUTES_KNOWN,
-		.atime = stat.atime,
-		.btime = stat.btime,
-		.ctime = stat.ctime,
-		.mtime = stat.mtime,
+		.atime = statx_time(&stat.atime),
+		.ctime = statx_time(&stat.ctime),
+		.mtime = statx_time(&stat.mtime),
 		.rdev_major = MAJOR(stat.rdev),
 		.rdev_minor = MINOR(stat.rdev),
 		.dev_major = MAJOR(stat.dev),
@@ -185,8 +189,8 @@ SYSCALL(statx)
 		.mnt_id = (uint64_t)stat.mount_id |
 			  (mask & STATX_MNT_ID_UNIQUE ? MOUNT_ID_UNIQUE : 0),
 	};
-	if (!(out.mask & STATX_BTIME))
-		out.btime = (struct statx_timestamp){0};
+	if (out.mask & STATX_BTIME)
+		out.btime = statx_time(&stat.btime);
 	return copy_to_user(args->arg[4], &out, sizeof(out));
 }
 

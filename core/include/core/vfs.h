@@ -47,6 +47,20 @@ struct timespec64 {
 	uint32_t nsec;
 };
 
+/* What stat, statx and friends tell, as the kernel keeps it. inode_stat() fills in all but what a
+ * path has and an inode has not: mount_id and mount_root. */
+struct kstat {
+	uint64_t dev, ino, nlink, rdev, size, blocks;
+	uint32_t mode, uid, gid, blksize;
+	struct timespec64 atime, mtime, ctime, btime;
+	int mount_id;
+	bool mount_root, has_btime;
+};
+
+struct kstatfs {
+	struct statfs s;
+};
+
 struct attributes { /* for setattr: valid says which */
 	unsigned int valid;
 	umode_t mode;

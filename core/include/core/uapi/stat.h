@@ -64,17 +64,4 @@ struct statfs {
 };
 _Static_assert(sizeof(struct statfs) == 120, "struct statfs is 120 bytes");
 
-/* The kernel's own collection of what stat, statx and friends tell. */
-struct kstat {
-	uint64_t dev, ino, nlink, rdev, size, blocks;
-	uint32_t mode, uid, gid, blksize;
-	struct statx_timestamp atime, mtime, ctime, btime;
-	uint64_t attributes;
-	int mount_id;
-	bool has_btime;
-};
-struct kstatfs {
-	struct statfs s;
-};
-
 #endif
