@@ -170,10 +170,8 @@ struct pid *pid_get(struct pid *pid)
 	return pid;
 }
 
-void pid_put(struct pid *pid)
+void pid_release(struct pid *pid)
 {
-	if (!pid || !refcount_put(&pid->refs))
-		return;
 	if (pid->owns_number)
 		number_give(pid->number); /* never attached */
 	rcu_call(&pid->rcu, pid_free);

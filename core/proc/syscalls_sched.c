@@ -435,7 +435,11 @@ long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 
 	switch (which) {
 	case PRIO_PROCESS:
-		t = target(who);
+		if (!who) {
+			visit(current, value, &result);
+			return result;
+		}
+		t = thread_find(who);
 		if (t && t->process)
 			visit(t, value, &result);
 		if (t)

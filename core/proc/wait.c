@@ -20,7 +20,7 @@ struct wait_request {
 	int type;	 /* P_* */
 	struct pid *pid; /* reference; NULL with P_ALL, or when there is no such number */
 	unsigned int options;
-	/* found */
+	/* found; zeroes before */
 	struct process *process; /* to be released */
 	pid_t number;
 	uid_t uid;
@@ -104,14 +104,12 @@ static bool find_continued(struct wait_request *w, struct process *child)
 }
 
 /* 1: found; 0: nothing yet; -ECHILD: no child could ever match. */
-static int scan(struct wait_request *w)
+static int scan_children(struct wait_request *w)
 {
 	unsigned long flags = spin_lock_irqsave(&tasklist);
 	int result = -ECHILD;
 	struct process *child;
 
-	if (w->type != P_ALL && !w->pid)
-		goto out;
 	list_for_each_entry (child, &current->process->children, sibling) {
 		if (child->reaped || !eligible(w, child))
 			continue;
@@ -124,9 +122,16 @@ static int scan(struct wait_request *w)
 			break;
 		}
 	}
-out:
 	spin_unlock_irqrestore(&tasklist, flags);
 	return result;
+}
+
+/* The same; who has no children at all needs no lock to know. */
+static int scan(struct wait_request *w)
+{
+	if ((w->type != P_ALL && !w->pid) || list_empty(&current->process->children))
+		return -ECHILD;
+	return scan_children(w);
 }
 
 /* The number of the child, 0 with WNOHANG and none, or -errno. */
@@ -236,6 +241,17 @@ static long waitid_find(struct wait_request *w, const struct syscall_args *args)
 	return result == 0 && nonblock && !(args->arg[3] & WNOHANG) ? -EAGAIN : result;
 }
 
+/* Linux writes the fields of SIGCHLD and leaves the rest of siginfo alone: signo with errno (0),
+ * code, pid with uid, status. It does so whatever the answer is: who found no one finds zeroes. */
+static int put_siginfo(unsigned long user, uint32_t signo, const struct wait_request *w)
+{
+	return hal_put_user64(hal_user_ptr(void, user), signo) ||
+	       hal_put_user32(hal_user_ptr(void, user + 8), (uint32_t)w->code) ||
+	       hal_put_user64(hal_user_ptr(void, user + 16),
+			      (uint32_t)w->number | (uint64_t)w->uid << 32) ||
+	       hal_put_user32(hal_user_ptr(void, user + 24), (uint32_t)w->value);
+}
+
 SYSCALL(waitid)
 {
 	unsigned long info_user = args->arg[2], usage_user = args->arg[4];
@@ -243,25 +259,10 @@ SYSCALL(waitid)
 	struct wait_request w = {.options = (unsigned int)args->arg[3],
 				 .usage = usage_user ? &usage : NULL};
 	long result = waitid_find(&w, args);
-	struct {
-		int32_t signo, errno, code, padding, pid;
-		uint32_t uid;
-		int32_t status;
-	} info = {0};
 
-	if (result > 0) {
-		info.signo = SIGCHLD;
-		info.code = w.code;
-		info.pid = w.number;
-		info.uid = w.uid;
-		info.status = w.value;
-		if (usage_user && copy_to_user(usage_user, &usage, sizeof(usage)))
-			return -EFAULT;
-	}
-	/* Linux writes the fields of SIGCHLD one by one and leaves the rest alone: the first 12 and
-	 * the 12 behind the padding. It does so whatever the answer is: who fails finds zeroes. */
-	if (info_user && (copy_to_user(info_user, &info.signo, 12) ||
-			  copy_to_user(info_user + 16, &info.pid, 12)))
+	if (result > 0 && usage_user && copy_to_user(usage_user, &usage, sizeof(usage)))
+		return -EFAULT;
+	if (info_user && put_siginfo(info_user, result > 0 ? SIGCHLD : 0, &w))
 		return -EFAULT;
 	return MIN(result, 0);
 }

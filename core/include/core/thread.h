@@ -238,7 +238,12 @@ __must_check int process_may_inspect(struct process *process);
 
 /* pids */
 struct pid *pid_get(struct pid *pid);
-void pid_put(struct pid *pid);
+void pid_release(struct pid *pid);	    /* the last reference is gone */
+static inline void pid_put(struct pid *pid) /* NULL: nothing */
+{
+	if (pid && refcount_put(&pid->refs))
+		pid_release(pid);
+}
 struct pid *pid_find(pid_t number);	    /* with a reference, or NULL */
 struct pid *pid_find_rcu(pid_t number);	    /* without; RCU section or tasklist held */
 struct thread *thread_find(pid_t number);   /* with a reference, or NULL */
