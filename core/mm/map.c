@@ -106,8 +106,11 @@ static int attach_backing(struct vma *vma, struct file *file)
 			return error;
 	}
 	if ((vma->flags & VM_SHARED) && !vma->cache && !vma->special) {
-		vma->offset = 0;
-		vma->cache = bare_cache_new(vma_pages(vma));
+		// As on Linux the memory has the mapping's size, even where /dev/zero's offset leaves
+		// the mapping's last pages behind it. A file open for reading has no end.
+		uint64_t before = file ? vma->offset : 0;
+
+		vma->cache = bare_cache_new(before + vma_pages(vma));
 		if (!vma->cache)
 			return -ENOMEM;
 		vma->bare_cache = true;
@@ -156,7 +159,7 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 		error = -ENOMEM;
 		goto fail;
 	}
-	if (file)
+	if (file || (vm & VM_SHARED))
 		vma->offset = offset >> PAGE_SHIFT;
 	error = attach_backing(vma, file);
 	if (error) {

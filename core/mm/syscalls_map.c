@@ -91,9 +91,13 @@ static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long fla
 		how |= MM_POPULATE;
 	if (flags & MAP_NORESERVE)
 		vm |= VM_NORESERVE;
+	if (flags & MAP_STACK)
+		vm |= VM_NOHUGEPAGE;
 	verdict = file ? decode_file(file, flags, &vm) : decode_anonymous(flags, &vm);
 	if (!verdict && mm_denies_exec(current->mm, vm, vm))
 		verdict = -EACCES;
+	if (file && (file->mode & FILE_ZERO) && (file->mode & FILE_WRITE) && (vm & VM_SHARED))
+		file = NULL;
 	error = mm_map_judged(current->mm, &at, length, vm, how, file, offset, verdict);
 	return error ? error : (long)at;
 }

@@ -359,6 +359,7 @@ struct file {
 #define FILE_MOUNT     1024u /* holds a mount without a place, which goes with it unless it gets one */
 #define FILE_OPENED    256u  /* ops->open succeeded: release is due */
 #define FILE_NO_DIRECT 4096u /* a regular file that nobody opened (memfd): O_DIRECT is refused */
+#define FILE_ZERO      8192u /* /dev/zero: shared memory of its own for who maps it MAP_SHARED */
 #define FILE_NOWAIT    2048u /* RWF_NOWAIT is honoured: read and write ask io_nonblock() */
 
 /* Is this read or write to fail with -EAGAIN where it would have to wait? */

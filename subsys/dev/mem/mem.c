@@ -53,19 +53,26 @@ static ssize_t zero_read(struct file *file, struct uio *uio, loff_t *pos)
 	return done;
 }
 
+/* A private mapping is anonymous memory. So is a shared one, by FILE_ZERO, unless the file is open
+ * for reading only: that memory keeps its zeroes, and its name in /proc. */
 static int zero_mmap(struct file *file, struct vma *vma)
 {
-	(void)file;
-	/* A private mapping is anonymous memory (no cache); a shared one would need an object of
-	 * its own. */
-	return vma->flags & VM_SHARED ? -ENODEV : 0;
+	(void)file, (void)vma;
+	return 0;
 }
 
-/* Neither ever makes anybody wait. */
-static int nowait_open(struct inode *inode, struct file *file)
+/* Neither null nor zero ever makes anybody wait. */
+static int null_open(struct inode *inode, struct file *file)
 {
 	(void)inode;
 	file->mode |= FILE_NOWAIT;
+	return 0;
+}
+
+static int zero_open(struct inode *inode, struct file *file)
+{
+	(void)inode;
+	file->mode |= FILE_NOWAIT | FILE_ZERO;
 	return 0;
 }
 
@@ -197,12 +204,12 @@ static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
 	       (READ_ONCE(*sequence) < printk_next() ? POLLIN | POLLRDNORM : 0);
 }
 
-static const struct file_ops null_ops = {.open = nowait_open,
+static const struct file_ops null_ops = {.open = null_open,
 					 .read = null_read,
 					 .write = null_write,
 					 .seek = null_seek,
 					 .traits = FILE_NO_SPLICE_FROM};
-static const struct file_ops zero_ops = {.open = nowait_open,
+static const struct file_ops zero_ops = {.open = zero_open,
 					 .read = zero_read,
 					 .write = null_write,
 					 .seek = null_seek,

@@ -48,4 +48,9 @@ CONTRACT
 	memset(plain, 1, BIG - PAGE);
 	CHECK_EQ(smaps_number(plain, "THPeligible:"), 0);
 	CHECK_EQ(smaps_number(plain, "AnonHugePages:"), 0);
+
+	// What is to be a thread's stack has small pages.
+	plain = MAP(NULL, BIG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1,
+		    0);
+	CHECK(smaps_flag(plain, "nh"));
 }
