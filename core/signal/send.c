@@ -212,18 +212,24 @@ int signal_send_locked(int sig, const struct siginfo *info, struct thread *threa
 
 /* ---- the room's interface ---- */
 
-void signal_send_thread(struct thread *thread, int sig, const struct siginfo *info)
+static int send_thread(struct thread *thread, int sig, const struct siginfo *info)
 {
 	unsigned long flags;
 	struct sighand *sighand;
+	int error = 0;
 
 	if (!thread->process)
-		return; /* kernel threads take none */
+		return 0; /* kernel threads take none */
 	sighand = sighand_lock(thread->process, &flags);
 	if (!thread->exiting)
-		(void)signal_send_locked(sig, info, thread,
-					 false); /* kernel-made: at worst without its siginfo */
+		error = signal_send_locked(sig, info, thread, false);
 	spin_unlock_irqrestore(&sighand->lock, flags);
+	return error;
+}
+
+void signal_send_thread(struct thread *thread, int sig, const struct siginfo *info)
+{
+	(void)send_thread(thread, sig, info); /* kernel-made: at worst without its siginfo */
 }
 
 static int send_process(struct process *process, int sig, const struct siginfo *info)
@@ -246,6 +252,12 @@ static int send_process(struct process *process, int sig, const struct siginfo *
 void signal_send_process(struct process *process, int sig, const struct siginfo *info)
 {
 	(void)send_process(process, sig, info); /* kernel-made: at worst without its siginfo */
+}
+
+int signal_queue(struct process *process, struct thread *thread, int sig,
+		 const struct siginfo *info)
+{
+	return thread ? send_thread(thread, sig, info) : send_process(process, sig, info);
 }
 
 int signal_send_group_locked(struct pid *group, int sig, const struct siginfo *info)

@@ -18,8 +18,6 @@
 #define DN_ATTRIB    0x20u
 #define DN_MULTISHOT 0x80000000u
 
-#define POLL_MSG 3 /* si_code */
-
 struct dnotify {
 	struct dnotify *next; /* of the inode: inode->dnotify is the first */
 	struct file *file;
@@ -103,7 +101,7 @@ long dnotify_fcntl(struct file *file, int fd, uint32_t mask)
 	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 	if (!fresh)
 		return -ENOMEM;
-	error = file_owner_default(file);
+	error = file_owner_default(file, NULL);
 	if (!error)
 		watch(file, fd, mask, &fresh);
 	kfree(fresh);
@@ -129,7 +127,7 @@ void dnotify_event(struct inode *inode, const struct notify_event *event)
 			link = &at->next;
 			continue;
 		}
-		file_signal_owner(at->file, at->fd, POLL_MSG, POLLIN | POLLRDNORM | POLLMSG);
+		file_signal_owner(at->file, at->fd, POLL_MSG);
 		if (at->mask & DN_MULTISHOT)
 			link = &at->next;
 		else

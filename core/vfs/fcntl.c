@@ -6,8 +6,7 @@
 #include <core/mm.h>
 #include <core/syscall.h>
 
-/* Not O_ASYNC: no file here sends SIGIO when it is ready, and on Linux it does not stay on such a
- * file. */
+/* Not O_ASYNC: that changes with what it stands for, in async.c. */
 #define SETFL_MASK (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
 long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
@@ -17,7 +16,7 @@ unsigned int file_flags_user(const struct file *file)
 	return READ_ONCE(file->flags) & ~O_CLOEXEC;
 }
 
-static long set_flags(struct file *file, unsigned int flags)
+static long set_flags(struct file *file, int fd, unsigned int flags)
 {
 	unsigned int old = READ_ONCE(file->flags);
 
@@ -31,6 +30,13 @@ static long set_flags(struct file *file, unsigned int flags)
 
 		if (error)
 			return error;
+	}
+	if (unlikely((flags ^ old) & O_ASYNC)) {
+		int error = file_set_async(file, fd, flags & O_ASYNC, 0);
+
+		if (error)
+			return error;
+		old = READ_ONCE(file->flags);
 	}
 	while (!__atomic_compare_exchange_n(&file->flags, &old,
 					    (old & ~SETFL_MASK) | (flags & SETFL_MASK), true,
@@ -93,7 +99,7 @@ static long fcntl_open(struct file *file, int fd, unsigned int command, unsigned
 {
 	switch (command) {
 	case F_SETFL:
-		return set_flags(file, (unsigned int)arg);
+		return set_flags(file, fd, (unsigned int)arg);
 	case F_GETLK:
 	case F_OFD_GETLK:
 	case F_SETLK:
@@ -189,14 +195,13 @@ static long set_nonblock(struct file *file, unsigned long arg)
 	return 0;
 }
 
-/* No file here sends SIGIO when it is ready: it is off, and stays off. */
-static long set_async(unsigned long arg)
+static long set_async(struct file *file, int fd, unsigned long arg)
 {
 	uint32_t on;
 
 	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
 		return -EFAULT;
-	return on ? -ENOTTY : 0;
+	return file_set_async(file, fd, on != 0, -ENOTTY);
 }
 
 /* The bytes that it occupies. */
@@ -258,7 +263,7 @@ SYSCALL(ioctl)
 		result = set_nonblock(fd.file, arg);
 		break;
 	case FIOASYNC:
-		result = set_async(arg);
+		result = set_async(fd.file, number, arg);
 		break;
 	case FIOQSIZE:
 		result = get_occupied(fd.file->inode, arg);

@@ -109,13 +109,13 @@ static void release(struct file *file)
 		file_epoll_release(file);
 	if (unlikely(file->inode && READ_ONCE(file->inode->locks)))
 		locks_release(file);
+	if (unlikely(file->owner != NULL))
+		file_owner_free(file); /* and off the queues, which may go now */
 	if (file->mode & FILE_OPENED && file->ops->release)
 		file->ops->release(file);
 	if (file->mode & FILE_WRITER)
 		file_drop_write(file);
 	cred_put(file->cred);
-	if (unlikely(file->owner != NULL))
-		file_owner_free(file);
 	if (unlikely(file->mode & FILE_MOUNT))
 		mount_dissolve(file->path.mount);
 	if (file->path.mount)

@@ -309,13 +309,16 @@ long fd_duplicate(int old, unsigned int from, bool cloexec);
 long locks_fcntl(struct file *file, int fd, unsigned int command, unsigned long arg);
 
 /* ---- whom to signal about a file (owner.c) ---- */
-/* F_GETOWN, F_SETOWN, F_GETOWN_EX, F_SETOWN_EX, F_GETSIG, F_SETSIG. */
-__must_check long file_owner_fcntl(struct file *file, unsigned int command, unsigned long arg);
-/* The current process owns the file, unless it has an owner. 0 or -ENOMEM. */
-__must_check int file_owner_default(struct file *file);
 void file_owner_free(struct file *file); /* the file goes; it had a record */
-/* Signal the owner about fd. code: POLL_IN and so on; band: POLL* bits. Takes tasklist. */
-void file_signal_owner(struct file *file, int fd, int code, unsigned int band);
+/* Signal the owner about fd. code: POLL_IN and so on. Takes tasklist. */
+void file_signal_owner(struct file *file, int fd, int code);
+/* Where the record (made if there is none) keeps what O_ASYNC needs; NULL: no memory. */
+struct file_async **file_owner_async(struct file *file);
+
+/* ---- O_ASYNC (async.c) ---- */
+/* On or off, as fd wants it: 0 or -errno; where the file cannot, missing. */
+__must_check int file_set_async(struct file *file, int fd, bool on, int missing);
+void file_async_free(struct file_async *async);
 
 /* ---- F_NOTIFY (dnotify.c) ---- */
 __must_check long dnotify_fcntl(struct file *file, int fd, uint32_t mask);

@@ -22,6 +22,8 @@ struct file_owner {
 	int type;	 /* F_OWNER_* */
 	int signal;	 /* 0: SIGIO without more about it */
 	uid_t uid, euid; /* of who set it */
+
+	struct file_async *async; /* async.c's */
 };
 
 /* F_SETOWN_EX's and F_GETOWN_EX's argument. */
@@ -29,31 +31,41 @@ struct owner_record {
 	int32_t type, pid;
 };
 
+/* Irq-saving: terminals signal from interrupts. */
 static struct spinlock owner_lock = SPINLOCK_INIT("file owner");
 
 /* The file's record, made if there is none; NULL: no memory. */
 static struct file_owner *owner_of(struct file *file)
 {
 	struct file_owner *owner = load_acquire(&file->owner), *fresh;
+	unsigned long flags;
 
 	if (owner)
 		return owner;
 	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
 	if (!fresh)
 		return NULL;
-	spin_lock(&owner_lock);
+	flags = spin_lock_irqsave(&owner_lock);
 	owner = file->owner;
 	if (!owner)
 		store_release(&file->owner, fresh);
-	spin_unlock(&owner_lock);
+	spin_unlock_irqrestore(&owner_lock, flags);
 	if (!owner)
 		return fresh;
 	kfree(fresh);
 	return owner;
 }
 
+struct file_async **file_owner_async(struct file *file)
+{
+	struct file_owner *owner = owner_of(file);
+
+	return owner ? &owner->async : NULL;
+}
+
 void file_owner_free(struct file *file)
 {
+	file_async_free(file->owner->async);
 	if (file->owner->pid)
 		pid_put(file->owner->pid);
 	kfree(file->owner);
@@ -64,9 +76,10 @@ static int set_owner(struct file *file, struct pid *pid, int type, bool only_fir
 {
 	struct file_owner *owner = owner_of(file);
 	struct pid *old = pid;
+	unsigned long flags;
 
 	if (owner) {
-		spin_lock(&owner_lock);
+		flags = spin_lock_irqsave(&owner_lock);
 		if (!owner->pid || !only_first) {
 			old = owner->pid;
 			owner->pid = pid;
@@ -74,16 +87,17 @@ static int set_owner(struct file *file, struct pid *pid, int type, bool only_fir
 			owner->uid = current->cred->uid;
 			owner->euid = current->cred->euid;
 		}
-		spin_unlock(&owner_lock);
+		spin_unlock_irqrestore(&owner_lock, flags);
 	}
 	if (old)
 		pid_put(old);
 	return owner ? 0 : -ENOMEM;
 }
 
-int file_owner_default(struct file *file)
+int file_owner_default(struct file *file, struct pid *group)
 {
-	return set_owner(file, pid_get(current->process->pid), F_OWNER_PID, true);
+	return group ? set_owner(file, pid_get(group), F_OWNER_PGRP, true)
+		     : set_owner(file, pid_get(current->process->pid), F_OWNER_PID, true);
 }
 
 /* number 0: nobody. */
@@ -133,10 +147,11 @@ static long get_uids(struct file *file, unsigned long arg)
 	uid_t uids[2] = {0};
 
 	if (owner) {
-		spin_lock(&owner_lock);
+		unsigned long flags = spin_lock_irqsave(&owner_lock);
+
 		uids[0] = owner->uid;
 		uids[1] = owner->euid;
-		spin_unlock(&owner_lock);
+		spin_unlock_irqrestore(&owner_lock, flags);
 	}
 	return copy_to_user(arg, uids, sizeof(uids));
 }
@@ -199,18 +214,18 @@ static bool allowed(const struct file_owner *owner, struct process *process)
 	return result;
 }
 
-/* tasklist held */
+/* tasklist held. A signal that finds no room in the queue becomes a plain SIGIO. */
 static void send_to(const struct file_owner *owner, struct process *process, struct thread *thread,
 		    const struct siginfo *info)
 {
-	int sig = info ? info->signo : SIGIO;
-
 	if (!process || !allowed(owner, process))
 		return;
+	if (info && !signal_queue(process, thread, info->signo, info))
+		return;
 	if (thread)
-		signal_send_thread(thread, sig, info);
+		signal_send_thread(thread, SIGIO, NULL);
 	else
-		signal_send_process(process, sig, info);
+		signal_send_process(process, SIGIO, NULL);
 }
 
 /* tasklist held */
@@ -239,24 +254,34 @@ static bool has_own_codes(int signal)
 	       signal == SIGTRAP || signal == SIGCHLD || signal == SIGSYS;
 }
 
-void file_signal_owner(struct file *file, int fd, int code, unsigned int band)
+/* What poll would say of an event. */
+static const uint16_t bands[] = {
+	[POLL_IN] = POLLIN | POLLRDNORM,
+	[POLL_OUT] = POLLOUT | POLLWRNORM | POLLWRBAND,
+	[POLL_MSG] = POLLIN | POLLRDNORM | POLLMSG,
+	[POLL_ERR] = POLLERR,
+	[POLL_PRI] = POLLPRI | POLLRDBAND,
+	[POLL_HUP] = POLLHUP | POLLERR,
+};
+
+void file_signal_owner(struct file *file, int fd, int code)
 {
 	struct file_owner *owner = load_acquire(&file->owner), copy;
 	unsigned long flags;
 
 	if (!owner)
 		return;
-	spin_lock(&owner_lock);
+	flags = spin_lock_irqsave(&owner_lock);
 	copy = *owner;
 	if (copy.pid)
 		pid_get(copy.pid);
-	spin_unlock(&owner_lock);
+	spin_unlock_irqrestore(&owner_lock, flags);
 	if (!copy.pid)
 		return;
 
 	struct siginfo info = {.signo = copy.signal,
 			       .code = has_own_codes(copy.signal) ? SI_SIGIO : code,
-			       .poll = {.band = band, .fd = fd}};
+			       .poll = {.band = bands[code], .fd = fd}};
 
 	flags = spin_lock_irqsave(&tasklist);
 	send_to_all(&copy, copy.signal ? &info : NULL);

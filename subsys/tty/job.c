@@ -10,8 +10,7 @@
 #include <core/errno.h>
 #include <core/init.h>
 
-/* The group that is in front, with a reference, or NULL. */
-static struct pid *foreground(struct tty *tty)
+struct pid *job_foreground(struct tty *tty)
 {
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
 	struct pid *group = tty->group ? pid_get(tty->group) : NULL;
@@ -22,7 +21,7 @@ static struct pid *foreground(struct tty *tty)
 
 void job_signal(struct tty *tty, int sig)
 {
-	struct pid *group = foreground(tty);
+	struct pid *group = job_foreground(tty);
 
 	if (group) {
 		signal_send_group(group, sig, NULL);

@@ -413,7 +413,9 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 
 	while (i < n) {
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
-		bool canonical = LFLAG(ICANON);
+		bool canonical = LFLAG(ICANON), echoed;
+		uint32_t out_head = tty->out_head;
+		unsigned int lines = 0; /* O_ASYNC tells of each */
 		int sig = 0;
 
 		/* A full queue: a line that is being typed loses characters (the terminal beeps),
@@ -422,12 +424,22 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 			if (tty_in_used(tty) == TTY_QUEUE &&
 			    (!canonical || tty->canon != tty->in_tail))
 				break;
+			uint32_t canon = tty->canon;
+
 			sig = take(tty, data[i++]);
+			lines += LFLAG(ICANON) && !sig && tty->canon != canon;
 		}
-		if (!LFLAG(ICANON) && tty_in_used(tty))
+		if (!LFLAG(ICANON) && tty_in_used(tty)) {
 			wait_wake(&tty->read_wait, 0, POLLIN | POLLRDNORM);
+			lines = 1;
+		}
+		echoed = tty->out_head != out_head;
 		tty->driver->kick(tty);
 		spin_unlock_irqrestore(&tty->lock, flags);
+		if (echoed && tty->driver->news)
+			tty->driver->news(tty, POLL_IN);
+		while (lines--)
+			wait_wake_sigio(&tty->async_wait, POLL_IN);
 		if (!sig)
 			break;
 		job_signal(tty, sig);

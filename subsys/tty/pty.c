@@ -38,13 +38,22 @@ static void pty_unthrottle(struct tty *tty)
 	wait_wake(&pty_of(tty)->master_write, 0, POLLOUT | POLLWRNORM);
 }
 
+static void pty_news(struct tty *tty, int code)
+{
+	struct pty *pty = pty_of(tty);
+
+	if (code == POLL_IN ? !READ_ONCE(tty->stopped)
+			    : __atomic_exchange_n(&pty->master_unsent, false, __ATOMIC_SEQ_CST))
+		wait_wake_sigio(&pty->master_async, code);
+}
+
 static void pty_free(struct tty *tty)
 {
 	kfree(pty_of(tty));
 }
 
 static const struct tty_driver driver = {
-	.kick = pty_kick, .unthrottle = pty_unthrottle, .release = pty_free};
+	.kick = pty_kick, .unthrottle = pty_unthrottle, .news = pty_news, .release = pty_free};
 
 /* ---- the table ---- */
 
@@ -197,6 +206,7 @@ static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((un
 		spin_unlock_irqrestore(&pty->tty.lock, flags);
 		if (n == 0)
 			break;
+		tty_async_room(&pty->tty);
 		if (uio_copy_to(uio, chunk, n) != n)
 			return done ? done : -EFAULT;
 		done += (ssize_t)n;
@@ -234,6 +244,7 @@ static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((u
 			done += (ssize_t)took;
 			if (at == n)
 				break;
+			WRITE_ONCE(pty->master_unsent, true);
 			error = file->flags & O_NONBLOCK
 					? -EAGAIN
 					: wait_event_interruptible(&pty->master_write,
@@ -263,6 +274,14 @@ static unsigned int master_poll(struct file *file, struct poll_table *table)
 		ready |= POLLHUP;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return ready;
+}
+
+static int master_async(struct file *file, struct poll_table *table)
+{
+	struct pty *pty = file->private;
+
+	/* Its owner is not the slave's group, whose terminal this is not. */
+	return tty_async(NULL, file, &pty->master_async, table);
 }
 
 static long set_flag(struct pty *pty, bool *flag, unsigned long arg)
@@ -361,6 +380,7 @@ static const struct file_ops master_ops = {
 	.read = master_read,
 	.write = master_write,
 	.poll = master_poll,
+	.async = master_async,
 	.ioctl = master_ioctl,
 	.release = master_release,
 };
@@ -375,6 +395,7 @@ static int master_open(__attribute__((unused)) struct inode *inode, struct file 
 	tty_init(&pty->tty, &driver, 0);
 	wait_queue_init(&pty->master_read);
 	wait_queue_init(&pty->master_write);
+	wait_queue_init(&pty->master_async);
 	pty->locked = true;
 	devpts_own(pty);
 	error = table_add(pty);

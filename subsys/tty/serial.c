@@ -53,6 +53,7 @@ static void serial_interrupt(__attribute__((unused)) void *arg)
 	unsigned long flags = spin_lock_irqsave(&port.lock);
 	serial_kick(&port);
 	spin_unlock_irqrestore(&port.lock, flags);
+	tty_async_room(&port);
 }
 
 static void serial_poll(struct timer *timer)

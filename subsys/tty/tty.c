@@ -42,6 +42,7 @@ void tty_init(struct tty *tty, const struct tty_driver *driver, dev_t dev)
 	mutex_init(&tty->write_lock, "tty write");
 	wait_queue_init(&tty->read_wait);
 	wait_queue_init(&tty->write_wait);
+	wait_queue_init(&tty->async_wait);
 }
 
 void tty_get(struct tty *tty)
@@ -197,9 +198,13 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 				return done ? (ssize_t)done : error;
 		}
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
+		bool throttled = tty_in_used(tty) >= TTY_QUEUE / 2;
 		size_t n = ldisc_take(tty, chunk, MIN(uio->left, sizeof(chunk)), &end);
 		bool canonical = tty->termios.base.lflag & ICANON;
+		throttled = throttled && tty_in_used(tty) < TTY_QUEUE / 2;
 		spin_unlock_irqrestore(&tty->lock, flags);
+		if (throttled && tty->driver->news)
+			tty->driver->news(tty, POLL_OUT);
 
 		if (n && uio_copy_to(uio, chunk, n) != n)
 			return done ? (ssize_t)done : -EFAULT;
@@ -257,7 +262,10 @@ static ssize_t tty_write(struct file *file, struct uio *uio, __attribute__((unus
 			}
 			unsigned long flags = spin_lock_irqsave(&tty->lock);
 			size_t took = ldisc_output(tty, chunk + at, n - at);
+			tty->unsent = took < n - at;
 			spin_unlock_irqrestore(&tty->lock, flags);
+			if (took && tty->driver->news)
+				tty->driver->news(tty, POLL_IN);
 			at += took;
 			done += (ssize_t)took;
 			if (at < n && (error = wait_room(file, tty)))
@@ -287,6 +295,44 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 	return ready;
 }
 
+int tty_async(struct tty *tty, struct file *file, struct wait_queue *queue,
+	      struct poll_table *table)
+{
+	struct pid *group = tty ? job_foreground(tty) : NULL;
+	int error = file_owner_default(file, group);
+
+	if (group)
+		pid_put(group);
+	if (!error)
+		poll_wait(table, queue);
+	return error;
+}
+
+void tty_async_room(struct tty *tty)
+{
+	unsigned long flags;
+	bool due;
+
+	if (likely(!READ_ONCE(tty->unsent)))
+		return;
+	flags = spin_lock_irqsave(&tty->lock);
+	due = tty->unsent && tty_out_used(tty) < TTY_QUEUE / 2;
+	if (due)
+		tty->unsent = false;
+	spin_unlock_irqrestore(&tty->lock, flags);
+	if (due)
+		wait_wake_sigio(&tty->async_wait, POLL_OUT);
+}
+
+static int slave_async(struct file *file, struct poll_table *table)
+{
+	struct tty *tty = file->private;
+	int error = hung_up(tty) ? -ENOTTY : tty_async(tty, file, &tty->async_wait, table);
+
+	/* Who hangs up sets the flag first and empties the queue then. */
+	return !error && hung_up(tty) ? -ENOTTY : error;
+}
+
 static long ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
 	return tty_ioctl(file, file->private, false, command, arg);
@@ -303,6 +349,7 @@ void tty_hang_up(struct tty *tty)
 	wait_wake(&tty->read_wait, 0, POLLHUP | POLLIN);
 	wait_wake(&tty->write_wait, 0, POLLHUP | POLLOUT);
 	spin_unlock_irqrestore(&tty->lock, flags);
+	file_async_end(&tty->async_wait);
 	if (first)
 		job_disassociate(tty);
 }
@@ -311,6 +358,7 @@ const struct file_ops tty_file_ops = {
 	.read = tty_read,
 	.write = tty_write,
 	.poll = tty_poll,
+	.async = slave_async,
 	.ioctl = ioctl,
 	.release = tty_release,
 };

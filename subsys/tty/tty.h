@@ -35,6 +35,9 @@ struct tty_driver {
 	void (*kick)(struct tty *tty);
 	/* Room in the input queue again: whoever fills it may go on. [tty->lock] */
 	void (*unthrottle)(struct tty *tty);
+	/* Output was queued (POLL_IN) or there is room for input (POLL_OUT): for O_ASYNC at the other
+	 * end. Without locks. NULL: nobody is there. */
+	void (*news)(struct tty *tty, int code);
 	void (*release)(struct tty *tty); /* last reference gone; after a grace period */
 };
 
@@ -65,12 +68,14 @@ struct tty {
 	bool stopped; /* [lock] by XOFF or TCOOFF */
 
 	struct wait_queue read_wait, write_wait;
-	struct pid *session, *group; /* [lock, changed under tasklist too] references */
-	unsigned int opens;	     /* [lock] open slave files */
-	bool hung_up;		     /* [lock] for good */
-	bool exclusive;		     /* [lock] TIOCEXCL */
-	bool packet;		     /* [lock] pty: TIOCPKT */
-	uint8_t packet_status;	     /* [lock] */
+	struct wait_queue async_wait; /* files with O_ASYNC; woken without locks */
+	bool unsent;		      /* [lock] somebody has more to write: O_ASYNC tells of room */
+	struct pid *session, *group;  /* [lock, changed under tasklist too] references */
+	unsigned int opens;	      /* [lock] open slave files */
+	bool hung_up;		      /* [lock] for good */
+	bool exclusive;		      /* [lock] TIOCEXCL */
+	bool packet;		      /* [lock] pty: TIOCPKT */
+	uint8_t packet_status;	      /* [lock] */
 };
 
 /* tty.c */
@@ -79,6 +84,11 @@ void tty_get(struct tty *tty);
 void tty_put(struct tty *tty); /* any context */
 /* Make file one of tty's (consumes a reference to tty); part of open. 0 or -errno. */
 __must_check int tty_open_file(struct tty *tty, struct file *file);
+/* The async operation of a terminal's file, or (tty NULL) a master's, which hang on that queue. */
+__must_check int tty_async(struct tty *tty, struct file *file, struct wait_queue *queue,
+			   struct poll_table *table);
+/* Is there room for what somebody could not write? Then O_ASYNC's owners are told. Without locks. */
+void tty_async_room(struct tty *tty);
 /* No more: wake everybody, SIGHUP and SIGCONT for the session, give the terminal up. May sleep. */
 void tty_hang_up(struct tty *tty);
 extern const struct file_ops tty_file_ops;
@@ -115,10 +125,11 @@ __must_check int job_check(struct tty *tty, int sig);
 void job_open(struct tty *tty,
 	      const struct file *file); /* becomes the controlling terminal, if that is due */
 long job_ioctl(struct tty *tty, bool master, unsigned int command,
-	       unsigned long arg);	   /* -ENOIOCTLCMD: not its */
-void job_signal(struct tty *tty, int sig); /* to the foreground group; takes tty->lock */
-void job_disassociate(struct tty *tty);	   /* its session has it no longer; on hang-up */
-struct tty *job_terminal(void);		   /* current's, with a reference, or NULL */
+	       unsigned long arg);	     /* -ENOIOCTLCMD: not its */
+struct pid *job_foreground(struct tty *tty); /* the group in front, with a reference, or NULL */
+void job_signal(struct tty *tty, int sig);   /* to the foreground group; takes tty->lock */
+void job_disassociate(struct tty *tty);	     /* its session has it no longer; on hang-up */
+struct tty *job_terminal(void);		     /* current's, with a reference, or NULL */
 #define ENOIOCTLCMD 515
 
 /* ioctl.c */

@@ -346,7 +346,7 @@ static void op_poll(void)
 		note(" %d:%#x:%#x", set[i].fd, set[i].events, set[i].revents);
 }
 
-// Without FIOASYNC (no file sends SIGIO) and FS_IOC_GETFLAGS (no file has such flags).
+// Without FIOASYNC (SIGIO would come when it likes) and FS_IOC_GETFLAGS (no file has such flags).
 static void op_ioctl(void)
 {
 	int fd = a_fd(), value = (int)ONE_OF(0, 1);

@@ -142,6 +142,11 @@ struct file_ops {
 	long (*fallocate)(struct file *file, int mode, loff_t offset, loff_t length);
 	int (*set_flags)(struct file *file,
 			 unsigned int flags); /* F_SETFL, after checks; NULL: accepted */
+	/* O_ASYNC is switched on: poll_wait() for the queues (two at most) that are woken with
+	 * WAKE_SIGIO(). 0 or -errno; may sleep. NULL: the file sends no SIGIO. */
+	int (*async)(struct file *file, struct poll_table *table);
+	/* Is the owner to be told of this event? Under the queue's lock. NULL: always. */
+	bool (*async_due)(struct file *file, int code);
 	void (*show_fdinfo)(struct file *file, void (*print)(void *ctx, const char *format, ...),
 			    void *ctx);
 	struct pid *(*pid)(const struct file *file); /* the process that the file stands for, no
@@ -544,6 +549,14 @@ void file_put_now(struct file *file);
  * THREAD_WORK_NOTIFY and thread_exit(). May sleep. */
 void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
+
+/* ---- whom to signal about a file (owner.c, async.c) ---- */
+/* F_GETOWN, F_SETOWN, F_GETOWN_EX, F_SETOWN_EX, F_GETSIG, F_SETSIG. */
+__must_check long file_owner_fcntl(struct file *file, unsigned int command, unsigned long arg);
+/* The group, or (NULL) the current process owns the file, unless it has an owner. 0 or -ENOMEM. */
+__must_check int file_owner_default(struct file *file, struct pid *group);
+/* Files with O_ASYNC that hang on the queue have it no longer. May sleep. */
+void file_async_end(struct wait_queue *queue);
 
 /* Character devices: subsys registers major/minor ranges. */
 __must_check int chrdev_register(unsigned int major, unsigned int minor, unsigned int count,

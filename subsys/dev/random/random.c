@@ -73,6 +73,13 @@ static unsigned int random_poll(struct file *file, struct poll_table *table)
 	return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
 }
 
+/* SIGIO when there are random numbers: there are, since boot. */
+static int random_async(struct file *file, struct poll_table *table)
+{
+	(void)file, (void)table;
+	return 0;
+}
+
 static long random_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
 	int32_t bits = 256;
@@ -88,6 +95,7 @@ static const struct file_ops random_ops = {
 	.write = random_write,
 	.seek = random_seek,
 	.poll = random_poll,
+	.async = random_async,
 	.ioctl = random_ioctl,
 };
 

@@ -39,6 +39,7 @@ static bool repeated(const struct inotify *inotify, const struct inotify_event *
 void inotify_queue(struct inotify *inotify, int32_t wd, uint32_t mask, uint32_t cookie,
 		   const char *name, uint32_t length)
 {
+	bool news = true;
 	uint32_t padded = name ? ALIGN_UP(length + 1, (uint32_t)sizeof(struct inotify_record)) : 0;
 	struct inotify_event *event = kzalloc(sizeof(*event) + padded, GFP_KERNEL);
 
@@ -49,16 +50,19 @@ void inotify_queue(struct inotify *inotify, int32_t wd, uint32_t mask, uint32_t 
 	}
 	spin_lock(&inotify->lock);
 	if (!event || inotify->count >= inotify->max_events) {
-		if (list_empty(&inotify->lost->link))
+		news = list_empty(&inotify->lost->link);
+		if (news)
 			append(inotify, inotify->lost);
 	} else if (!repeated(inotify, event)) {
 		append(inotify, event);
 		event = NULL;
+	} else {
+		news = false;
 	}
 	spin_unlock(&inotify->lock);
 	kfree(event);
-	if (wait_active(&inotify->wait))
-		wait_wake(&inotify->wait, 0, POLLIN | POLLRDNORM);
+	if (news && wait_active(&inotify->wait))
+		wait_wake(&inotify->wait, 0, POLLIN | POLLRDNORM | WAKE_SIGIO(POLL_IN));
 }
 
 /* ---- reading ---- */
@@ -168,6 +172,14 @@ static void destroy(struct inotify *inotify)
 	kfree(inotify);
 }
 
+static int inotify_async(struct file *file, struct poll_table *table)
+{
+	struct inotify *inotify = file->private;
+
+	poll_wait(table, &inotify->wait);
+	return 0;
+}
+
 static void inotify_release(struct file *file)
 {
 	struct inotify *inotify = file->private;
@@ -179,6 +191,7 @@ static void inotify_release(struct file *file)
 static const struct file_ops inotify_ops = {
 	.read = inotify_read,
 	.poll = inotify_poll,
+	.async = inotify_async,
 	.ioctl = inotify_ioctl,
 	.seek = file_seek_ignored,
 	.traits = FILE_READS_APART | FILE_NO_SPLICE,

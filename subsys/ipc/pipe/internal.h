@@ -30,9 +30,12 @@ struct pipe_slot {
 struct pipe {
 	struct mutex lock;
 	struct wait_queue read_wait, write_wait, open_wait;
-	unsigned int head, tail;	      /* [lock] slots written and read; they only grow */
-	unsigned int size;		      /* [lock] slots, a power of two */
-	struct pipe_slot *slots;	      /* [lock] */
+	unsigned int head, tail; /* [lock] slots written and read; they only grow */
+	unsigned int size;	 /* [lock] slots, a power of two */
+	struct pipe_slot *slots; /* [lock] */
+	/* [lock] a read is news to writers when so many slots were used before it: size; once a write
+	 * end has had O_ASYNC, 0: its owner is told of each */
+	unsigned int news_at;
 	unsigned int readers, writers, files; /* [lock]; files: [inode rwsem] */
 	unsigned int read_opens, write_opens; /* [lock] how often an end was opened: FIFO partners
 						 wait for a change */
@@ -64,6 +67,12 @@ extern const struct file_ops pipe_ops;
 __must_check int pipe_wait(struct pipe *pipe, bool write);
 void pipe_wake_readers(struct pipe *pipe);
 void pipe_wake_writers(struct pipe *pipe);
+static inline unsigned int pipe_used(const struct pipe *pipe)
+{
+	return pipe->head - pipe->tail;
+}
+/* Slots have been emptied of a pipe that had so many: wake who waits, and tell O_ASYNC's owners. */
+void pipe_made_room(struct pipe *pipe, unsigned int used);
 /* The slot at the tail is used up. lock held. */
 void pipe_slot_done(struct pipe *pipe);
 /* What is there, up to uio->left, and (packets) no more than one packet. lock held. Bytes, or -EFAULT if there

@@ -22,7 +22,7 @@ static bool wake_sync(struct wait_entry *entry, unsigned long key)
 	return sched_wake_sync(entry->thread, THREAD_INTERRUPTIBLE);
 }
 
-int pipe_wait(struct pipe *pipe, bool write)
+static inline __attribute__((always_inline)) int wait_for(struct pipe *pipe, bool write)
 {
 	struct wait_queue *queue = write ? &pipe->write_wait : &pipe->read_wait;
 	struct wait_entry entry = {.wake = wake_sync, .thread = current, .exclusive = true};
@@ -49,7 +49,29 @@ int pipe_wait(struct pipe *pipe, bool write)
 	return error;
 }
 
+static __attribute__((noinline)) int wait_for_data(struct pipe *pipe)
+{
+	return wait_for(pipe, false);
+}
+
+static __attribute__((noinline)) int wait_for_room(struct pipe *pipe)
+{
+	return wait_for(pipe, true);
+}
+
+int pipe_wait(struct pipe *pipe, bool write)
+{
+	return write ? wait_for_room(pipe) : wait_for_data(pipe);
+}
+
 void pipe_wake_readers(struct pipe *pipe)
+{
+	if (wait_active(&pipe->read_wait))
+		wait_wake(&pipe->read_wait, 1, POLLIN | POLLRDNORM | WAKE_SIGIO(POLL_IN));
+}
+
+/* There is still something: the next reader's turn, but no news. */
+static void pass_on(struct pipe *pipe)
 {
 	if (wait_active(&pipe->read_wait))
 		wait_wake(&pipe->read_wait, 1, POLLIN | POLLRDNORM);
@@ -58,7 +80,15 @@ void pipe_wake_readers(struct pipe *pipe)
 void pipe_wake_writers(struct pipe *pipe)
 {
 	if (wait_active(&pipe->write_wait))
-		wait_wake(&pipe->write_wait, 1, POLLOUT | POLLWRNORM);
+		wait_wake(&pipe->write_wait, 1, POLLOUT | POLLWRNORM | WAKE_SIGIO(POLL_OUT));
+}
+
+void pipe_made_room(struct pipe *pipe, unsigned int used)
+{
+	if (used >= READ_ONCE(pipe->size) && !pipe_full(pipe))
+		pipe_wake_writers(pipe);
+	else
+		wait_wake_sigio(&pipe->write_wait, POLL_OUT);
 }
 
 /* ---- slots ---- */
@@ -108,41 +138,67 @@ ssize_t pipe_take(struct pipe *pipe, struct uio *uio, bool packets)
 	return done;
 }
 
+/* Lock held: there is something; it is given up. waited: who slept may have taken the wake-up that another
+ * waits for. Who did not passes none on: to an edge-triggered epoll it would be news. */
+static inline __attribute__((always_inline)) ssize_t read_some(struct pipe *pipe, struct uio *uio,
+							       bool waited)
+{
+	unsigned int used = pipe_used(pipe);
+	ssize_t n = pipe_take(pipe, uio, true);
+	bool room = used >= pipe->news_at, more = waited && !pipe_empty(pipe);
+
+	if (unlikely(room))
+		room = !pipe_full(pipe) || !pipe->news_at;
+	mutex_unlock(&pipe->lock);
+	if (unlikely(room))
+		pipe_made_room(pipe, used);
+	if (more)
+		pass_on(pipe);
+	return n;
+}
+
+/* Lock held, nothing to read: 1 when there is; else the lock is given up, and it is 0 at the end, -EAGAIN or
+ * -ERESTARTSYS. O_ASYNC's owners are told of attempts, too, as on Linux. */
+static ssize_t await_data(struct file *file, struct uio *uio)
+{
+	struct pipe *pipe = pipe_of(file);
+	int error;
+
+	do {
+		if (!pipe->writers || io_nonblock(file, uio)) {
+			error = pipe->writers ? -EAGAIN : 0;
+			mutex_unlock(&pipe->lock);
+			wait_wake_sigio(&pipe->write_wait, POLL_OUT);
+			return error;
+		}
+		if (unlikely(!pipe->news_at))
+			wait_wake_sigio(&pipe->write_wait, POLL_OUT);
+		error = wait_for_data(pipe);
+		if (error) {
+			bool more = !pipe_empty(pipe);
+
+			mutex_unlock(&pipe->lock);
+			if (more)
+				pass_on(pipe);
+			return error;
+		}
+	} while (pipe_empty(pipe));
+	return 1;
+}
+
 ssize_t pipe_read(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct pipe *pipe = pipe_of(file);
-	ssize_t n = 0;
-	bool waited = false, was_full = false, more;
+	ssize_t n;
 
 	(void)pos;
 	if (!uio->left)
 		return 0;
 	mutex_lock(&pipe->lock);
-	while (pipe_empty(pipe)) {
-		if (!pipe->writers)
-			goto out;
-		if (io_nonblock(file, uio)) {
-			n = -EAGAIN;
-			goto out;
-		}
-		waited = true;
-		n = pipe_wait(pipe, false);
-		if (n)
-			goto out;
-	}
-	was_full = pipe_full(pipe);
-	n = pipe_take(pipe, uio, true);
-	was_full = was_full && !pipe_full(pipe);
-out:
-	/* Who slept may have taken the wake-up that another waits for. Who did not passes none on: to an
-	 * edge-triggered epoll it would be news. */
-	more = waited && !pipe_empty(pipe);
-	mutex_unlock(&pipe->lock);
-	if (was_full)
-		pipe_wake_writers(pipe);
-	if (more)
-		pipe_wake_readers(pipe);
-	return n;
+	if (likely(!pipe_empty(pipe)))
+		return read_some(pipe, uio, false);
+	n = await_data(file, uio);
+	return n > 0 ? read_some(pipe, uio, true) : n;
 }
 
 /* ---- writing ---- */
@@ -232,7 +288,7 @@ ssize_t pipe_write(struct file *file, struct uio *uio, loff_t *pos)
 		}
 		pipe_wake_readers(pipe);
 		woken = true;
-		n = pipe_wait(pipe, true);
+		n = wait_for_room(pipe);
 		if (n)
 			break;
 	}
@@ -240,9 +296,12 @@ out:
 	if (!pipe_full(pipe) && woken)
 		pipe_wake_writers(pipe);
 	mutex_unlock(&pipe->lock);
-	if (done)
+	if (likely(done)) {
 		pipe_wake_readers(pipe);
-	return done ? done : n;
+		return done;
+	}
+	wait_wake_sigio(&pipe->read_wait, POLL_IN); /* of an attempt, too */
+	return n;
 }
 
 /* ---- poll, ioctl, fcntl ---- */
@@ -272,6 +331,21 @@ static unsigned int pipe_poll(struct file *file, struct poll_table *table)
 			mask |= POLLERR;
 	}
 	return mask;
+}
+
+static int pipe_async(struct file *file, struct poll_table *table)
+{
+	struct pipe *pipe = pipe_of(file);
+
+	if (file->mode & FILE_READ)
+		poll_wait(table, &pipe->read_wait);
+	if (file->mode & FILE_WRITE) {
+		poll_wait(table, &pipe->write_wait);
+		mutex_lock(&pipe->lock);
+		pipe->news_at = 0;
+		mutex_unlock(&pipe->lock);
+	}
+	return 0;
 }
 
 static long pipe_ioctl(struct file *file, unsigned int command, unsigned long arg)
@@ -317,11 +391,14 @@ static long resize(struct pipe *pipe, unsigned int bytes)
 	old = pipe->slots;
 	pipe->slots = fresh;
 	pipe->size = slots;
+	if (pipe->news_at)
+		pipe->news_at = slots;
 	pipe->tail = 0;
 	pipe->head = used;
 	mutex_unlock(&pipe->lock);
 	kfree(old);
-	pipe_wake_writers(pipe);
+	if (wait_active(&pipe->write_wait))
+		wait_wake(&pipe->write_wait, 1, POLLOUT | POLLWRNORM);
 	return (long)slots << PAGE_SHIFT;
 }
 
@@ -354,7 +431,7 @@ static struct pipe *pipe_new(void)
 		kfree(pipe);
 		return NULL;
 	}
-	pipe->size = PIPE_SLOTS;
+	pipe->size = pipe->news_at = PIPE_SLOTS;
 	mutex_init(&pipe->lock, "pipe");
 	wait_queue_init(&pipe->read_wait);
 	wait_queue_init(&pipe->write_wait);
@@ -376,17 +453,21 @@ static void pipe_release(struct file *file)
 {
 	struct pipe *pipe = pipe_of(file);
 	struct inode *inode = file->inode;
-	bool last;
+	bool last, one_sided;
 
 	mutex_lock(&pipe->lock);
 	if (file->mode & FILE_READ)
 		pipe->readers--;
 	if (file->mode & FILE_WRITE)
 		pipe->writers--;
+	one_sided = !pipe->readers != !pipe->writers;
 	mutex_unlock(&pipe->lock);
 	/* Whoever waits for the other end learns that it is gone. */
-	wait_wake(&pipe->read_wait, 0, POLLIN | POLLRDNORM | POLLHUP | POLLERR);
-	wait_wake(&pipe->write_wait, 0, POLLOUT | POLLWRNORM | POLLHUP | POLLERR);
+	wait_wake(&pipe->read_wait, 0,
+		  POLLIN | POLLRDNORM | POLLHUP | POLLERR | (one_sided ? WAKE_SIGIO(POLL_IN) : 0));
+	wait_wake(&pipe->write_wait, 0,
+		  POLLOUT | POLLWRNORM | POLLHUP | POLLERR |
+			  (one_sided ? WAKE_SIGIO(POLL_OUT) : 0));
 	rwsem_write(&inode->rwsem);
 	last = --pipe->files == 0;
 	if (last)
@@ -477,6 +558,7 @@ const struct file_ops pipe_ops = {
 	.read = pipe_read,
 	.write = pipe_write,
 	.poll = pipe_poll,
+	.async = pipe_async,
 	.ioctl = pipe_ioctl,
 	.open = fifo_open,
 	.release = pipe_release,

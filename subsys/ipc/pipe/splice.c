@@ -134,11 +134,12 @@ static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, si
 	mutex_lock(&pipe->lock);
 	while (length) {
 		struct pipe_slot *slot;
-		bool was_full = pipe_full(pipe);
+		unsigned int used;
 
 		n = need_data(pipe, nonblock || done);
 		if (n <= 0)
 			break;
+		used = pipe_used(pipe);
 		slot = pipe_slot(pipe, pipe->tail);
 		n = vfs_write(out, (char *)page_address(slot->page) + slot->offset,
 			      MIN(length, (size_t)slot->length), pos);
@@ -146,10 +147,10 @@ static ssize_t pipe_to_file(struct pipe *pipe, struct file *out, loff_t *pos, si
 			break;
 		slot->offset += (uint32_t)n;
 		slot->length -= (uint32_t)n;
-		if (!slot->length)
+		if (!slot->length) {
 			pipe_slot_done(pipe);
-		if (was_full)
-			pipe_wake_writers(pipe);
+			pipe_made_room(pipe, used);
+		}
 		done += n;
 		length -= (size_t)n;
 	}
@@ -207,6 +208,7 @@ static ssize_t move_slots(struct pipe *from, struct pipe *to, size_t length, boo
 static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to, size_t length, bool nonblock,
 			    bool tee)
 {
+	unsigned int used, left;
 	ssize_t n;
 
 	if (from == to)
@@ -225,7 +227,9 @@ static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to, size_t length, b
 		if (n)
 			return n;
 		lock_both(from, to);
+		used = pipe_used(from);
 		n = move_slots(from, to, length, tee);
+		left = pipe_used(from);
 		ended = pipe_empty(from) && !from->writers;
 		unlock_both(from, to);
 		if (n || ended)
@@ -233,8 +237,8 @@ static ssize_t pipe_to_pipe(struct pipe *from, struct pipe *to, size_t length, b
 	}
 	if (n) {
 		pipe_wake_readers(to);
-		if (!tee)
-			pipe_wake_writers(from);
+		if (left < used)
+			pipe_made_room(from, used);
 	}
 	return n;
 }
@@ -389,18 +393,18 @@ static ssize_t memory_to_pipe(struct pipe *pipe, struct uio *uio, bool nonblock)
 
 static ssize_t pipe_to_memory(struct pipe *pipe, struct uio *uio, bool nonblock)
 {
-	bool was_full;
+	unsigned int used, left;
 	ssize_t n;
 
 	mutex_lock(&pipe->lock);
 	n = need_data(pipe, nonblock);
-	was_full = pipe_full(pipe);
+	used = pipe_used(pipe);
 	if (n > 0)
 		n = pipe_take(pipe, uio, false);
-	was_full = was_full && !pipe_full(pipe);
+	left = pipe_used(pipe);
 	mutex_unlock(&pipe->lock);
-	if (was_full)
-		pipe_wake_writers(pipe);
+	if (left < used)
+		pipe_made_room(pipe, used);
 	return n;
 }
 

@@ -8,6 +8,11 @@
 
 #define SOCKFS_MAGIC 0x534f434bu
 
+#define FIOSETOWN 0x8901u
+#define SIOCSPGRP 0x8902u
+#define FIOGETOWN 0x8903u
+#define SIOCGPGRP 0x8904u
+
 static struct mount *sockfs_mount;
 
 /* ---- state ---- */
@@ -72,6 +77,15 @@ bool socket_wake_waiter(struct wait_entry *entry, unsigned long key)
 	return sched_wake_sync(entry->thread, THREAD_INTERRUPTIBLE);
 }
 
+bool socket_note_no_space(struct socket *socket)
+{
+	const struct file *file = load_acquire(&socket->file);
+
+	if (!file || !(READ_ONCE(file->flags) & O_ASYNC))
+		return false;
+	return !__atomic_exchange_n(&socket->no_space, true, __ATOMIC_SEQ_CST);
+}
+
 /* ---- file operations ---- */
 
 static struct socket *socket_of(const struct file *file)
@@ -108,11 +122,68 @@ static unsigned int socket_poll(struct file *file, struct poll_table *table)
 	return socket->ops->poll(socket, table);
 }
 
+static int socket_async(struct file *file, struct poll_table *table)
+{
+	struct socket *socket = socket_of(file);
+
+	poll_wait(table, &socket->read_wait);
+	poll_wait(table, &socket->write_wait);
+	return 0;
+}
+
+/* The queue's lock is held: does somebody sleep there for a stream's data? He is told already. */
+static bool is_awaited(const struct socket *socket)
+{
+	const struct wait_entry *entry;
+
+	if (socket->type != SOCK_STREAM || READ_ONCE(socket->listening))
+		return false;
+	list_for_each_entry (entry, &socket->read_wait.entries, link)
+		if (entry->wake == socket_wake_waiter)
+			return true;
+	return false;
+}
+
+static bool socket_async_due(struct file *file, int code)
+{
+	struct socket *socket = socket_of(file);
+
+	switch (code) {
+	case POLL_OUT:
+		return READ_ONCE(socket->no_space) &&
+		       __atomic_exchange_n(&socket->no_space, false, __ATOMIC_SEQ_CST);
+	case POLL_IN:
+	case POLL_HUP:
+		return !is_awaited(socket);
+	default:
+		return true;
+	}
+}
+
+static long set_owner(struct file *file, unsigned long arg)
+{
+	uint32_t owner;
+
+	if (hal_get_user32(&owner, hal_user_ptr(const void, arg)))
+		return -EFAULT;
+	return file_owner_fcntl(file, F_SETOWN, owner);
+}
+
 static long socket_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
 	struct socket *socket = socket_of(file);
 
-	return socket->ops->ioctl ? socket->ops->ioctl(socket, command, arg) : -ENOTTY;
+	switch (command) {
+	case FIOSETOWN:
+	case SIOCSPGRP:
+		return set_owner(file, arg);
+	case FIOGETOWN:
+	case SIOCGPGRP:
+		return hal_put_user32(hal_user_ptr(void, arg),
+				      (uint32_t)file_owner_fcntl(file, F_GETOWN, 0));
+	default:
+		return socket->ops->ioctl ? socket->ops->ioctl(socket, command, arg) : -ENOTTY;
+	}
 }
 
 static void socket_release(struct file *file)
@@ -126,6 +197,8 @@ static const struct file_ops socket_file_ops = {
 	.read = socket_read,
 	.write = socket_write,
 	.poll = socket_poll,
+	.async = socket_async,
+	.async_due = socket_async_due,
 	.ioctl = socket_ioctl,
 	.release = socket_release,
 };

@@ -22,7 +22,7 @@ void unix_datagram_disconnected(struct unix_socket *u, struct unix_socket *old)
 		lost = false;
 	spin_unlock(&old->base.lock);
 	if (lost)
-		socket_wake_all(&old->base);
+		socket_wake_all(&old->base, POLL_ERR);
 }
 
 /* To has gone: if it was the peer, it is no more. */

@@ -39,6 +39,8 @@ static int wait_for_room(struct unix_socket *u, ktime_t deadline)
 			return -EPIPE;
 		if (likely(READ_ONCE(u->charged) < READ_ONCE(u->base.send_limit)))
 			return 0;
+		if (socket_note_no_space(&u->base))
+			continue;
 		if (!deadline)
 			return -EAGAIN;
 		error = socket_wait(&u->base.write_wait,

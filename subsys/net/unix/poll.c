@@ -64,6 +64,11 @@ static bool peer_full(struct unix_socket *u)
 	return full;
 }
 
+static bool is_writable(struct unix_socket *u)
+{
+	return unix_may_write(u) && (unix_is_connecting(u) || !peer_full(u));
+}
+
 unsigned int unix_poll(struct socket *socket, struct poll_table *table)
 {
 	struct unix_socket *u = unix_of(socket);
@@ -82,7 +87,9 @@ unsigned int unix_poll(struct socket *socket, struct poll_table *table)
 		mask |= POLLIN | POLLRDNORM;
 	if (unix_is_connecting(u) && READ_ONCE(u->state) == UNIX_CLOSED)
 		mask |= POLLHUP;
-	if (unix_may_write(u) && (unix_is_connecting(u) || !peer_full(u)))
+	if (is_writable(u))
+		mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
+	else if (socket->type != SOCK_STREAM && socket_note_no_space(socket) && is_writable(u))
 		mask |= POLLOUT | POLLWRNORM | POLLWRBAND;
 	return mask;
 }

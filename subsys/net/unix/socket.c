@@ -141,7 +141,7 @@ static void leave_peer(struct unix_socket *u, struct unix_socket *peer, bool los
 		if (lost)
 			WRITE_ONCE(peer->base.error, ECONNRESET);
 		spin_unlock(&peer->base.lock);
-		socket_wake_all(&peer->base);
+		socket_wake_all(&peer->base, POLL_HUP);
 	}
 	unix_put(peer);
 }
@@ -198,7 +198,7 @@ static int unix_shutdown(struct socket *socket, unsigned int how)
 	WRITE_ONCE(u->shutdown, u->shutdown | (uint8_t)how);
 	peer = u->peer ? unix_get(u->peer) : NULL;
 	spin_unlock(&u->base.lock);
-	socket_wake_all(&u->base);
+	socket_wake_all(&u->base, 0);
 	wait_wake_all(&u->peer_wait);
 	if (!peer)
 		return 0;
@@ -206,7 +206,9 @@ static int unix_shutdown(struct socket *socket, unsigned int how)
 		spin_lock(&peer->base.lock);
 		WRITE_ONCE(peer->shutdown, peer->shutdown | (uint8_t)mirrored);
 		spin_unlock(&peer->base.lock);
-		socket_wake_all(&peer->base);
+		socket_wake_all(&peer->base, mirrored == SHUTDOWN_BOTH	? POLL_HUP
+					     : mirrored & SHUTDOWN_READ ? POLL_IN
+									: 0);
 	}
 	unix_put(peer);
 	return 0;

@@ -66,18 +66,18 @@ void signal_send_thread(struct thread *to, int sig, const struct siginfo *info)
 	(void)to, (void)sig, (void)info;
 }
 /* No file here has an owner. */
-int file_owner_default(struct file *file)
+int file_owner_default(struct file *file, struct pid *group)
 {
-	(void)file;
+	(void)file, (void)group;
 	return -ENOMEM;
 }
 void file_owner_free(struct file *file)
 {
 	panic("file %p has an owner", (void *)file);
 }
-void file_signal_owner(struct file *file, int fd, int code, unsigned int band)
+void file_signal_owner(struct file *file, int fd, int code)
 {
-	panic("file %p, descriptor %d: code %d, band %u", (void *)file, fd, code, band);
+	panic("file %p, descriptor %d: code %d", (void *)file, fd, code);
 }
 bool capable(unsigned int cap)
 {

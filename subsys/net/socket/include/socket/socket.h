@@ -82,6 +82,7 @@ struct socket {
 	int32_t peek_offset;		       /* SO_PEEK_OFF, -1: off */
 	uint64_t switches; /* options that are on or off: bit of the option's number */
 	bool listening;	   /* SO_ACCEPTCONN */
+	bool no_space; /* somebody wanted to send and could not: O_ASYNC's owner is told of room; atomic */
 	uint32_t linger[2];
 	uint32_t priority;
 	const struct cred *peer_cred; /* [lock] SO_PEERCRED; NULL: no peer yet */
@@ -242,17 +243,22 @@ bool socket_wake_waiter(struct wait_entry *entry, unsigned long key);
 static inline void socket_wake_readers(struct socket *socket)
 {
 	if (wait_active(&socket->read_wait))
-		wait_wake(&socket->read_wait, 0, POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND);
+		wait_wake(&socket->read_wait, 0,
+			  POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | WAKE_SIGIO(POLL_IN));
 }
 static inline void socket_wake_writers(struct socket *socket)
 {
 	if (wait_active(&socket->write_wait))
-		wait_wake(&socket->write_wait, 0, POLLOUT | POLLWRNORM | POLLWRBAND);
+		wait_wake(&socket->write_wait, 0,
+			  POLLOUT | POLLWRNORM | POLLWRBAND | WAKE_SIGIO(POLL_OUT));
 }
-/* Something ended: everybody looks again. */
-static inline void socket_wake_all(struct socket *socket)
+/* There is no room to send: with O_ASYNC, the owner is told when there is. True: this was not known,
+ * look again. */
+bool socket_note_no_space(struct socket *socket);
+/* Something ended: everybody looks again. code: what O_ASYNC's owner is told, or 0. */
+static inline void socket_wake_all(struct socket *socket, int code)
 {
-	wait_wake_all(&socket->read_wait);
+	wait_wake(&socket->read_wait, 0, WAKE_ANY | WAKE_SIGIO(code));
 	wait_wake_all(&socket->write_wait);
 }
 
