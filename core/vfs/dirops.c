@@ -213,8 +213,10 @@ static int link_locked(struct inode *dir, struct dentry *dentry, struct inode *i
 	if (inode->nlink == 0 && !(inode->flags & INODE_LINKABLE))
 		return -ENOENT;
 	error = dir->ops->link(dir, dentry, inode);
-	if (!error)
+	if (!error) {
 		inode->flags &= ~INODE_LINKABLE;
+		inode_not_removed(inode);
+	}
 	return error;
 }
 
@@ -279,6 +281,7 @@ static void remove_done(struct walk *w, struct dentry *victim, int error)
 	uint32_t kind = error ? 0 : notify_kind(victim->inode);
 
 	if (!error) {
+		inode_unnamed(victim->inode);
 		if (!kind)
 			notify_inode(victim->inode, NOTIFY_ATTRIB); /* its number of links */
 		dentry_drop(victim);
@@ -482,8 +485,11 @@ static int rename_locked(const struct rename_sides *s, unsigned int flags)
 		dentry_move_cancel(&move);
 		return error;
 	}
-	if (target && !(flags & RENAME_EXCHANGE) && S_ISDIR(target->mode))
-		target->flags |= INODE_DEAD;
+	if (target && !(flags & RENAME_EXCHANGE)) {
+		inode_unnamed(target);
+		if (S_ISDIR(target->mode))
+			target->flags |= INODE_DEAD;
+	}
 	if (notify_wanted())
 		notify_rename(s, flags & RENAME_EXCHANGE);
 	dentry_move(&move);

@@ -44,7 +44,7 @@ enum {
 
 /* ---- contexts ---- */
 
-enum phase { COLLECTING, CREATED, MOUNTED, RECONFIGURING };
+enum phase { COLLECTING, CREATED, RECONFIGURING, FAILED };
 
 struct fs_setup {
 	struct mutex lock;
@@ -52,10 +52,10 @@ struct fs_setup {
 	enum phase phase;
 	const struct fs_type *type;
 	char *source;
-	char *options;	     /* a page, as mount(2)'s data */
-	unsigned long flags; /* MS_RDONLY, MS_SYNCHRONOUS */
+	char *options; /* a page, as mount(2)'s data */
+	struct super_change change;
 	struct mount *mount; /* CREATED: what fsmount will give */
-	struct path picked;  /* RECONFIGURING */
+	struct super *super; /* RECONFIGURING: kept active, but no mount of it */
 };
 
 /* What went wrong would be read here, as text; nothing of ours leaves any. */
@@ -71,8 +71,8 @@ static void setup_release(struct file *file)
 
 	if (setup->mount)
 		mount_put(setup->mount);
-	if (setup->picked.mount)
-		path_put(&setup->picked);
+	if (setup->super)
+		super_inactive(setup->super);
 	kfree(setup->source);
 	kfree(setup->options);
 	kfree(setup);
@@ -156,28 +156,12 @@ SYSCALL(fspick)
 		return result;
 	}
 	setup->phase = RECONFIGURING;
-	setup->picked = path;
-	setup->flags = path.mount->super->flags & SUPER_FLAGS;
+	setup->super = super_active(path.mount->super);
+	path_put(&path);
 	return setup_open(setup, flags & FSPICK_CLOEXEC);
 }
 
 /* ---- collecting ---- */
-
-/* Is it one of the words that concern every file system? Then it is noted. */
-static bool common_flag(struct fs_setup *setup, const char *key)
-{
-	if (!strcmp(key, "ro"))
-		setup->flags |= MS_RDONLY;
-	else if (!strcmp(key, "rw"))
-		setup->flags &= ~(unsigned long)MS_RDONLY;
-	else if (!strcmp(key, "sync"))
-		setup->flags |= MS_SYNCHRONOUS;
-	else if (!strcmp(key, "async"))
-		setup->flags &= ~(unsigned long)MS_SYNCHRONOUS;
-	else
-		return false;
-	return true;
-}
 
 /* Append key or key=value to the options. */
 static int add_option(struct fs_setup *setup, const char *key, const char *value)
@@ -213,24 +197,47 @@ static int create(struct fs_setup *setup)
 
 	if (setup->phase != COLLECTING)
 		return -EBUSY;
-	error = mount_new_detached(setup->type, setup->source, setup->options, setup->flags, 0,
-				   &setup->mount);
-	if (!error)
-		setup->phase = CREATED;
+	error = mount_new_detached(setup->type, setup->source, setup->options, setup->change.flags,
+				   0, &setup->mount);
+	setup->phase = error ? FAILED : CREATED;
 	return error;
+}
+
+/* What was collected has been used: now the file system can be changed. */
+static void begin_again(struct fs_setup *setup)
+{
+	kfree(setup->source);
+	kfree(setup->options);
+	setup->source = setup->options = NULL;
+	setup->change.flags = 0;
+	setup->phase = RECONFIGURING;
 }
 
 static int reconfigure(struct fs_setup *setup)
 {
-	struct super *super;
-	int error = 0;
+	int error;
 
 	if (setup->phase != RECONFIGURING)
 		return -EBUSY;
-	super = setup->picked.mount->super;
-	if (super->ops->remount)
-		error = super->ops->remount(super, setup->options);
-	return error ? error : super_set_flags(super, setup->flags);
+	error = super_remount(setup->super, setup->change.flags, setup->change.mask,
+			      setup->options);
+	if (error)
+		setup->phase = FAILED;
+	else
+		begin_again(setup);
+	return error;
+}
+
+static int collect(struct fs_setup *setup, const char *key, const char *value)
+{
+	int error;
+
+	if (mount_option_common(key, &setup->change))
+		return 0;
+	error = setup->type->check_option ? setup->type->check_option(key, value) : 0;
+	if (!strcmp(key, "source"))
+		return value ? set_source(setup, value) : -EINVAL;
+	return error ? error : add_option(setup, key, value);
 }
 
 /* setup->lock held; key and value as the command wants them, else NULL. */
@@ -248,9 +255,7 @@ static int configure(struct fs_setup *setup, unsigned int command, const char *k
 	}
 	if (setup->phase != COLLECTING && setup->phase != RECONFIGURING)
 		return -EBUSY;
-	if (command == FSCONFIG_SET_FLAG)
-		return common_flag(setup, key) ? 0 : add_option(setup, key, NULL);
-	return strcmp(key, "source") ? add_option(setup, key, value) : set_source(setup, value);
+	return collect(setup, key, command == FSCONFIG_SET_FLAG ? NULL : value);
 }
 
 /* Which of key, value and aux a command takes. */
@@ -295,17 +300,17 @@ SYSCALL(fsconfig)
 	if ((int)args->arg[0] < 0)
 		return -EINVAL;
 	error = check_config(command, args->arg[2], args->arg[3], (int)args->arg[4]);
-	if (!error && args->arg[2])
-		error = copy_text(args->arg[2], key);
-	if (!error && args->arg[3])
-		error = copy_text(args->arg[3], value);
 	if (error)
 		return error;
 	fd = fd_get((int)args->arg[0]);
 	if (!fd.file)
 		return -EBADF;
-	error = -EINVAL;
-	if (fd.file->ops == &setup_ops) {
+	error = fd.file->ops == &setup_ops ? 0 : -EINVAL;
+	if (!error && args->arg[2])
+		error = copy_text(args->arg[2], key);
+	if (!error && args->arg[3])
+		error = copy_text(args->arg[3], value);
+	if (!error) {
 		setup = fd.file->private;
 		mutex_lock(&setup->lock);
 		error = configure(setup, command, key, value);
@@ -362,11 +367,12 @@ SYSCALL(fsmount)
 			setup->mount->flags = mount_bits;
 			path = (struct path){.mount = setup->mount, .dentry = setup->mount->root};
 			path_get(&path); /* the mount's own reference waits for its place */
+			setup->super = super_active(setup->mount->super);
 			setup->mount = NULL;
-			setup->phase = MOUNTED;
+			begin_again(setup);
 			error = 0;
 		} else {
-			error = setup->phase == MOUNTED ? -EBUSY : -EINVAL;
+			error = setup->super ? -EBUSY : -EINVAL;
 		}
 		mutex_unlock(&setup->lock);
 	}

@@ -92,6 +92,7 @@ void inode_put(struct inode *inode)
 	if (!refcount_put(&inode->refs))
 		return;
 	VERIFY(!inode->pipe && !inode->socket);
+	inode_not_removed(inode);
 	if (super->ops && super->ops->evict)
 		super->ops->evict(inode);
 	if (S_ISREG(inode->mode))

@@ -145,6 +145,12 @@ size_t dentry_shrink(size_t n);
 extern uint32_t mount_sequence;
 /* What is mounted on (mount, dentry): topmost is found by repeating. RCU section or mount_lock. */
 struct mount *mount_find(const struct mount *mount, const struct dentry *dentry);
+/* What MNT_EXPIRE has noted no longer holds. */
+static inline void mount_used(struct mount *mount)
+{
+	if (unlikely(READ_ONCE(mount->expiring)))
+		WRITE_ONCE(mount->expiring, false);
+}
 void mount_init(void);
 /* Of a mount's number that no other has had or will have: such begin behind the short ones. */
 #define MOUNT_ID_UNIQUE (1ull << 31)
@@ -240,6 +246,21 @@ static inline void path_arg_put(struct path_arg *arg)
 		path_arg_free_large(arg->name);
 }
 #define PATH_ARG(name) struct path_arg name __attribute__((uninitialized))
+
+/* A name of inode has gone (its rwsem, or its directory's, is held): was it the last? */
+static inline void inode_unnamed(struct inode *inode)
+{
+	if (inode->nlink || inode->removed)
+		return;
+	inode->removed = true;
+	__atomic_add_fetch(&inode->super->removed, 1, __ATOMIC_RELAXED);
+}
+static inline void inode_not_removed(struct inode *inode)
+{
+	if (inode->removed)
+		__atomic_sub_fetch(&inode->super->removed, 1, __ATOMIC_RELAXED);
+	inode->removed = false;
+}
 
 /* ---- operations with paths, for the system calls (open.c, dirops.c, attr.c) ---- */
 struct open_how {	     /* decoded: open.c's decode_open_flags */

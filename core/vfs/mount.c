@@ -72,6 +72,18 @@ void mount_get(struct mount *mount)
 	refcount_get(&mount->refs);
 }
 
+struct super *super_active(struct super *super)
+{
+	__atomic_add_fetch(&super->active, 1, __ATOMIC_RELAXED);
+	return super;
+}
+
+void super_inactive(struct super *super)
+{
+	if (__atomic_sub_fetch(&super->active, 1, __ATOMIC_ACQ_REL) == 0)
+		super_kill(super);
+}
+
 static void mount_free(struct rcu_head *head)
 {
 	struct mount *mount = container_of(head, struct mount, rcu);
@@ -86,8 +98,7 @@ void mount_put(struct mount *mount)
 		return;
 	VERIFY(!mount->attached && !mount->propagation);
 	dentry_put(mount->root);
-	if (__atomic_sub_fetch(&mount->super->active, 1, __ATOMIC_ACQ_REL) == 0)
-		super_kill(mount->super);
+	super_inactive(mount->super);
 	rcu_call(&mount->rcu, mount_free);
 }
 
@@ -112,7 +123,7 @@ struct mount *mount_create(struct super *super, struct dentry *root, unsigned in
 	list_init(&mount->sibling);
 	list_init(&mount->all);
 	list_init(&mount->member);
-	__atomic_add_fetch(&super->active, 1, __ATOMIC_RELAXED);
+	(void)super_active(super);
 	return mount;
 }
 
@@ -237,9 +248,23 @@ int super_set_flags(struct super *super, unsigned long flags)
 	unsigned long old = super->flags, new = (old & ~(unsigned long)SUPER_FLAGS) | flags;
 
 	WRITE_ONCE(super->flags, new);
-	if (new & ~old & MS_RDONLY &&mount_written(&super->writers)) {
+	if (new & ~old & MS_RDONLY &&
+	    (mount_written(&super->writers) || READ_ONCE(super->removed))) {
 		WRITE_ONCE(super->flags, old);
 		return -EBUSY;
 	}
 	return 0;
+}
+
+int super_remount(struct super *super, unsigned long flags, unsigned long mask, const char *options)
+{
+	unsigned long old = super->flags & SUPER_FLAGS;
+	int error = super_set_flags(super, (old & ~mask) | (flags & mask));
+
+	if (error)
+		return error;
+	error = super->ops->remount ? super->ops->remount(super, options) : 0;
+	if (error)
+		WRITE_ONCE(super->flags, (super->flags & ~(unsigned long)SUPER_FLAGS) | old);
+	return error;
 }

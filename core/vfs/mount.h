@@ -14,7 +14,9 @@
 #define MOUNT_FLAGS                                                                                \
 	(MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY | MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
 	 MS_NOSYMFOLLOW)
-#define SUPER_FLAGS    (MS_RDONLY | MS_SYNCHRONOUS)
+#define ATIME_FLAGS    (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+#define SUPER_FLAGS    (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_DIRSYNC | MS_LAZYTIME)
+#define REMOUNT_FLAGS  (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | MS_LAZYTIME)
 #define MS_PROPAGATION (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 #define MOUNT_LIMIT    100000u
 
@@ -27,6 +29,25 @@ void mount_change_begin(void);
 void mount_change_end(void);
 /* Put a detached mount into the tree; its creation reference becomes the tree's. */
 void mount_attach(struct mount *mount, struct mount *parent, struct dentry *mountpoint);
+/* Is it in the tree, and not in one that is nowhere yet (open_tree, fsmount)? */
+static inline bool mount_placed(const struct mount *mount)
+{
+	return mount->attached && !mount->fresh;
+}
+/* Can it be changed: is it in the tree, or the top of one that is nowhere yet? */
+static inline bool mount_changeable(const struct mount *mount)
+{
+	return mount->attached != mount->fresh;
+}
+/* Has it been unmounted, so that it goes with its last user? */
+static inline bool mount_gone(const struct mount *mount)
+{
+	return !mount->attached && !mount->fresh;
+}
+static inline bool dentry_removed(const struct dentry *dentry)
+{
+	return dentry->inode->flags & INODE_DEAD || dentry->flags & DENTRY_UNHASHED;
+}
 /* Take a mount out of the tree. The tree's reference, and those in was_on, are the caller's to put. */
 void mount_detach(struct mount *mount);
 
@@ -46,6 +67,8 @@ __must_check int mount_copy(struct mount *source, struct dentry *root, bool whol
 			    enum copy_kind kind, struct mount **copy);
 /* Drop a detached tree that never got a place. */
 void mount_discard(struct mount *top);
+/* May anything be mounted there? 0, -ENOENT or -EINVAL. */
+__must_check int mount_may_target(const struct mount *parent, const struct dentry *dentry);
 /* Put a detached tree, with propagation, at the top of what is mounted on target. Consumes its
  * reference when it succeeds. */
 __must_check int mount_place(struct mount *top, const struct path *target);
@@ -53,6 +76,8 @@ __must_check int mount_place(struct mount *top, const struct path *target);
 void mount_take(struct mount *top, struct path *was_on);
 /* Remove the tree at top, and what propagation put elsewhere, into gone. */
 void mount_remove_tree(struct mount *top, struct list *gone);
+/* Does anything but the tree and the caller refer to it? Change begun, or the answer may be old. */
+bool mount_in_use(const struct mount *mount);
 /* The same for a mount that must be unused and without mounts on it: 0 or -EBUSY. */
 __must_check int mount_remove_unused(struct mount *mount, struct list *gone);
 /* Put removed mounts and the places they were on. No locks held. */
@@ -64,6 +89,12 @@ void mount_dissolve(struct mount *top);
 /* Exchange the flags. -EBUSY: it would become read-only while files are open for writing. */
 __must_check int mount_set_flags(struct mount *mount, unsigned int flags);
 __must_check int super_set_flags(struct super *super, unsigned long flags); /* of SUPER_FLAGS */
+/* The file system takes options (or NULL), then those of SUPER_FLAGS that mask names. -EBUSY as above. */
+__must_check int super_remount(struct super *super, unsigned long flags, unsigned long mask,
+			       const char *options);
+/* Keep a superblock active that is so (returned), as a mount does; end that. */
+struct super *super_active(struct super *super);
+void super_inactive(struct super *super);
 /* Is anything open for writing, for who has set a flag that forbids it? */
 bool mount_written(const uint32_t *writers);
 
@@ -88,7 +119,7 @@ void propagation_for_each(struct mount *parent, struct dentry *mountpoint,
 
 /* ---- mount_ops.c ---- */
 __must_check int do_mount(const char *source, struct path *target, const char *type,
-			  unsigned long flags, const char *options);
+			  unsigned long flags, char *options);
 __must_check int do_umount(struct path *path, unsigned int flags);
 __must_check int do_pivot_root(struct path *new_root, struct path *put_old);
 /* Move the attached tree at from, or place a detached one. */
@@ -100,6 +131,15 @@ __must_check int mount_new_detached(const struct fs_type *type, const char *sour
 				    unsigned int flags, struct mount **mount);
 /* A detached copy for bind mounts and open_tree. */
 __must_check int mount_bind_copy(const struct path *source, bool rec, struct mount **copy);
+
+/* ---- mount_options.c ---- */
+struct super_change {
+	unsigned long flags, mask; /* of SUPER_FLAGS */
+};
+/* Is name one of the words that every file system takes ("ro", "sync")? Then change has it. */
+bool mount_option_common(const char *name, struct super_change *change);
+/* Take these words out of options (may be NULL). */
+void mount_options_common(char *options, struct super_change *change);
 
 /* ---- mount_attr.c ---- */
 /* MOUNT_ATTR_* to a mount's MS_* flags: 0 or -EINVAL. */

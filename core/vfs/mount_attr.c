@@ -170,7 +170,7 @@ SYSCALL(mount_setattr)
 	if (error)
 		return error;
 	mutex_lock(&mount_mutex);
-	error = path.dentry == path.mount->root && (path.mount->attached || path.mount->fresh)
+	error = path.dentry == path.mount->root && mount_changeable(path.mount)
 			? apply(path.mount, &change, flags & AT_RECURSIVE)
 			: -EINVAL;
 	mutex_unlock(&mount_mutex);

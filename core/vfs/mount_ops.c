@@ -4,7 +4,8 @@
 
 unsigned int mount_flags(unsigned long flags)
 {
-	unsigned int result = (unsigned int)flags & MOUNT_FLAGS;
+	/* MS_RELATIME has nothing to say: that is the default. */
+	unsigned int result = (unsigned int)flags & MOUNT_FLAGS & ~MS_RELATIME;
 
 	if (!(flags & MS_NOATIME))
 		result |= MS_RELATIME;
@@ -36,8 +37,9 @@ int mount_new_detached(const struct fs_type *type, const char *source, const cha
 
 	if (error)
 		return error;
-	/* A shared superblock (devfs) comes back active. */
-	super->flags |= super_flags & SUPER_FLAGS;
+	/* A shared superblock (procfs) comes back active, and stays as it is. */
+	if (!READ_ONCE(super->active))
+		super->flags |= super_flags & SUPER_FLAGS;
 	*mount = mount_create(super, super->root, flags, source);
 	if (*mount) {
 		(*mount)->fresh = true;
@@ -49,8 +51,9 @@ int mount_new_detached(const struct fs_type *type, const char *source, const cha
 }
 
 static int mount_new(const char *source, struct path *target, const char *type_name,
-		     unsigned long flags, const char *options)
+		     unsigned long flags, char *options)
 {
+	struct super_change change = {.flags = flags & SUPER_FLAGS};
 	const struct fs_type *type;
 	struct mount *mount;
 	int error;
@@ -60,9 +63,11 @@ static int mount_new(const char *source, struct path *target, const char *type_n
 	type = fs_type_find(type_name);
 	if (!type || type->flags & FS_KERNEL)
 		return -ENODEV;
-	error = mount_new_detached(type, source, options, flags, mount_flags(flags), &mount);
+	mount_options_common(options, &change);
+	error = mount_new_detached(type, source, options, change.flags, mount_flags(flags), &mount);
 	if (error)
 		return error;
+	mount_topmost(target);
 	/* The same file system on the same place again. */
 	if (target->mount->super == mount->super && target->mount->root == target->dentry) {
 		mount_put(mount);
@@ -78,13 +83,13 @@ int mount_bind_copy(const struct path *source, bool rec, struct mount **copy)
 	int error = -EINVAL;
 
 	mutex_lock(&mount_mutex);
-	if (!source->mount->unbindable)
+	if (!source->mount->unbindable && mount_placed(source->mount))
 		error = mount_copy(source->mount, source->dentry, rec, COPY_PEER, copy);
 	mutex_unlock(&mount_mutex);
 	return error;
 }
 
-static int mount_bind(const char *source, const struct path *target, bool rec)
+static int mount_bind(const char *source, struct path *target, bool rec)
 {
 	struct mount *copy;
 	struct path from;
@@ -95,7 +100,10 @@ static int mount_bind(const char *source, const struct path *target, bool rec)
 	error = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (error)
 		return error;
-	error = mount_bind_copy(&from, rec, &copy);
+	mount_topmost(target);
+	error = mount_may_target(target->mount, target->dentry);
+	if (!error)
+		error = mount_bind_copy(&from, rec, &copy);
 	path_put(&from);
 	return error ? error : place_or_discard(copy, target);
 }
@@ -105,8 +113,7 @@ static int may_move(const struct path *from, const struct path *target)
 {
 	struct mount *mount = from->mount;
 
-	if (from->dentry != mount->root || (!mount->fresh && !mount->attached) ||
-	    !target->mount->attached)
+	if (from->dentry != mount->root || !mount_changeable(mount))
 		return -EINVAL;
 	if (S_ISDIR(from->dentry->inode->mode) != S_ISDIR(target->dentry->inode->mode))
 		return -EINVAL;
@@ -138,8 +145,11 @@ int do_move_mount(struct path *from, struct path *target)
 	struct mount *mount = from->mount;
 	int error;
 
+	mount_topmost(target);
 	mutex_lock(&mount_mutex);
-	error = may_move(from, target);
+	error = mount_may_target(target->mount, target->dentry);
+	if (!error)
+		error = may_move(from, target);
 	if (!error && mount->attached)
 		mount_take(mount, &was_on);
 	if (!error) {
@@ -163,29 +173,31 @@ static int mount_move(const char *source, struct path *target)
 	error = path_lookup(AT_FDCWD, source, LOOKUP_FOLLOW, &from);
 	if (error)
 		return error;
-	error = from.mount->attached ? do_move_mount(&from, target) : -EINVAL;
+	error = do_move_mount(&from, target);
 	path_put(&from);
 	return error;
 }
 
 /* ---- changes ---- */
 
-static int mount_remount(const struct path *target, unsigned long flags, const char *options)
+static int mount_remount(const struct path *target, unsigned long flags, char *options)
 {
-	struct super *super = target->mount->super;
-	int error = 0;
+	struct super_change change = {.flags = flags & SUPER_FLAGS, .mask = REMOUNT_FLAGS};
+	unsigned int new = mount_flags(flags);
+	int error;
 
-	if (target->dentry != target->mount->root)
+	if (target->dentry != target->mount->root || !mount_placed(target->mount))
 		return -EINVAL;
+	/* How times of access are kept stays as it is, unless something is said of it. */
+	if (!(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
+		new = (new & ~ATIME_FLAGS) | (target->mount->flags & ATIME_FLAGS);
 	if (!(flags & MS_BIND)) {
-		if (super->ops->remount)
-			error = super->ops->remount(super, options);
-		if (!error)
-			error = super_set_flags(super, flags & SUPER_FLAGS);
+		mount_options_common(options, &change);
+		error = super_remount(target->mount->super, change.flags, change.mask, options);
 		if (error)
 			return error;
 	}
-	return mount_set_flags(target->mount, mount_flags(flags));
+	return mount_set_flags(target->mount, new);
 }
 
 static int mount_propagate(const struct path *target, unsigned long flags)
@@ -198,13 +210,15 @@ static int mount_propagate(const struct path *target, unsigned long flags)
 	if (target->dentry != target->mount->root)
 		return -EINVAL;
 	mutex_lock(&mount_mutex);
-	error = propagation_change(target->mount, type, flags & MS_REC);
+	error = mount_changeable(target->mount)
+			? propagation_change(target->mount, type, flags & MS_REC)
+			: -EINVAL;
 	mutex_unlock(&mount_mutex);
 	return error;
 }
 
 int do_mount(const char *source, struct path *target, const char *type, unsigned long flags,
-	     const char *options)
+	     char *options)
 {
 	if (flags & MS_NOUSER)
 		return -EINVAL;
@@ -224,33 +238,63 @@ int do_mount(const char *source, struct path *target, const char *type, unsigned
 int vfs_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *options)
 {
+	char *copy = options ? kstrdup(options, GFP_KERNEL) : NULL;
 	struct path path;
-	int error = path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &path);
+	int error =
+		options && !copy ? -ENOMEM : path_lookup(AT_FDCWD, target, LOOKUP_FOLLOW, &path);
 
-	if (error)
-		return error;
-	error = do_mount(source, &path, type, flags, options);
-	path_put(&path);
+	if (!error) {
+		error = do_mount(source, &path, type, flags, copy);
+		path_put(&path);
+	}
+	kfree(copy);
 	return error;
 }
 
 /* ---- unmounting ---- */
+
+/* The caller's own root cannot go: what is left to do before the power goes is to make it read-only. */
+static int make_read_only(struct super *super)
+{
+	return super->flags & MS_RDONLY ? 0 : super_remount(super, MS_RDONLY, MS_RDONLY, NULL);
+}
+
+/* Unused mounts are marked, and removed when the mark is still there the next time: whoever uses one
+ * wipes it off (path_put). mount_mutex held. */
+static int mount_expire(struct mount *mount, bool is_root, struct list *gone)
+{
+	if (is_root)
+		return -EINVAL;
+	if (mount_in_use(mount))
+		return -EBUSY;
+	if (!__atomic_exchange_n(&mount->expiring, true, __ATOMIC_RELAXED))
+		return -EAGAIN;
+	return mount_remove_unused(mount, gone);
+}
 
 /* The caller's path holds one reference on the mount; it is kept. */
 int do_umount(struct path *path, unsigned int flags)
 {
 	struct list gone = LIST_INIT(gone);
 	struct mount *mount = path->mount;
+	struct path root;
+	bool is_root;
 	int error = 0;
 
 	if (path->dentry != mount->root)
 		return -EINVAL;
+	fs_root(&root);
+	is_root = root.mount == mount;
+	path_put(&root);
 	mutex_lock(&mount_mutex);
-	if (!mount->attached || mount == root_mount || !mount->parent)
+	if (!mount_placed(mount))
 		error = -EINVAL;
 	else if (flags & MNT_EXPIRE)
-		error = -EAGAIN; /* marking for expiry alone unmounts nothing, and there is no
-				    daemon to come again */
+		error = mount_expire(mount, is_root, &gone);
+	else if (is_root && !(flags & MNT_DETACH))
+		error = make_read_only(mount->super);
+	else if (!mount->parent)
+		error = -EINVAL; /* the root of all */
 	else if (flags & MNT_DETACH)
 		mount_remove_tree(mount, &gone);
 	else
@@ -272,13 +316,18 @@ static int may_pivot(const struct path *root, const struct path *new_root,
 	    (new_mount->parent && propagation_shared(new_mount->parent)) ||
 	    (old_root->parent && propagation_shared(old_root->parent)))
 		return -EINVAL;
+	if (!mount_placed(new_mount) || !mount_placed(old_root))
+		return -EINVAL;
+	if (dentry_removed(new_root->dentry))
+		return -ENOENT;
 	if (new_mount == old_root || put_old->mount == old_root)
 		return -EBUSY;
 	/* The very first root has no parent and stays where it is, as on Linux. */
 	if (root->dentry != old_root->root || new_root->dentry != new_mount->root ||
-	    !new_mount->attached || !new_mount->parent || !old_root->attached || !old_root->parent)
+	    !new_mount->parent || !old_root->parent)
 		return -EINVAL;
-	return mount_below(put_old->mount, new_mount) ? 0 : -EINVAL;
+	return mount_below(put_old->mount, new_mount) && mount_below(new_mount, old_root) ? 0
+											  : -EINVAL;
 }
 
 int do_pivot_root(struct path *new_root, struct path *put_old)
@@ -290,7 +339,9 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 	fs_root(&root);
 	old_root = root.mount;
 	mutex_lock(&mount_mutex);
-	error = may_pivot(&root, new_root, put_old);
+	error = mount_may_target(put_old->mount, put_old->dentry) == -ENOENT
+			? -ENOENT
+			: may_pivot(&root, new_root, put_old);
 	if (!error) {
 		mount_change_begin();
 		mount_detach(new_mount);

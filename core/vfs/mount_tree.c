@@ -198,16 +198,23 @@ static void attach_beneath(struct mount *copy, struct dentry *mountpoint)
 	}
 }
 
+int mount_may_target(const struct mount *parent, const struct dentry *dentry)
+{
+	if (dentry_removed(dentry) || mount_gone(parent))
+		return -ENOENT;
+	return mount_placed(parent) ? 0 : -EINVAL;
+}
+
 /* May top be mounted here? Change begun, or mount_mutex held. */
 static int may_place(const struct mount *top, const struct mount *parent,
 		     const struct dentry *dentry)
 {
+	int error = mount_may_target(parent, dentry);
+
+	if (error)
+		return error;
 	if (S_ISDIR(dentry->inode->mode) != S_ISDIR(top->root->inode->mode))
 		return -ENOTDIR;
-	if (!parent->attached)
-		return -EINVAL;
-	if (dentry->inode->flags & INODE_DEAD || dentry->flags & DENTRY_UNHASHED)
-		return -ENOENT;
 	return mount_count >= MOUNT_LIMIT ? -ENOSPC : 0;
 }
 
@@ -279,6 +286,11 @@ static void check_busy(struct mount *mount, struct mount *child, void *busy)
 		*(bool *)busy = true;
 }
 
+bool mount_in_use(const struct mount *mount)
+{
+	return !list_empty(&mount->children) || refcount_read(&mount->refs) > 2;
+}
+
 int mount_remove_unused(struct mount *mount, struct list *gone)
 {
 	struct mount *parent = mount->parent;
@@ -286,8 +298,7 @@ int mount_remove_unused(struct mount *mount, struct list *gone)
 	bool busy;
 
 	mount_change_begin();
-	/* The tree's reference and the caller's. */
-	busy = !list_empty(&mount->children) || refcount_read(&mount->refs) > 2;
+	busy = mount_in_use(mount);
 	if (!busy)
 		propagation_for_each(parent, mountpoint, check_busy, &busy);
 	if (!busy) {

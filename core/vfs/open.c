@@ -255,6 +255,7 @@ static struct file *tmpfile_in(struct path *path, struct open_how *how)
 	}
 	if (!(how->flags & O_EXCL))
 		inode->flags |= INODE_LINKABLE;
+	inode_unnamed(inode);
 	dentry_attach(dentry, inode);
 	dentry_put(path->dentry);
 	path->dentry = dentry;

@@ -159,6 +159,35 @@ char *path_name(const struct path *path, const struct path *root, char *buf, siz
 	return at;
 }
 
+char *dentry_name(struct dentry *dentry, char *buf, size_t n)
+{
+	static const char deleted[] = "//deleted";
+	const struct dentry *d, *parent;
+	bool room = n > sizeof(deleted);
+	uint32_t renames;
+	char *at;
+
+	do {
+		at = buf + n - 1;
+		*at = '\0';
+		renames = sequence_read(&dentry_rename_sequence);
+		if (dentry != dentry->parent && !dentry_hashed(dentry))
+			room = room && prepend(&at, buf, deleted, sizeof(deleted) - 1);
+		rcu_read_lock();
+		for (d = dentry; room && (parent = rcu_dereference(d->parent)) != d; d = parent) {
+			const char *name = rcu_dereference(d->name);
+			size_t length = strnlen(
+				name, MIN((size_t)READ_ONCE(d->name_length), (size_t)NAME_MAX));
+
+			room = prepend(&at, buf, name, length) && prepend(&at, buf, "/", 1);
+		}
+		rcu_read_unlock();
+	} while (sequence_changed(&dentry_rename_sequence, renames));
+	if (room && !*at)
+		room = prepend(&at, buf, "/", 1);
+	return room ? at : err_ptr(-ENAMETOOLONG);
+}
+
 char *file_name(const struct path *path, char *buf, size_t n)
 {
 	static const char deleted[] = " (deleted)";

@@ -75,18 +75,20 @@ SYSCALL(umount2)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
 	error = path_lookup_user(AT_FDCWD, args->arg[0],
 				 flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &path);
 	if (error)
 		return error;
 	mount_topmost(&path); /* also of ".", where a walk does not look up */
-	if (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH))
+	if (!capable(CAP_SYS_ADMIN))
+		error = -EPERM;
+	else if (flags & MNT_EXPIRE && flags & (MNT_FORCE | MNT_DETACH))
 		error = -EINVAL;
 	else
 		error = do_umount(&path, flags);
-	path_put(&path);
+	/* Not path_put(): this was no use of the mount. */
+	dentry_put(path.dentry);
+	mount_put(path.mount);
 	return error;
 }
 
@@ -104,6 +106,7 @@ SYSCALL(pivot_root)
 	error = path_lookup_user(AT_FDCWD, args->arg[1], LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
 				 &put_old);
 	if (!error) {
+		mount_topmost(&put_old);
 		error = do_pivot_root(&new_root, &put_old);
 		path_put(&put_old);
 	}

@@ -361,7 +361,9 @@ SYSCALL(readlinkat)
 static long copy_statfs(const struct path *path, unsigned long user)
 {
 	struct super *super = path->dentry->super;
-	unsigned int flags = path->mount->flags | (unsigned int)(super->flags & MS_RDONLY);
+	unsigned int flags =
+		path->mount->flags |
+		(unsigned int)(super->flags & (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK));
 	struct kstatfs out = {.s = {.type = super->magic,
 				    .bsize = super->blocksize,
 				    .frsize = super->blocksize,
@@ -374,7 +376,9 @@ static long copy_statfs(const struct path *path, unsigned long user)
 		if (error)
 			return error;
 	}
-	out.s.flags = ST_VALID | (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
+	out.s.flags = ST_VALID |
+		      (flags & (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS |
+				MS_MANDLOCK)) |
 		      (flags & MS_NOATIME) | (flags & MS_NODIRATIME) |
 		      (flags & MS_RELATIME ? ST_RELATIME : 0) |
 		      (flags & MS_NOSYMFOLLOW ? ST_NOSYMFOLLOW : 0);

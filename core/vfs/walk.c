@@ -59,6 +59,7 @@ bool walk_end_rcu(struct walk *w)
 	bool good = !sequence_changed(&w->path.dentry->sequence, w->sequence) &&
 		    READ_ONCE(mount_sequence) == w->mounts;
 
+	mount_used(w->path.mount);
 	walk_drop(w);
 	return good;
 }
@@ -457,6 +458,7 @@ void path_get(const struct path *path)
 void path_put(const struct path *path)
 {
 	dentry_put(path->dentry);
+	mount_used(path->mount);
 	mount_put(path->mount);
 }
 

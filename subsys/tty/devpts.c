@@ -202,6 +202,13 @@ static int parse_one(void *context, const char *name, const char *value)
 	return error;
 }
 
+static int check_option(const char *name, const char *value)
+{
+	struct devpts_options scratch = {0};
+
+	return parse_one(&scratch, name, value);
+}
+
 /* What is not named gets its default. */
 static int parse(const char *text, struct devpts_options *wanted)
 {
@@ -277,7 +284,7 @@ static int devpts_mount(__attribute__((unused)) const struct fs_type *type,
 }
 
 static const struct fs_type devpts_type = {
-	.name = "devpts", .flags = FS_NODEV, .mount = devpts_mount};
+	.name = "devpts", .flags = FS_NODEV, .mount = devpts_mount, .check_option = check_option};
 FS_TYPE(devpts_type);
 
 static int devpts_init(void)

@@ -195,8 +195,9 @@ struct inode {
 	struct file_locks *locks; /* flock and POSIX locks, NULL: none yet; see core/vfs/locks.c */
 	struct inotify_watch *watches; /* the inotify room's; NULL: nobody watches */
 	struct dnotify *dnotify;       /* F_NOTIFY of this directory, see core/vfs/dnotify.c */
-	int32_t write_count;	       /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
-	unsigned int seals;	       /* F_SEAL_* */
+	bool removed;	     /* its last name has gone: super->removed counts it [rwsem] */
+	int32_t write_count; /* >0 writers, <0 denied (being executed: ETXTBSY); atomic */
+	unsigned int seals;  /* F_SEAL_* */
 	unsigned int
 		write_hint; /* F_SET_RW_HINT: how long what is written may live; no file system here asks */
 	unsigned int flags;
@@ -266,7 +267,7 @@ struct super_ops {
  * first error ends it. 0, -ENOMEM, or that error. */
 typedef int mount_option_fn(void *context, const char *name, const char *value);
 __must_check int mount_options_each(const char *options, mount_option_fn *one, void *context);
-/* Values of options: 0 or -EINVAL. Octal: a mode up to 07777. Number: decimal, below 2^32 - 1. */
+/* Values of options: 0 or -EINVAL. Octal: a mode, of which 07777 counts. Number: decimal, below 2^32 - 1. */
 __must_check int mount_option_octal(const char *text, umode_t *mode);
 __must_check int mount_option_number(const char *text, uint32_t *number);
 
@@ -280,6 +281,7 @@ struct super {
 	struct mutex rename_lock;
 	unsigned long flags;	   /* MS_RDONLY ... */
 	uint32_t writers;	   /* files open for writing, through whichever mount; atomic */
+	uint32_t removed;	   /* inodes in use that have no name left; atomic */
 	uint64_t next_ino;	   /* atomic */
 	uint64_t time_granularity; /* ns */
 	void *private;
@@ -294,6 +296,8 @@ struct fs_type {
 	/* Make a superblock with its root: 0 or -errno. options: as mount(2)'s data, or NULL. */
 	int (*mount)(const struct fs_type *type, const char *source, const char *options,
 		     struct super **super);
+	/* Would mount take this option (value NULL: it has none)? NULL: it takes any. */
+	int (*check_option)(const char *name, const char *value);
 };
 #define FS_NODEV 1u /* needs no block device */
 #define FS_COMPLETE \
@@ -328,6 +332,7 @@ struct mount {
 		was_on; /* parent and mountpoint of one that was just detached, until they are put */
 	unsigned int flags; /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
 	uint32_t writers;   /* files open for writing through it; atomic */
+	bool expiring;	    /* umount2 found it unused (MNT_EXPIRE), and nobody has used it since */
 	int id;
 	char *source;
 	struct rcu_head rcu;
@@ -405,6 +410,9 @@ char *path_name(const struct path *path, const struct path *root, char *buf, siz
 /* The same in the way of /proc/PID/{fd,maps,...}: "pipe:[N]" and the like for files without a
  * name, " (deleted)" behind removed ones. */
 char *file_name(const struct path *path, char *buf, size_t n);
+/* Absolute name of dentry from its file system's own root, "//deleted" behind a removed one; the start in
+ * buf or an err_ptr (-ENAMETOOLONG). */
+char *dentry_name(struct dentry *dentry, char *buf, size_t n);
 /* A user's path string into a kernel buffer of PATH_MAX: 0, -EFAULT, -ENAMETOOLONG, -ENOENT
  * (empty, unless LOOKUP_EMPTY). Free with path_string_free. */
 #define PATH_MAX 4096

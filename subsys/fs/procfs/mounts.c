@@ -4,11 +4,10 @@
 
 #define SPECIAL " \t\n\\"
 
-static void show_flags(struct text *text, const struct mount *mount, bool read_only)
+static void show_flags(struct text *text, const struct mount *mount)
 {
 	unsigned int flags = mount->flags;
 
-	text_puts(text, read_only ? "ro" : "rw");
 	if (flags & MS_NOSUID)
 		text_puts(text, ",nosuid");
 	if (flags & MS_NODEV)
@@ -23,6 +22,26 @@ static void show_flags(struct text *text, const struct mount *mount, bool read_o
 		text_puts(text, ",relatime");
 	if (flags & MS_NOSYMFOLLOW)
 		text_puts(text, ",nosymfollow");
+}
+
+static const char *access(unsigned long flags)
+{
+	return flags & MS_RDONLY ? "ro" : "rw";
+}
+
+/* What every file system has. */
+static void show_super_flags(struct text *text, const struct super *super)
+{
+	unsigned long flags = READ_ONCE(super->flags);
+
+	if (flags & MS_SYNCHRONOUS)
+		text_puts(text, ",sync");
+	if (flags & MS_DIRSYNC)
+		text_puts(text, ",dirsync");
+	if (flags & MS_MANDLOCK)
+		text_puts(text, ",mand");
+	if (flags & MS_LAZYTIME)
+		text_puts(text, ",lazytime");
 }
 
 static void show_options(struct text *text, struct super *super)
@@ -41,7 +60,9 @@ static void mounts_line(struct text *text, struct mount *mount, const char *wher
 	text_puts(text, " ");
 	text_escape(text, where, SPECIAL);
 	text_printf(text, " %s ", mount->super->type->name);
-	show_flags(text, mount, (mount->flags | mount->super->flags) & MS_RDONLY);
+	text_puts(text, access(mount->flags | mount->super->flags));
+	show_super_flags(text, mount->super);
+	show_flags(text, mount);
 	show_options(text, mount->super);
 	text_puts(text, " 0 0\n");
 }
@@ -62,25 +83,22 @@ static void show_propagation(struct text *text, const struct mount *mount)
 
 static void mountinfo_line(struct text *text, struct mount *mount, const char *where, char *buf)
 {
-	const struct path top = {.mount = mount, .dentry = mount->root},
-			  base = {.mount = mount, .dentry = mount->super->root};
 	const struct mount *parent = READ_ONCE(mount->parent);
-	const char *root = path_name(&top, &base, buf, PATH_MAX);
+	const char *root = dentry_name(mount->root, buf, PATH_MAX);
 
 	text_printf(text, "%d %d %u:%u ", mount->id, parent ? parent->id : mount->id,
 		    MAJOR(mount->super->dev), MINOR(mount->super->dev));
-	/* A bound folder is named from its own file system's root. */
-	if (is_err(root) || !strncmp(root, "(unreachable)", 13))
-		root = is_err(root) ? "/" : root + 13;
-	text_escape(text, root, SPECIAL);
+	text_escape(text, is_err(root) ? "/" : root, SPECIAL);
 	text_puts(text, " ");
 	text_escape(text, where, SPECIAL);
 	text_puts(text, " ");
-	show_flags(text, mount, mount->flags & MS_RDONLY);
+	text_puts(text, access(mount->flags));
+	show_flags(text, mount);
 	show_propagation(text, mount);
 	text_printf(text, " - %s ", mount->super->type->name);
 	text_escape(text, mount->source, SPECIAL);
-	text_puts(text, mount->super->flags & MS_RDONLY ? " ro" : " rw");
+	text_printf(text, " %s", access(mount->super->flags));
+	show_super_flags(text, mount->super);
 	show_options(text, mount->super);
 	text_puts(text, "\n");
 }

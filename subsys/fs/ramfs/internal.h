@@ -12,6 +12,7 @@
 #include <ramfs/tmpfs.h>
 
 #define TMPFS_MAGIC  0x01021994u
+#define RAMFS_MAGIC  0x858458f6u
 #define DIRENT_BYTES 20 /* what an entry adds to a directory's size, as Linux's tmpfs counts */
 
 struct tmpfs {

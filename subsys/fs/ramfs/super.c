@@ -99,7 +99,7 @@ static int tmpfs_statfs(struct super *super, struct kstatfs *out)
 {
 	const struct tmpfs *fs = tmpfs_of(super);
 
-	out->s.type = TMPFS_MAGIC;
+	out->s.type = super->magic;
 	out->s.bsize = out->s.frsize = (int64_t)PAGE_SIZE;
 	out->s.namelen = NAME_MAX;
 	if (fs->max_pages) {
@@ -198,6 +198,13 @@ static int parse_one(void *context, const char *name, const char *value)
 	return error;
 }
 
+static int check_option(const char *name, const char *value)
+{
+	struct tmpfs scratch = {0};
+
+	return parse_one(&scratch, name, value);
+}
+
 static int tmpfs_remount(struct super *super, const char *options)
 {
 	struct tmpfs *fs = tmpfs_of(super), wanted = *fs;
@@ -250,31 +257,84 @@ static const struct super_ops tmpfs_super_ops = {
 	.remount = tmpfs_remount,
 };
 
-int tmpfs_mount(const struct fs_type *type, const char *source, const char *options,
-		struct super **out)
+/* ---- ramfs: the same without limits, and with one option ---- */
+
+static int ramfs_parse_one(void *context, const char *name, const char *value)
+{
+	struct tmpfs *fs = context;
+
+	if (strcmp(name, "mode"))
+		return 0; /* ramfs has always taken any word */
+	return value ? mount_option_octal(value, &fs->mode) : -EINVAL;
+}
+
+static int ramfs_check_option(const char *name, const char *value)
+{
+	struct tmpfs scratch = {0};
+
+	return ramfs_parse_one(&scratch, name, value);
+}
+
+static int ramfs_remount(struct super *super, const char *options)
+{
+	struct tmpfs scratch = *tmpfs_of(super);
+
+	return mount_options_each(options, ramfs_parse_one, &scratch);
+}
+
+static void ramfs_show_options(struct super *super, char *buf, size_t n)
+{
+	const struct tmpfs *fs = tmpfs_of(super);
+
+	buf[0] = '\0';
+	if (fs->mode != 0755)
+		(void)scnprintf(buf, n, ",mode=%o", fs->mode);
+}
+
+static const struct super_ops ramfs_super_ops = {
+	.evict = tmpfs_evict,
+	.release = tmpfs_release,
+	.statfs = tmpfs_statfs,
+	.shutdown = tmpfs_shutdown,
+	.show_options = ramfs_show_options,
+	.remount = ramfs_remount,
+};
+
+/* ---- new ones ---- */
+
+struct kind {
+	const struct super_ops *ops;
+	mount_option_fn *parse_one;
+	uint32_t magic;
+	umode_t mode;
+	bool limits;
+};
+
+static int make_super(const struct fs_type *type, const struct kind *kind, const char *options,
+		      struct super **out)
 {
 	struct super *super;
 	struct tmpfs *fs;
 	struct inode *root;
 	int error = -ENOMEM;
 
-	(void)source;
 	(void)make_cache();
-	super = super_new(type, &tmpfs_super_ops);
+	super = super_new(type, kind->ops);
 	if (!super)
 		return -ENOMEM;
 	fs = kzalloc(sizeof(*fs), GFP_KERNEL);
 	if (!fs)
 		goto fail;
 	super->private = fs;
-	super->magic = TMPFS_MAGIC;
-	fs->max_pages = fs->max_inodes = page_total() / 2;
-	fs->mode = 01777;
+	super->magic = kind->magic;
+	if (kind->limits)
+		fs->max_pages = fs->max_inodes = page_total() / 2;
+	fs->mode = kind->mode;
 	if (current->cred) {
 		fs->uid = current->cred->fsuid;
 		fs->gid = current->cred->fsgid;
 	}
-	error = mount_options_each(options, parse_one, fs);
+	error = mount_options_each(options, kind->parse_one, fs);
 	if (error)
 		goto fail;
 	error = -ENOMEM;
@@ -294,6 +354,25 @@ fail:
 	return error;
 }
 
+int tmpfs_mount(const struct fs_type *type, const char *source, const char *options,
+		struct super **super)
+{
+	static const struct kind kind = {&tmpfs_super_ops, parse_one, TMPFS_MAGIC, 01777, true};
+
+	(void)source;
+	return make_super(type, &kind, options, super);
+}
+
+static int ramfs_mount(const struct fs_type *type, const char *source, const char *options,
+		       struct super **super)
+{
+	static const struct kind kind = {&ramfs_super_ops, ramfs_parse_one, RAMFS_MAGIC, 0755,
+					 false};
+
+	(void)source;
+	return make_super(type, &kind, options, super);
+}
+
 static int rootfs_mount(const struct fs_type *type, const char *source, const char *options,
 			struct super **super)
 {
@@ -303,9 +382,12 @@ static int rootfs_mount(const struct fs_type *type, const char *source, const ch
 
 static const struct fs_type tmpfs_type = {.name = "tmpfs",
 					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES,
-					  .mount = tmpfs_mount};
-static const struct fs_type ramfs_type = {
-	.name = "ramfs", .flags = FS_NODEV | FS_COMPLETE, .mount = tmpfs_mount};
+					  .mount = tmpfs_mount,
+					  .check_option = check_option};
+static const struct fs_type ramfs_type = {.name = "ramfs",
+					  .flags = FS_NODEV | FS_COMPLETE,
+					  .mount = ramfs_mount,
+					  .check_option = ramfs_check_option};
 static const struct fs_type rootfs_type = {.name = "rootfs",
 					   .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
 						    FS_KERNEL,

@@ -98,6 +98,8 @@
 #define MS_NOEXEC      8u
 #define MS_SYNCHRONOUS 16u
 #define MS_REMOUNT     32u
+#define MS_MANDLOCK    64u
+#define MS_DIRSYNC     128u
 #define MS_NOSYMFOLLOW 256u
 #define MS_NOATIME     1024u
 #define MS_NODIRATIME  2048u
@@ -111,6 +113,7 @@
 #define MS_SHARED      (1u << 20)
 #define MS_RELATIME    (1u << 21)
 #define MS_STRICTATIME (1u << 24)
+#define MS_LAZYTIME    (1u << 25)
 #define MS_NOUSER      (1u << 31) /* the kernel's own: refused */
 
 #endif
