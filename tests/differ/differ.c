@@ -5,6 +5,7 @@
 #include "differ.h"
 #include "data.h"
 #include "memory.h"
+#include "mounts.h"
 #include "paths.h"
 #include "sockets.h"
 #include "tasks.h"
@@ -16,8 +17,8 @@
 #define BUFFER	16384
 #define SECONDS 20
 
-static const struct area *const areas[] = {&paths_area, &data_area, &memory_area, &sockets_area,
-					   &tasks_area};
+static const struct area *const areas[] = {&paths_area,	  &data_area,  &memory_area,
+					   &sockets_area, &tasks_area, &mounts_area};
 static char text[4096];
 static size_t text_length;
 static char *buffer;
@@ -132,6 +133,11 @@ void ended(long result)
 		note(" = %s", error_name(error));
 	else
 		note(" = %ld", result);
+}
+
+void noted_to(int fd)
+{
+	(void)!write(fd, text, text_length);
 }
 
 static void end_line(void)

@@ -57,6 +57,8 @@ struct area {
 
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void ended(long result);
+// Write what the line has so far, from a child to the one that prints it.
+void noted_to(int fd);
 
 // A file's name: mostly of a few that exist now and then.
 const char *a_name(void);
