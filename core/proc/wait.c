@@ -134,17 +134,22 @@ static int scan(struct wait_request *w)
 	return scan_children(w);
 }
 
+/* Sleep until scan() has an answer: that one, or -errno. */
+static __attribute__((noinline)) int scan_later(struct wait_request *w)
+{
+	int found = 0;
+	int error = wait_event_interruptible(&current->process->child_exit, (found = scan(w)) != 0);
+
+	return error ? error : found;
+}
+
 /* The number of the child, 0 with WNOHANG and none, or -errno. */
 static long wait_perform(struct wait_request *w)
 {
-	int found = scan(w), error;
+	int found = scan(w);
 
-	if (!found && !(w->options & WNOHANG)) {
-		error = wait_event_interruptible(&current->process->child_exit,
-						 (found = scan(w)) != 0);
-		if (error)
-			return error;
-	}
+	if (!found && !(w->options & WNOHANG))
+		found = scan_later(w);
 	if (found <= 0)
 		return found;
 	if (w->process)
