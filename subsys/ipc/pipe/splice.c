@@ -11,6 +11,7 @@
 
 #define SPLICE_F_NONBLOCK 2u
 #define SPLICE_F_ALL	  0xfu
+#define READ_PAGES	  256u /* at most, by one splice from a file */
 
 long pipe_create(unsigned long user, unsigned int flags);
 
@@ -65,58 +66,89 @@ static void push(struct pipe *pipe, struct pipe_slot slot)
 	store_release(&pipe->head, pipe->head + 1);
 }
 
-/* How much of a file goes into the next slot: its own pages, as they lie, if it has any. */
-static size_t slot_part(const struct file *in, loff_t pos, size_t length)
+static struct page *page_at(const struct iovec *piece)
 {
-	size_t offset = in->inode->cache.ops ? (size_t)pos & (PAGE_SIZE - 1) : 0;
-
-	return MIN(length, PAGE_SIZE - offset);
+	return page_of(page_linear_pa((const void *)piece->base));
 }
 
+/* New pages for length bytes, the first of which lies skip bytes into a page of its file. 0 or -ENOMEM. */
+static int pages_for(struct iovec *iov, unsigned int count, size_t skip, size_t length)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		struct page *page = page_alloc(GFP_KERNEL, 0);
+
+		if (!page) {
+			while (i--)
+				page_put(page_at(&iov[i]));
+			return -ENOMEM;
+		}
+		iov[i] = (struct iovec){(unsigned long)page_address(page),
+					MIN(length, PAGE_SIZE - skip)};
+		length -= iov[i].length;
+		skip = 0;
+	}
+	return 0;
+}
+
+/* The first n bytes of the pages go into the pipe; what is left over is freed. n, or -errno. */
+static ssize_t push_pages(struct pipe *pipe, const struct iovec *iov, unsigned int count, ssize_t n)
+{
+	ssize_t done = 0;
+	int error = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct page *page = page_at(&iov[i]);
+		size_t part = n > done ? MIN((size_t)(n - done), iov[i].length) : 0;
+
+		if (part && !error) {
+			mutex_lock(&pipe->lock);
+			/* Others may have filled it meanwhile; what was read must go in. */
+			error = need_room(pipe, false);
+			if (!error)
+				push(pipe,
+				     (struct pipe_slot){.page = page, .length = (uint32_t)part});
+			mutex_unlock(&pipe->lock);
+			if (!error) {
+				pipe_wake_readers(pipe);
+				done += (ssize_t)part;
+				continue;
+			}
+		}
+		page_put(page);
+	}
+	return done ? done : n < 0 ? n : error;
+}
+
+/* One read of as much as the pipe has room for: what is there is enough, and a packet must come in one piece. A file's own
+ * pages go into slots as they lie. */
 static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t length,
 			    bool nonblock)
 {
-	ssize_t done = 0, n = 0;
+	size_t skip = in->inode->cache.ops ? (size_t)*pos & (PAGE_SIZE - 1) : 0;
+	unsigned int room, count;
+	struct iovec *iov;
+	ssize_t n;
 
-	do {
-		size_t part = slot_part(in, *pos, length);
-		struct page *page;
+	mutex_lock(&pipe->lock);
+	n = need_room(pipe, nonblock);
+	room = MIN(pipe->size - (pipe->head - pipe->tail), READ_PAGES);
+	mutex_unlock(&pipe->lock);
+	if (!n && length && !file_splices_from(in))
+		n = -EINVAL;
+	if (n || !length)
+		return n;
+	length = MIN(length, room * PAGE_SIZE - skip);
+	count = (unsigned int)((skip + length + PAGE_SIZE - 1) / PAGE_SIZE);
+	iov = kmalloc(count * sizeof(*iov), GFP_KERNEL);
+	n = iov ? pages_for(iov, count, skip, length) : -ENOMEM;
+	if (!n) {
+		struct uio uio = {.iov = iov, .count = count, .left = length, .kernel = true};
 
-		mutex_lock(&pipe->lock);
-		n = need_room(pipe, nonblock || done);
-		mutex_unlock(&pipe->lock);
-		if (!n && length && !file_splices_from(in))
-			n = -EINVAL;
-		if (n || !length)
-			break;
-		page = page_alloc(GFP_KERNEL, 0);
-		n = page ? vfs_read(in, page_address(page), part, pos) : -ENOMEM;
-		if (n <= 0) {
-			if (page)
-				page_put(page);
-			break;
-		}
-		mutex_lock(&pipe->lock);
-		/* Others may have filled it meanwhile; what was read must go in. */
-		int error = need_room(pipe, false);
-
-		if (error)
-			page_put(page);
-		else
-			push(pipe, (struct pipe_slot){.page = page, .length = (uint32_t)n});
-		mutex_unlock(&pipe->lock);
-		if (error) {
-			n = error;
-			break;
-		}
-		pipe_wake_readers(pipe);
-		done += n;
-		length -= (size_t)n;
-		/* What is there is enough: no waiting for more. */
-		if ((size_t)n < part || (in->ops->poll && !(in->ops->poll(in, NULL) & POLLIN)))
-			break;
-	} while (length);
-	return done ? done : n;
+		n = vfs_read_uio(in, &uio, pos);
+		n = push_pages(pipe, iov, count, n);
+	}
+	kfree(iov);
+	return n;
 }
 
 ssize_t pipe_fill(struct file *out, struct file *in, loff_t *pos, size_t length)

@@ -9,8 +9,32 @@ static void nothing(int number, siginfo_t *info, void *context)
 	(void)number, (void)info, (void)context;
 }
 
+// One splice or sendfile into a pipe takes one packet, whole if there is room for it.
+static void packets(int type)
+{
+	static char data[9000];
+	int p[2], pipe_ends[2];
+
+	MUST(socketpair(AF_UNIX, type, 0, p));
+	MUST(pipe(pipe_ends));
+	for (int i = 0; i < 3; i++)
+		MUST(write(p[0], data, 4096));
+	CHECK_EQ(sendfile(pipe_ends[1], p[1], NULL, 5000), 4096);
+	CHECK_EQ(splice(p[1], NULL, pipe_ends[1], NULL, 9000, 0), 4096);
+	CHECK_EQ(splice(p[1], NULL, pipe_ends[1], NULL, 100, 0), 100);
+	data[8999] = 'z';
+	MUST(write(p[0], data, 9000));
+	CHECK_EQ(splice(p[1], NULL, pipe_ends[1], NULL, 16384, 0), 9000);
+	CHECK_EQ(read(pipe_ends[0], data, 8292), 8292);
+	data[8999] = 0;
+	CHECK_EQ(read(pipe_ends[0], data, 9000), 9000);
+	CHECK_EQ(data[8999], 'z');
+}
+
 CONTRACT
 {
+	packets(SOCK_DGRAM);
+	packets(SOCK_SEQPACKET);
 	int p[2], pipe_ends[2], file;
 	char data[16];
 	pid_t child;
