@@ -191,19 +191,17 @@ struct sigevent {
 _Static_assert(sizeof(struct sigevent) == 64, "struct sigevent");
 
 /* Whom to notify: *thread with a reference for SIGEV_THREAD_ID. 0 or -EINVAL. */
-static int event_check(const struct sigevent *e, struct thread **thread)
+/* Whom the timer tells, and how: 0 or -EINVAL. */
+static int event_set(struct posix_timer *t, const struct sigevent *e)
 {
-	*thread = NULL;
+	t->notify = e->notify;
 	switch (e->notify) {
 	case SIGEV_NONE:
 		return 0;
 	case SIGEV_THREAD_ID:
-		*thread = thread_find(e->tid);
-		if (!*thread || (*thread)->process != current->process) {
-			if (*thread)
-				thread_put(*thread);
+		t->thread = thread_find(e->tid);
+		if (!t->thread || t->thread->process != current->process)
 			return -EINVAL;
-		}
 		break;
 	case SIGEV_SIGNAL:
 	case SIGEV_THREAD:
@@ -211,11 +209,7 @@ static int event_check(const struct sigevent *e, struct thread **thread)
 	default:
 		return -EINVAL;
 	}
-	if (e->signo >= 1 && e->signo <= SIGMAX)
-		return 0;
-	if (*thread)
-		thread_put(*thread);
-	return -EINVAL;
+	return e->signo >= 1 && e->signo <= SIGMAX ? 0 : -EINVAL;
 }
 
 static struct posix_timer *find(int id)
@@ -234,20 +228,33 @@ static struct posix_timer *find(int id)
 	return found;
 }
 
-static void enlist(struct posix_timer *t)
+/* Numbers go up, also by timers that came to nothing; after 2^31 of them some may still be in use. */
+static void number(struct posix_timer *t)
 {
 	struct process *process = current->process;
 	unsigned long flags = spin_lock_irqsave(&process->lock);
 	struct posix_timer *other;
 	bool again;
 
-	do { /* numbers go up; after 2^31 of them some may still be in use */
+	do {
 		t->id = process->next_timer_id;
 		process->next_timer_id = (process->next_timer_id + 1) & INT32_MAX;
 		again = false;
 		list_for_each_entry (other, &process->posix_timers, link)
 			again |= other->id == t->id;
 	} while (again);
+	spin_unlock_irqrestore(&process->lock, flags);
+}
+
+/* From here on its number finds it. */
+static void enlist(struct posix_timer *t)
+{
+	struct process *process = current->process;
+	unsigned long flags;
+
+	if (clock_is_realtime(t->clock))
+		wait_add(&clock_was_set, &t->stepped);
+	flags = spin_lock_irqsave(&process->lock);
 	list_add_tail(&t->link, &process->posix_timers);
 	if (t->cpu.process)
 		process->cpu_posix_timers++;
@@ -291,14 +298,13 @@ void posix_timers_drop(struct process *process)
 	}
 }
 
-static int timer_new(int clock, const struct sigevent *e, struct thread *thread,
-		     struct posix_timer **out)
+/* NULL: no memory, or RLIMIT_SIGPENDING, against which also one that sends nothing counts. */
+static struct posix_timer *timer_new(int clock)
 {
 	struct posix_timer *t = kzalloc(sizeof(*t), GFP_KERNEL);
-	int error;
 
 	if (!t)
-		return -EAGAIN;
+		return NULL;
 	refcount_set(&t->refs, 1);
 	spin_init(&t->lock, "POSIX timer");
 	timer_init(&t->timer, fire);
@@ -306,26 +312,27 @@ static int timer_new(int clock, const struct sigevent *e, struct thread *thread,
 	t->stepped.wake = clock_stepped;
 	t->process = current->process;
 	t->clock = clock;
-	t->notify = e->notify;
-	if (clock_is_cpu(clock)) {
-		error = cpu_clock_find(clock, &t->cpu);
-		if (error) {
-			t->cpu.process = NULL;
-			goto fail;
-		}
-	}
-	// Also one that sends nothing counts against RLIMIT_SIGPENDING, as on Linux.
 	t->q = sigqueue_alloc_timer(t);
-	error = -EAGAIN;
-	if (!t->q)
-		goto fail;
-	t->q->info =
-		(struct siginfo){.signo = e->signo, .code = SI_TIMER, .timer = {.value = e->value}};
-	t->thread = thread; /* last: on failure it is still the caller's */
-	*out = t;
-	return 0;
-fail:
-	timer_put(t);
+	if (!t->q) {
+		timer_put(t);
+		return NULL;
+	}
+	return t;
+}
+
+/* What the clock itself asks for. */
+static int clock_set_up(struct posix_timer *t)
+{
+	int error = 0;
+
+	if ((t->clock == CLOCK_REALTIME_ALARM || t->clock == CLOCK_BOOTTIME_ALARM) &&
+	    !capable(CAP_WAKE_ALARM))
+		return -EPERM;
+	if (clock_is_cpu(t->clock)) {
+		error = cpu_clock_find(t->clock, &t->cpu);
+		if (error)
+			t->cpu.process = NULL;
+	}
 	return error;
 }
 
@@ -349,7 +356,6 @@ SYSCALL(timer_create)
 	int clock = (int)args->arg[0], error;
 	struct sigevent e = {.signo = SIGALRM, .notify = SIGEV_SIGNAL};
 	struct posix_timer *t;
-	struct thread *thread;
 
 	if (args->arg[1] && copy_from_user(&e, args->arg[1], sizeof(e)))
 		return -EFAULT;
@@ -358,47 +364,25 @@ SYSCALL(timer_create)
 		return -EOPNOTSUPP;
 	if (!timer_clock(clock))
 		return -EINVAL;
-	error = event_check(&e, &thread);
-	if (error)
-		return error;
-	/* The place of the answer comes before what the clock itself asks for. */
-	if (hal_put_user32(hal_user_ptr(void, args->arg[2]), 0))
-		error = -EFAULT;
-	else if ((clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM) &&
-		 !capable(CAP_WAKE_ALARM))
-		error = -EPERM;
-	else
-		error = timer_new(clock, &e, thread, &t);
+	t = timer_new(clock);
+	if (!t)
+		return -EAGAIN;
+	number(t);
+	error = event_set(t, &e);
+	if (!error)
+		error = hal_put_user32(hal_user_ptr(void, args->arg[2]), (uint32_t)t->id);
+	if (!error)
+		error = clock_set_up(t);
 	if (error) {
-		if (thread)
-			thread_put(thread);
+		timer_put(t);
 		return error;
 	}
-	posix_timer_get(t);
+	t->q->info = (struct siginfo){
+		.signo = e.signo,
+		.code = SI_TIMER,
+		.timer = {.tid = t->id, .value = args->arg[1] ? e.value : (uint64_t)t->id}};
 	enlist(t);
-	if (t->q) {
-		t->q->info.timer.tid = t->id;
-		if (!args->arg[1])
-			t->q->info.timer.value = (uint64_t)t->id;
-	}
-	if (clock_is_realtime(clock))
-		wait_add(&clock_was_set, &t->stepped);
-	error = hal_put_user32(hal_user_ptr(void, args->arg[2]), (uint32_t)t->id);
-	if (error) {
-		unsigned long flags = spin_lock_irqsave(&current->process->lock);
-		bool mine = !list_empty(&t->link);
-
-		if (mine) {
-			list_del_init(&t->link);
-			if (t->cpu.process)
-				current->process->cpu_posix_timers--;
-		}
-		spin_unlock_irqrestore(&current->process->lock, flags);
-		if (mine)
-			destroy(t);
-	}
-	timer_put(t);
-	return error;
+	return 0;
 }
 
 SYSCALL(timer_delete)

@@ -2,6 +2,7 @@
 // Covers: TIME-04. timer_create: signals with their value, id and overruns, SIGEV_NONE and
 // THREAD_ID, absolute times, deleted ones are EINVAL, CPU-time timers.
 #include "contract.h"
+#include <sys/resource.h>
 
 static siginfo_t seen;
 static volatile int count;
@@ -98,4 +99,15 @@ CONTRACT
 	set.it_value.tv_nsec = -1;
 	CHECK_ERRNO(syscall(SYS_timer_settime, id, 0, &set, NULL), EINVAL);
 	CHECK_EXIT(CHILD(CHECK_ERRNO(syscall(SYS_timer_gettime, id, &old), EINVAL)), 0);
+	// Numbers go up, also by those that came to nothing once they had one. The limit on signals is
+	// looked at before the event.
+	id = create(CLOCK_MONOTONIC, NULL);
+	event = (struct sigevent){.sigev_notify = SIGEV_SIGNAL, .sigev_signo = 65};
+	CHECK_ERRNO(syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &out), EINVAL);
+	CHECK_ERRNO(syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, 8), EFAULT);
+	CHECK_ERRNO(syscall(SYS_timer_create, 99, NULL, &out), EINVAL);
+	CHECK_EQ(create(CLOCK_MONOTONIC, NULL), id + 3);
+	struct rlimit none_left = {0, 0};
+	MUST(setrlimit(RLIMIT_SIGPENDING, &none_left));
+	CHECK_ERRNO(syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &out), EAGAIN);
 }
