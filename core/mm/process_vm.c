@@ -11,23 +11,6 @@
 #include <core/thread.h>
 #include <core/uio.h>
 
-// May the caller look into thread as a debugger may?
-static bool may_attach(struct thread *thread, const struct mm *mm)
-{
-	const struct cred *mine = current->cred, *theirs;
-	bool same;
-
-	if (thread->process == current->process)
-		return true;
-	rcu_read_lock();
-	theirs = rcu_dereference(thread->cred);
-	same = mine->uid == theirs->euid && mine->uid == theirs->suid && mine->uid == theirs->uid &&
-	       mine->gid == theirs->egid && mine->gid == theirs->sgid && mine->gid == theirs->gid &&
-	       (theirs->cap_permitted & ~mine->cap_permitted) == 0;
-	rcu_read_unlock();
-	return (same && mm->dumpable) || capable(CAP_SYS_PTRACE);
-}
-
 // Copy between local and the pieces of remote memory. Bytes moved, or -EFAULT when none could be.
 static long copy_pieces(struct mm *mm, struct uio *local, const struct iovec *remote,
 			unsigned long count, bool write)
@@ -123,8 +106,9 @@ static long process_vm(const struct syscall_args *args, bool write)
 	if (!mm) {
 		result = -EINVAL; // a kernel thread, or one that is ending
 	} else {
-		result = may_attach(thread, mm) ? copy_pieces(mm, &uio, remote, args->arg[4], write)
-						: -EPERM;
+		result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
+		if (!result)
+			result = copy_pieces(mm, &uio, remote, args->arg[4], write);
 		mm_put_user(mm);
 	}
 	thread_put(thread);

@@ -139,6 +139,8 @@ void mm_switch(struct mm *mm)
 	struct mm *old = thread->mm;
 	unsigned long flags = hal_irq_save();
 
+	if (!mm && old)
+		thread->was_dumpable = old->dumpable;
 	rcu_assign_pointer(thread->mm, mm);
 	hal_space_activate(mm ? &mm->space : NULL);
 	hal_irq_restore(flags);

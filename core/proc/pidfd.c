@@ -227,7 +227,7 @@ SYSCALL(pidfd_getfd)
 		result = -ESRCH;
 		goto out;
 	}
-	result = process_may_inspect(thread->process);
+	result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
 	if (result)
 		goto out;
 	files = thread_get_files(thread);

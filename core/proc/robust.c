@@ -100,8 +100,7 @@ SYSCALL(get_robust_list)
 		thread = thread_find(pid);
 		if (!thread)
 			return -ESRCH;
-		if (thread->process != current->process)
-			error = process_may_inspect(thread->process);
+		error = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
 	}
 	head = thread->robust_list;
 	if (pid)

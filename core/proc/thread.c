@@ -169,21 +169,21 @@ struct fs_context *thread_get_fs(struct thread *thread)
 	return fs;
 }
 
-int process_may_inspect(struct process *process)
+int thread_may_inspect(struct thread *thread, uid_t uid, gid_t gid)
 {
-	const struct cred *mine = current->cred, *theirs;
+	const struct cred *theirs;
 	bool same, dumpable;
 	struct mm *mm;
 
-	if (process == current->process)
+	if (thread->process == current->process)
 		return 0;
 	rcu_read_lock();
-	theirs = rcu_dereference(process->leader->cred);
-	same = mine->uid == theirs->uid && mine->uid == theirs->euid && mine->uid == theirs->suid &&
-	       mine->gid == theirs->gid && mine->gid == theirs->egid && mine->gid == theirs->sgid &&
-	       !(theirs->cap_permitted & ~mine->cap_permitted);
-	mm = rcu_dereference(process->leader->mm);
-	dumpable = !mm || mm->dumpable;
+	theirs = rcu_dereference(thread->cred);
+	same = uid == theirs->uid && uid == theirs->euid && uid == theirs->suid &&
+	       gid == theirs->gid && gid == theirs->egid && gid == theirs->sgid &&
+	       !(theirs->cap_permitted & ~current->cred->cap_permitted);
+	mm = rcu_dereference(thread->mm);
+	dumpable = mm ? mm->dumpable : thread->was_dumpable;
 	rcu_read_unlock();
 	return (same && dumpable) || capable(CAP_SYS_PTRACE) ? 0 : -EPERM;
 }

@@ -78,6 +78,7 @@ struct thread {
 	struct list
 		process_link; /* [tasklist + sighand->lock for change, either for reading] in process->threads */
 	struct mm *mm;	      /* NULL: kernel thread, or gone */
+	bool was_dumpable;    /* was mm, when it went? */
 	struct mm *active_mm; /* [rq] the space that is live while it runs */
 	struct files *files;
 	struct fs_context *fs;
@@ -232,9 +233,10 @@ void process_put(struct process *process);
  * pidfd_getfd. Its memory: mm_of_thread(). */
 struct files *thread_get_files(struct thread *thread);
 struct fs_context *thread_get_fs(struct thread *thread);
-/* May the current thread look into process (ptrace's rule for reading: the same ids and a dumpable
- * image, or CAP_SYS_PTRACE)? 0 or -EPERM. */
-__must_check int process_may_inspect(struct process *process);
+/* May the current thread, as that user and group, look into thread (ptrace's rule for reading: the
+ * same ids and a dumpable image, or CAP_SYS_PTRACE; always within a process)? 0 or -EPERM. System
+ * calls ask for the real ids, file systems for fsuid and fsgid. */
+__must_check int thread_may_inspect(struct thread *thread, uid_t uid, gid_t gid);
 
 /* pids */
 struct pid *pid_get(struct pid *pid);

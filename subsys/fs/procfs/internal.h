@@ -63,12 +63,17 @@ __must_check int proc_lookup_fixed(struct inode *dir, struct dentry *dentry);
 bool proc_emit_fixed(struct file *file, struct dir_context *context, unsigned int *next);
 /* The thread the inode tells of (a process's leader), with a reference, or NULL when it is gone. */
 struct thread *proc_thread(const struct proc_inode *p);
+bool proc_may_inspect(struct thread *thread);
 /* The same, if the caller may inspect it: else err_ptr(-EACCES), or -ESRCH. */
 struct thread *proc_thread_inspect(const struct proc_inode *p);
 /* Its address space, to be given back by mm_put_user(); NULL: it has none (a kernel thread, or at its end);
  * err_ptr(-ESRCH), and with inspect -EACCES as above. */
 struct mm *proc_mm(const struct proc_inode *p, bool inspect);
 int proc_permission(struct inode *inode, unsigned int mask);
+/* Of fd/: a process looks into its own, be the folder root's because it is not dumpable. */
+int proc_fd_permission(struct inode *inode, unsigned int mask);
+/* Of fdinfo/: only who may inspect the process, whatever its mode says. */
+int proc_fdinfo_permission(struct inode *inode, unsigned int mask);
 void proc_getattr(struct inode *inode, struct kstat *stat);
 extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,
 	proc_text_link_inode_ops;

@@ -176,9 +176,9 @@ static int fd_iterate(struct file *file, struct dir_context *context)
 }
 
 const struct inode_ops proc_fd_inode_ops = {
-	.lookup = fd_lookup, .permission = proc_permission, .getattr = proc_getattr};
+	.lookup = fd_lookup, .permission = proc_fd_permission, .getattr = proc_getattr};
 const struct inode_ops proc_fdinfo_inode_ops = {
-	.lookup = fdinfo_lookup, .permission = proc_permission, .getattr = proc_getattr};
+	.lookup = fdinfo_lookup, .permission = proc_fdinfo_permission, .getattr = proc_getattr};
 const struct file_ops proc_fd_ops = {.iterate = fd_iterate, .seek = file_seek_inode};
 
 /* ---- task ---- */

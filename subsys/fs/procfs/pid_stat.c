@@ -174,7 +174,7 @@ int proc_pid_stat(struct text *text, void *argument)
 	if (!thread)
 		return -ESRCH;
 	collect(p, thread, &f);
-	inspect = process_may_inspect(thread->process) == 0;
+	inspect = proc_may_inspect(thread);
 	text_printf(text, "%d (%s) %c %d %d %d %d %d %u", f.pid, thread->name, f.state, f.parent,
 		    f.group, f.session, (int)f.tty, f.foreground,
 		    0x400000u | (thread->process->has_execed ? 0 : 0x40u));

@@ -45,13 +45,18 @@ struct thread *proc_thread(const struct proc_inode *p)
 	return thread;
 }
 
+bool proc_may_inspect(struct thread *thread)
+{
+	return !thread_may_inspect(thread, current->cred->fsuid, current->cred->fsgid);
+}
+
 struct thread *proc_thread_inspect(const struct proc_inode *p)
 {
 	struct thread *thread = proc_thread(p);
 
 	if (!thread)
 		return err_ptr(-ESRCH);
-	if (thread->process != current->process && process_may_inspect(thread->process)) {
+	if (!proc_may_inspect(thread)) {
 		thread_put(thread);
 		return err_ptr(-EACCES);
 	}
@@ -103,27 +108,27 @@ static struct thread *told_thread(const struct inode *inode)
 	return process ? rcu_dereference(process->leader) : NULL;
 }
 
-/* Files of a process belong to who it runs as. RCU section. */
+/* Files of a process belong to who it runs as; of what others may not inspect only the folders do, the rest is root's. RCU
+ * section. */
 static void owner_of(const struct inode *inode, uid_t *uid, gid_t *gid)
 {
 	struct thread *thread = told_thread(inode);
-	const struct cred *cred = thread ? rcu_dereference(thread->cred) : NULL;
+	struct mm *mm = thread ? rcu_dereference(thread->mm) : NULL;
+	const struct cred *cred = NULL;
 
+	if (thread && (inode->mode == (S_IFDIR | 0555) || (mm && mm->dumpable)))
+		cred = rcu_dereference(thread->cred);
 	*uid = cred ? cred->euid : 0;
 	*gid = cred ? cred->egid : 0;
 }
 
-/* The VFS asks the inode itself whose it is (O_NOATIME, utimensat). What others may not inspect is root's, but for the
- * folders. RCU section. */
+/* The VFS asks the inode itself whose it is (O_NOATIME, utimensat). RCU section. */
 static void refresh_owner(struct inode *inode)
 {
-	struct thread *thread = told_thread(inode);
-	struct mm *mm = thread ? rcu_dereference(thread->mm) : NULL;
-	uid_t uid = 0;
-	gid_t gid = 0;
+	uid_t uid;
+	gid_t gid;
 
-	if (inode->mode == (S_IFDIR | 0555) || (mm && mm->dumpable))
-		owner_of(inode, &uid, &gid);
+	owner_of(inode, &uid, &gid);
 	if (unlikely(READ_ONCE(inode->uid) != uid))
 		WRITE_ONCE(inode->uid, uid);
 	if (unlikely(READ_ONCE(inode->gid) != gid))
@@ -206,6 +211,33 @@ int proc_permission(struct inode *inode, unsigned int mask)
 		return 0;
 	return (!(mask & MAY_EXEC) || inode->mode & 0111) && capable(CAP_DAC_OVERRIDE) ? 0
 										       : -EACCES;
+}
+
+int proc_fd_permission(struct inode *inode, unsigned int mask)
+{
+	int error = proc_permission(inode, mask);
+	struct thread *thread;
+
+	if (!error)
+		return 0;
+	rcu_read_lock();
+	thread = told_thread(inode);
+	if (thread && thread->process == current->process)
+		error = 0;
+	rcu_read_unlock();
+	return error;
+}
+
+int proc_fdinfo_permission(struct inode *inode, unsigned int mask)
+{
+	struct thread *thread;
+	bool may;
+
+	rcu_read_lock();
+	thread = told_thread(inode);
+	may = thread && proc_may_inspect(thread);
+	rcu_read_unlock();
+	return may ? proc_permission(inode, mask) : -EACCES;
 }
 
 /* Who may look is asked when the file is opened or read; root apart, modes decide as usual. */
