@@ -65,10 +65,17 @@ struct file_async **file_owner_async(struct file *file)
 
 void file_owner_free(struct file *file)
 {
-	file_async_free(file->owner->async);
-	if (file->owner->pid)
-		pid_put(file->owner->pid);
-	kfree(file->owner);
+	struct file_owner *owner = file->owner;
+	unsigned long flags;
+
+	file_async_free(owner->async);
+	/* Who sends to it now has it, or does not see it any more. */
+	flags = spin_lock_irqsave(&owner_lock);
+	file->owner = NULL;
+	spin_unlock_irqrestore(&owner_lock, flags);
+	if (owner->pid)
+		pid_put(owner->pid);
+	kfree(owner);
 }
 
 /* Consumes the reference on pid. only_first: not if there is an owner. */
@@ -214,36 +221,37 @@ static bool allowed(const struct file_owner *owner, struct process *process)
 	return result;
 }
 
-/* tasklist held. A signal that finds no room in the queue becomes a plain SIGIO. */
+/* tasklist held. Without info, or when that finds no room in the queue, it is the plain signal. */
 static void send_to(const struct file_owner *owner, struct process *process, struct thread *thread,
-		    const struct siginfo *info)
+		    int plain, const struct siginfo *info)
 {
 	if (!process || !allowed(owner, process))
 		return;
 	if (info && !signal_queue(process, thread, info->signo, info))
 		return;
 	if (thread)
-		signal_send_thread(thread, SIGIO, NULL);
+		signal_send_thread(thread, plain, NULL);
 	else
-		signal_send_process(process, SIGIO, NULL);
+		signal_send_process(process, plain, NULL);
 }
 
 /* tasklist held */
-static void send_to_all(const struct file_owner *owner, const struct siginfo *info)
+static void send_to_all(const struct file_owner *owner, int plain, const struct siginfo *info)
 {
 	struct process *process;
 
 	switch (owner->type) {
 	case F_OWNER_PGRP:
 		list_for_each_entry (process, &owner->pid->members[PID_GROUP], group_link)
-			send_to(owner, process, NULL, info);
+			send_to(owner, process, NULL, plain, info);
 		break;
 	case F_OWNER_PID:
-		send_to(owner, owner->pid->process, NULL, info);
+		send_to(owner, owner->pid->process, NULL, plain, info);
 		break;
 	default:
 		if (owner->pid->thread)
-			send_to(owner, owner->pid->thread->process, owner->pid->thread, info);
+			send_to(owner, owner->pid->thread->process, owner->pid->thread, plain,
+				info);
 	}
 }
 
@@ -264,27 +272,55 @@ static const uint16_t bands[] = {
 	[POLL_HUP] = POLLHUP | POLLERR,
 };
 
-void file_signal_owner(struct file *file, int fd, int code)
+/* The owner, with a reference on pid, into *copy; false: nobody. */
+static bool copy_owner(struct file *file, struct file_owner *copy)
 {
-	struct file_owner *owner = load_acquire(&file->owner), copy;
 	unsigned long flags;
 
-	if (!owner)
-		return;
+	if (!load_acquire(&file->owner))
+		return false;
+	copy->pid = NULL;
 	flags = spin_lock_irqsave(&owner_lock);
-	copy = *owner;
-	if (copy.pid)
-		pid_get(copy.pid);
+	if (file->owner) {
+		*copy = *file->owner;
+		if (copy->pid)
+			pid_get(copy->pid);
+	}
 	spin_unlock_irqrestore(&owner_lock, flags);
-	if (!copy.pid)
+	return copy->pid != NULL;
+}
+
+/* Consumes the copy. */
+static void send(const struct file_owner *copy, int plain, const struct siginfo *info)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+
+	send_to_all(copy, plain, info);
+	spin_unlock_irqrestore(&tasklist, flags);
+	pid_put(copy->pid);
+}
+
+void file_signal_owner(struct file *file, int fd, int code)
+{
+	struct file_owner copy;
+
+	if (!copy_owner(file, &copy))
 		return;
 
 	struct siginfo info = {.signo = copy.signal,
 			       .code = has_own_codes(copy.signal) ? SI_SIGIO : code,
 			       .poll = {.band = bands[code], .fd = fd}};
 
-	flags = spin_lock_irqsave(&tasklist);
-	send_to_all(&copy, copy.signal ? &info : NULL);
-	spin_unlock_irqrestore(&tasklist, flags);
-	pid_put(copy.pid);
+	if (code == POLL_PRI && !copy.signal)
+		pid_put(copy.pid); /* SIGURG has told it */
+	else
+		send(&copy, SIGIO, copy.signal ? &info : NULL);
+}
+
+void file_signal_urgent(struct file *file)
+{
+	struct file_owner copy;
+
+	if (copy_owner(file, &copy))
+		send(&copy, SIGURG, NULL);
 }

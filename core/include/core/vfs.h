@@ -563,6 +563,8 @@ ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
 __must_check long file_owner_fcntl(struct file *file, unsigned int command, unsigned long arg);
 /* The group, or (NULL) the current process owns the file, unless it has an owner. 0 or -ENOMEM. */
 __must_check int file_owner_default(struct file *file, struct pid *group);
+/* SIGURG to the owner, O_ASYNC or not. Takes tasklist; the struct file has to stay, not its reference. */
+void file_signal_urgent(struct file *file);
 /* Files with O_ASYNC that hang on the queue have it no longer. May sleep. */
 void file_async_end(struct wait_queue *queue);
 

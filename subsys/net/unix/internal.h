@@ -52,6 +52,10 @@ struct unix_socket {
 	struct unix_socket *peer;
 	struct list queue; /* received packets; changed with collect_lock too if they hold rights */
 	unsigned int queue_length;
+	/* Streams: the byte out of band that nobody has taken or passed yet, in the queue; and how many
+	 * packets there have `oob` set. */
+	struct unix_packet *oob;
+	unsigned int oob_marks;
 	struct list pending; /* of a listener: connections not accepted yet, by pending_link */
 	struct list pending_link;
 	unsigned int pending_length;
@@ -78,6 +82,7 @@ struct unix_packet {
 	struct unix_socket *sender; /* reference */
 	uint32_t charge;	    /* to the sender */
 	uint32_t length, offset;    /* offset: bytes already read (streams) */
+	bool oob; /* [receiver's base.lock] its oob; or it was, and without its byte is the mark where that stood */
 	struct socket_creds creds;
 	struct socket_rights *rights;
 	struct page **pages; /* the data, if it is too large for one block; NULL: it follows here */
@@ -180,6 +185,23 @@ __must_check int unix_received_rights(struct unix_received *received, struct uni
 /* Give it all to the message. */
 void unix_received_done(struct unix_received *received, const struct unix_socket *u,
 			struct socket_message *message);
+
+/* oob.c: bytes out of band, of streams */
+/* Queue one more byte of message for peer and tell its owner. 0 or -errno. */
+__must_check int unix_oob_send(struct unix_socket *u, struct unix_socket *peer,
+			       struct socket_message *message, ktime_t deadline);
+ssize_t unix_oob_receive(struct unix_socket *u, struct socket_message *message);
+bool unix_oob_at_mark(struct unix_socket *u);
+enum unix_oob { OOB_STOP, OOB_READ, OOB_PASS, OOB_DROP };
+/* packet, which has `oob`, is next for a reader: who stops before it, reads it, looks behind it, or drops it (and
+ * does so now). u->reading held. */
+enum unix_oob unix_oob_meet(struct unix_socket *u, struct unix_packet *packet, bool copied,
+			    bool peek);
+/* Would a peek pass it? base.lock held. */
+static inline bool unix_oob_hidden(const struct unix_socket *u, const struct unix_packet *packet)
+{
+	return packet->oob && !(packet == u->oob && socket_switch(&u->base, SO_OOBINLINE));
+}
 
 /* stream.c, datagram.c */
 ssize_t unix_stream_send(struct socket *socket, struct socket_message *message);

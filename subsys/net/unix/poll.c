@@ -85,6 +85,8 @@ unsigned int unix_poll(struct socket *socket, struct poll_table *table)
 		mask |= POLLRDHUP | POLLIN | POLLRDNORM;
 	if (READ_ONCE(u->queue_length) || READ_ONCE(u->pending_length))
 		mask |= POLLIN | POLLRDNORM;
+	if (unlikely(READ_ONCE(u->oob) != NULL))
+		mask |= POLLPRI;
 	if (unix_is_connecting(u) && READ_ONCE(u->state) == UNIX_CLOSED)
 		mask |= POLLHUP;
 	if (is_writable(u))
@@ -122,11 +124,11 @@ long unix_ioctl(struct socket *socket, unsigned int command, unsigned long arg)
 	case SIOCOUTQ:
 		return hal_put_user32(hal_user_ptr(void, arg), READ_ONCE(u->charged));
 	case SIOCATMARK:
-		/* Of streams only. No byte of ours is out of band; a connection that waits is taken
-		 * for the mark. */
+		/* Of streams only. A connection that waits is taken for the mark. */
 		if (socket->type != SOCK_STREAM)
 			return -EOPNOTSUPP;
-		return hal_put_user32(hal_user_ptr(void, arg), READ_ONCE(u->pending_length) != 0);
+		return hal_put_user32(hal_user_ptr(void, arg),
+				      READ_ONCE(u->pending_length) || unix_oob_at_mark(u));
 	default:
 		return -ENOTTY;
 	}

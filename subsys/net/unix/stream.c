@@ -48,11 +48,15 @@ ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
 	ktime_t deadline;
 	ssize_t sent = 0;
 	int error = socket_take_control(message);
+	size_t urgent = 0; /* bytes at the end */
 
 	if (unlikely(error))
 		return error;
-	if (message->flags & MSG_OOB)
-		return -EOPNOTSUPP;
+	if (unlikely(message->flags & MSG_OOB)) {
+		if (!message->uio->left)
+			return -EOPNOTSUPP;
+		urgent = 1;
+	}
 	if (message->name)
 		return READ_ONCE(u->state) == UNIX_CONNECTED ? -EISCONN : -EOPNOTSUPP;
 	if (!peer)
@@ -60,14 +64,18 @@ ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
 	if (READ_ONCE(u->shutdown) & SHUTDOWN_WRITE)
 		return broken(message);
 	deadline = socket_deadline(READ_ONCE(socket->send_timeout), message->flags & MSG_DONTWAIT);
-	while (message->uio->left) {
-		size_t n = MIN(message->uio->left, (size_t)PIECE_MAX);
+	while (message->uio->left > urgent) {
+		size_t n = MIN(message->uio->left - urgent, (size_t)PIECE_MAX);
 
 		n = MIN(n, (size_t)READ_ONCE(socket->send_limit) / 2 - 64);
 		error = send_piece(u, peer, message, n, deadline);
 		if (unlikely(error))
 			break;
 		sent += (ssize_t)n;
+	}
+	if (unlikely(urgent && !error)) {
+		error = unix_oob_send(u, peer, message, deadline);
+		sent += !error;
 	}
 	if (sent)
 		return sent;
@@ -81,10 +89,43 @@ struct stream_read {
 	struct socket_message *message;
 	struct unix_received received;
 	struct unix_packet *last; /* peeking: behind this one it goes on */
-	size_t skip;		  /* peeking: bytes to leave out */
+	size_t skip, first_skip;  /* peeking: bytes to leave out; of the whole queue */
 	size_t copied, least;	  /* least: enough to stop waiting */
 	bool peeked;		  /* something was there: peeking ends where the queue does */
+	bool at_mark;		  /* a byte out of band ends the read */
 };
+
+/* Pass what is out of band, or begin with it. False: the read ends there. */
+static bool pass_marks(struct stream_read *r)
+{
+	struct unix_socket *u = r->u;
+	bool peek = r->message->flags & MSG_PEEK;
+
+	for (;;) {
+		struct unix_packet *packet;
+		struct list *at;
+
+		spin_lock(&u->base.lock);
+		at = r->last ? r->last->link.next : u->queue.next;
+		packet = at == &u->queue ? NULL : list_entry(at, struct unix_packet, link);
+		if (packet && !packet->oob)
+			packet = NULL;
+		spin_unlock(&u->base.lock);
+		if (!packet)
+			return true;
+		switch (unix_oob_meet(u, packet, r->copied, peek)) {
+		case OOB_STOP:
+			return false;
+		case OOB_READ:
+			return true;
+		case OOB_PASS:
+			r->last = packet;
+			break;
+		case OOB_DROP:
+			break;
+		}
+	}
+}
 
 /* The packet to read from next, or NULL. u->reading is held: it stays until we take it. */
 static struct unix_packet *next_packet(struct stream_read *r)
@@ -93,6 +134,10 @@ static struct unix_packet *next_packet(struct stream_read *r)
 	struct list *at;
 	struct unix_packet *packet = NULL;
 
+	if (unlikely(READ_ONCE(u->oob_marks)) && !pass_marks(r)) {
+		r->at_mark = true;
+		return NULL;
+	}
 	spin_lock(&u->base.lock);
 	at = r->last ? r->last->link.next : u->queue.next;
 	for (; at != &u->queue; at = at->next) {
@@ -108,14 +153,38 @@ static struct unix_packet *next_packet(struct stream_read *r)
 	return packet;
 }
 
+/* Is there something to read, or, behind what a peek has passed, to peek at? */
+static bool has_data(struct stream_read *r, bool passed)
+{
+	struct unix_socket *u = r->u;
+	struct unix_packet *packet;
+	size_t skip = r->first_skip;
+	bool hidden = true, found = false;
+
+	if (likely(!passed))
+		return READ_ONCE(u->queue.next) != &u->queue;
+	spin_lock(&u->base.lock);
+	list_for_each_entry (packet, &u->queue, link) {
+		hidden = hidden && unix_oob_hidden(u, packet);
+		if (hidden)
+			continue;
+		found = skip < packet->length - packet->offset;
+		if (found)
+			break;
+		skip -= packet->length - packet->offset;
+	}
+	spin_unlock(&u->base.lock);
+	return found;
+}
+
 /* Nothing there. 0: it is over; 1: look again; -errno. Drops u->reading while it sleeps. */
 static int wait_for_data(struct stream_read *r, ktime_t deadline)
 {
 	struct unix_socket *u = r->u;
-	struct list *before = r->last ? &r->last->link : &u->queue;
+	bool passed = r->last != NULL;
 	int error;
 
-	if (r->copied >= r->least || r->peeked)
+	if (r->at_mark || r->copied >= r->least || r->peeked)
 		return 0;
 	error = socket_error(&u->base);
 	if (error)
@@ -124,9 +193,12 @@ static int wait_for_data(struct stream_read *r, ktime_t deadline)
 		return 0;
 	if (!deadline)
 		return -EAGAIN;
+	/* Others may read what was passed. */
+	r->last = NULL;
+	r->skip = r->first_skip;
 	mutex_unlock(&u->reading);
 	error = socket_wait(&u->base.read_wait,
-			    READ_ONCE(before->next) != &u->queue || READ_ONCE(u->base.error) ||
+			    has_data(r, passed) || READ_ONCE(u->base.error) ||
 				    READ_ONCE(u->shutdown) & SHUTDOWN_READ,
 			    deadline);
 	mutex_lock(&u->reading);
@@ -190,15 +262,15 @@ ssize_t unix_stream_receive(struct socket *socket, struct socket_message *messag
 
 	if (READ_ONCE(u->state) != UNIX_CONNECTED)
 		return -EINVAL;
-	if (message->flags & MSG_OOB)
-		return -EOPNOTSUPP;
+	if (unlikely(message->flags & MSG_OOB))
+		return unix_oob_receive(u, message);
 	deadline =
 		socket_deadline(READ_ONCE(socket->receive_timeout), message->flags & MSG_DONTWAIT);
 	r.least = MIN(message->flags & MSG_WAITALL ? size : READ_ONCE(socket->low_water), size);
 	r.least = MAX(r.least, (size_t)1);
 	mutex_lock(&u->reading);
 	if (message->flags & MSG_PEEK && u->base.peek_offset > 0)
-		r.skip = (size_t)u->base.peek_offset;
+		r.skip = r.first_skip = (size_t)u->base.peek_offset;
 	do {
 		packet = next_packet(&r);
 		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);

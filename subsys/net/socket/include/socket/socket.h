@@ -90,6 +90,7 @@ struct socket {
 };
 
 /* The options that others than options.c ask for, by number. */
+#define SO_OOBINLINE	   10
 #define SO_PASSCRED	   16
 #define SO_PASSPIDFD	   76
 #define SWITCH_BIT(option) (1ull << ((option) & 63))
