@@ -84,7 +84,7 @@ static long setup_open(struct fs_setup *setup, bool cloexec)
 {
 	struct file *file;
 	long result = file_anonymous("anon_inode:[fscontext]", &setup_ops, setup, O_RDWR,
-				     FILE_READ | FILE_STREAM, &file);
+				     FILE_READ | FILE_WRITE | FILE_STREAM, &file);
 
 	if (result)
 		return result;

@@ -259,8 +259,11 @@ int super_set_flags(struct super *super, unsigned long flags)
 int super_remount(struct super *super, unsigned long flags, unsigned long mask, const char *options)
 {
 	unsigned long old = super->flags & SUPER_FLAGS;
-	int error = super_set_flags(super, (old & ~mask) | (flags & mask));
+	int error;
 
+	if (mask & ~(unsigned long)REMOUNT_FLAGS)
+		return -EINVAL;
+	error = super_set_flags(super, (old & ~mask) | (flags & mask));
 	if (error)
 		return error;
 	error = super->ops->remount ? super->ops->remount(super, options) : 0;

@@ -233,10 +233,8 @@ int mount_place(struct mount *top, const struct path *target)
 	rwsem = &dentry->inode->rwsem;
 	rwsem_write(rwsem);
 	error = may_place(top, parent, dentry);
-	if (!error) {
-		top->fresh = true;
+	if (!error)
 		error = propagation_copies(top, parent, dentry, &copies);
-	}
 	if (error) {
 		rwsem_write_done(rwsem);
 		while (!list_empty(&copies)) {

@@ -231,11 +231,12 @@ static struct propagation *next_node(struct propagation *node, struct propagatio
 	return NULL;
 }
 
-/* Does mount show the place, so that something can be mounted there? */
-static bool shows(const struct mount *mount, const struct mount *parent,
+/* Does mount show the place, so that something can be mounted there? It is in the tree, or just being
+ * moved. */
+static bool shows(const struct mount *mount, const struct mount *moved, const struct mount *parent,
 		  const struct dentry *mountpoint)
 {
-	return mount != parent && mount->attached && !mount->fresh &&
+	return mount != parent && (mount_placed(mount) || mount == moved) &&
 	       mount->super == parent->super && dentry_below(mountpoint, mount->root);
 }
 
@@ -243,6 +244,7 @@ int propagation_copies(struct mount *top, struct mount *parent, struct dentry *m
 		       struct list *copies)
 {
 	struct propagation *start = parent->propagation, *node;
+	const struct mount *moved = top->fresh ? NULL : top;
 	struct mount *mount, *copy;
 	int error;
 
@@ -258,7 +260,7 @@ int propagation_copies(struct mount *top, struct mount *parent, struct dentry *m
 
 		node->template = node == start ? top : node->master->template;
 		list_for_each_entry (mount, &node->members, member) {
-			if (!shows(mount, parent, mountpoint))
+			if (!shows(mount, moved, parent, mountpoint))
 				continue;
 			error = mount_copy(node->template, node->template->root, true, kind, &copy);
 			if (error)

@@ -107,9 +107,11 @@ static int jump_to_root(struct walk *w)
 {
 	if (unlikely(w->flags & LOOKUP_BENEATH))
 		return -EXDEV;
-	need_root(w);
+	/* Before the root is looked up: as on Linux a link to an absolute path leads away, unless the walk began at
+	 * the root or has gone up. */
 	if (unlikely(w->flags & LOOKUP_NO_XDEV && w->path.mount && w->path.mount != w->root.mount))
 		return -EXDEV;
+	need_root(w);
 	if (w->rcu) {
 		w->path = w->root;
 		w->sequence = w->root_sequence;

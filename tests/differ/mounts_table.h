@@ -91,7 +91,7 @@ static int table_count(void)
 static int numbered(const char *word, size_t length, const char **seen, int *count)
 {
 	for (int i = 0; i < *count; i++)
-		if (!strncmp(seen[i], word, length) && !strchr("0123456789:", seen[i][length]))
+		if (!strncmp(seen[i], word, length) && (!seen[i][length] || seen[i][length] == ' '))
 			return i + 1;
 	if (*count < 250)
 		seen[(*count)++] = word;
