@@ -155,6 +155,10 @@ struct pagecache *bare_cache_new(uint64_t pages); /* NULL: no memory */
 void bare_cache_get(struct pagecache *cache);
 void bare_cache_put(struct pagecache *cache);
 
+/* ---- table.c ---- */
+/* Free the tables that are kept clean. */
+void table_drain(void);
+
 /* ---- account.c ---- */
 void commit_change(int64_t pages);
 /* 0 or -ENOMEM: pages more are promised. */

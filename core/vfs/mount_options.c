@@ -47,7 +47,7 @@ static const struct {
 bool mount_option_common(const char *name, struct super_change *change)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(common); i++) {
-		if (strcmp(name, common[i].name))
+		if (strcmp(name, common[i].name) != 0)
 			continue;
 		change->mask |= common[i].flag;
 		change->flags &= ~(unsigned long)common[i].flag;

@@ -263,7 +263,7 @@ static int ramfs_parse_one(void *context, const char *name, const char *value)
 {
 	struct tmpfs *fs = context;
 
-	if (strcmp(name, "mode"))
+	if (strcmp(name, "mode") != 0)
 		return 0; /* ramfs has always taken any word */
 	return value ? mount_option_octal(value, &fs->mode) : -EINVAL;
 }

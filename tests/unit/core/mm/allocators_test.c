@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Frames, slabs, vmalloc and kernel stacks over the fake machine.
-// sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
+// sources: core/mm/page.c core/mm/table.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
 
 #include "../../fake_hal/fake_hal.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The system calls of core/mm, called as the dispatcher would.
-// sources: core/mm/page.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
+// sources: core/mm/page.c core/mm/table.c core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c
 // sources: core/mm/vma.c core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/zap.c
 // sources: core/mm/access.c core/mm/account.c core/mm/pagecache.c core/mm/pagecache_bytes.c
 // sources: core/mm/uio.c core/mm/huge.c

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The whole VFS over tmpfs: walking, directories, links, mounts, descriptors, locks on plain data.
-// sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c
+// sources: core/vfs/chrdev.c core/vfs/dcache.c core/vfs/devnode.c core/vfs/dirops.c core/vfs/rename.c
 // sources: core/vfs/dnotify.c core/vfs/mount_options.c
 // sources: core/vfs/fdtable.c core/vfs/file.c core/vfs/fs_context.c core/vfs/inode.c
 // sources: core/vfs/mount.c core/vfs/mount_ops.c core/vfs/mount_tree.c
 // sources: core/vfs/notify.c core/vfs/propagation.c core/vfs/open.c core/vfs/pathname.c
 // sources: core/vfs/walk.c core/vfs/walk_step.c core/vfs/locks.c core/vfs/cpio.c
 // sources: subsys/fs/ramfs/super.c
-// sources: subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c subsys/fs/ramfs/xattr.c core/mm/page.c
+// sources: subsys/fs/ramfs/dir.c subsys/fs/ramfs/file.c subsys/fs/ramfs/xattr.c core/mm/page.c core/mm/table.c
 // sources: core/mm/slab.c core/mm/vmalloc.c core/mm/kstack.c core/mm/reclaim.c core/mm/vma.c
 // sources: core/mm/map.c core/mm/space.c core/mm/fault.c core/mm/huge.c core/mm/zap.c core/mm/access.c
 // sources: core/mm/account.c core/mm/pagecache.c core/mm/pagecache_bytes.c core/mm/uio.c

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The page-table ranges against a model: an array of what every page of a few windows should say.
 // sources: tests/unit/fake_hal/fake_hal.c tests/unit/fake_hal/fake_core.c
-// sources: tests/unit/fake_hal/fake_pagetable.c core/mm/page.c core/mm/reclaim.c core/mm/slab.c
+// sources: tests/unit/fake_hal/fake_pagetable.c core/mm/page.c core/mm/table.c core/mm/reclaim.c core/mm/slab.c
 // sources: core/mm/vmalloc.c core/mm/kstack.c
 
 #include "../../fake_hal/fake_hal.h"
