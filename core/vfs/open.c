@@ -395,8 +395,11 @@ again:
 			return finish_open(&path, how, true);
 		}
 		if (how->flags & O_EXCL) {
-			walk_drop(&w);
-			return err_ptr(-EEXIST);
+			/* A walk that stays on its mount does not hear what is on another. */
+			error = flags & LOOKUP_NO_XDEV ? walk_last(&w) : 0;
+			if (error >= 0)
+				walk_drop(&w);
+			return err_ptr(error == -EXDEV ? -EXDEV : -EEXIST);
 		}
 		dir_mode = w.inode->mode;
 		dir_uid = w.inode->uid;

@@ -2,6 +2,7 @@
 // Covers: FILE-20 FILE-22. What may be removed, changed and mounted on: expiry, one's own root, trees that are nowhere; the words that
 // every file system takes; how mountinfo names what is bound.
 #include "mount_helpers.h"
+#include <linux/openat2.h>
 
 #define EXPIRE 4
 
@@ -99,6 +100,26 @@ static void words(void)
 	MUST(umount("a"));
 }
 
+static long open_here(const char *name, uint64_t flags)
+{
+	struct open_how how = {
+		.flags = flags | O_CREAT | O_WRONLY, .mode = 0644, .resolve = RESOLVE_NO_XDEV};
+
+	return syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof(how));
+}
+
+// RESOLVE_NO_XDEV does not even tell that something is on another mount.
+static void no_crossing(void)
+{
+	put_file("plain", "");
+	CHECK_ERRNO(open_here("plain", O_EXCL), EEXIST);
+	BIND("plain", "plain");
+	CHECK_ERRNO(open_here("plain", 0), EXDEV);
+	CHECK_ERRNO(open_here("plain", O_EXCL), EXDEV);
+	CHECK_ERRNO(open("plain", O_CREAT | O_EXCL, 0644), EEXIST);
+	MUST(umount("plain"));
+}
+
 // What is bound is named from the root of its file system.
 static void bound_names(void)
 {
@@ -190,6 +211,7 @@ CONTRACT
 	MUST(umount2("a", MNT_DETACH));
 	unlinked();
 	words();
+	no_crossing();
 	bound_names();
 	unmounted();
 	in_steps();
