@@ -232,6 +232,14 @@ void signal_send_thread(struct thread *thread, int sig, const struct siginfo *in
 	(void)send_thread(thread, sig, info); /* kernel-made: at worst without its siginfo */
 }
 
+void signal_send_self(int sig)
+{
+	struct siginfo info;
+
+	signal_info_user(&info, sig, SI_USER);
+	signal_send_thread(current, sig, &info);
+}
+
 static int send_process(struct process *process, int sig, const struct siginfo *info)
 {
 	unsigned long flags;

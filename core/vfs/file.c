@@ -414,7 +414,7 @@ ssize_t file_write_limit(struct file *file, loff_t pos, size_t n)
 
 		if (limit != UINT64_MAX) {
 			if ((uint64_t)pos >= limit) {
-				signal_send_thread(current, SIGXFSZ, NULL);
+				signal_send_self(SIGXFSZ);
 				return -EFBIG;
 			}
 			n = MIN(n, (size_t)(limit - (uint64_t)pos));

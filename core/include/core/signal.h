@@ -87,6 +87,8 @@ struct sighand {
 void signal_send_thread(struct thread *thread, int sig, const struct siginfo *info);
 void signal_send_process(struct process *process, int sig, const struct siginfo *info);
 void signal_send_group(struct pid *group, int sig, const struct siginfo *info); /* takes tasklist */
+/* What the current thread has brought upon itself (SIGPIPE, SIGXFSZ): SI_USER, from itself. */
+void signal_send_self(int sig);
 /* The same to the thread or (NULL) the process, for who wants to know that the queue of a real-time
  * signal had no room: -EAGAIN, else 0. */
 __must_check int signal_queue(struct process *process, struct thread *thread, int sig,

@@ -241,7 +241,7 @@ ssize_t pipe_add_page(struct pipe *pipe, struct uio *uio, size_t n, bool packet,
 
 static ssize_t broken(void)
 {
-	signal_send_thread(current, SIGPIPE, NULL);
+	signal_send_self(SIGPIPE);
 	return -EPIPE;
 }
 

@@ -30,7 +30,7 @@ static int need_room(struct pipe *pipe, bool nonblock)
 {
 	for (;;) {
 		if (!pipe->readers) {
-			signal_send_thread(current, SIGPIPE, NULL);
+			signal_send_self(SIGPIPE);
 			return -EPIPE;
 		}
 		if (!pipe_full(pipe))

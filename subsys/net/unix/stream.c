@@ -10,7 +10,7 @@
 static ssize_t broken(const struct socket_message *message)
 {
 	if (!(message->flags & MSG_NOSIGNAL))
-		signal_send_thread(current, SIGPIPE, NULL);
+		signal_send_self(SIGPIPE);
 	return -EPIPE;
 }
 

@@ -69,14 +69,16 @@ static __attribute__((unused)) int one_signal(char *text, size_t size, long mill
 	number = sigtimedwait(&set, &info, &time);
 	if (number <= 0)
 		return 0;
-	if (number < SIGRTMIN)
+	if (number == SIGPIPE) // from itself
+		snprintf(text, size, "SIGPIPE%s ",
+			 info.si_code == SI_USER && info.si_pid == getpid() ? "" : "(bad)");
+	else if (number < SIGRTMIN)
 		snprintf(text, size, "%s%s%s ",
-			 number == SIGIO     ? "SIGIO"
-			 : number == SIGURG  ? "SIGURG"
-			 : number == SIGPIPE ? "SIGPIPE"
-					     : "SIG?",
-			 info.si_code == SI_KERNEL || number == SIGPIPE ? "" : ":",
-			 info.si_code == SI_KERNEL || number == SIGPIPE ? "" : code_text(&info));
+			 number == SIGIO    ? "SIGIO"
+			 : number == SIGURG ? "SIGURG"
+					    : "SIG?",
+			 info.si_code == SI_KERNEL ? "" : ":",
+			 info.si_code == SI_KERNEL ? "" : code_text(&info));
 	else
 		snprintf(text, size, "%c:%s%s ", number - SIGRTMIN - 4 + 'A', code_text(&info),
 			 info.si_fd == async_fd[number - SIGRTMIN - 4 + 'A'] ? "" : "(bad fd)");

@@ -61,9 +61,9 @@ void signal_force(int sig, int code, vaddr_t address)
 {
 	panic("signal %d code %d at %#lx", sig, code, address);
 }
-void signal_send_thread(struct thread *to, int sig, const struct siginfo *info)
+void signal_send_self(int sig)
 {
-	(void)to, (void)sig, (void)info;
+	(void)sig;
 }
 /* No file here has an owner. */
 int file_owner_default(struct file *file, struct pid *group)
