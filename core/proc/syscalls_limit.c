@@ -52,7 +52,7 @@ SYSCALL(prlimit64)
 {
 	pid_t number = (pid_t)args->arg[0];
 	unsigned int which = (unsigned int)args->arg[1];
-	struct rlimit new, old;
+	struct rlimit new __uninitialized, old __uninitialized;
 	struct thread *thread = NULL;
 	long error;
 
@@ -80,7 +80,7 @@ out:
 
 SYSCALL(getrlimit)
 {
-	struct rlimit old;
+	struct rlimit old __uninitialized;
 
 	if (args->arg[0] >= RLIM_COUNT)
 		return -EINVAL;
@@ -91,7 +91,7 @@ SYSCALL(getrlimit)
 
 SYSCALL(setrlimit)
 {
-	struct rlimit new;
+	struct rlimit new __uninitialized;
 
 	if (copy_from_user(&new, args->arg[1], sizeof(new)))
 		return -EFAULT;

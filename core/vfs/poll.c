@@ -208,8 +208,8 @@ struct pollfd {
 
 static int poll_fds(unsigned long user, unsigned int n, ktime_t deadline)
 {
-	struct poll_item fast[8], *items = fast;
-	struct pollfd few[8], *fds = few;
+	struct poll_item fast[8] __uninitialized, *items = fast;
+	struct pollfd few[8] __uninitialized, *fds = few;
 	int result = -ENOMEM;
 
 	if (n > process_limit(current->process, RLIMIT_NOFILE))

@@ -56,6 +56,7 @@ struct area {
 	})
 
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *error_name(int error);
 void ended(long result);
 // Write what the line has so far, from a child to the one that prints it.
 void noted_to(int fd);

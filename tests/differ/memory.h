@@ -389,7 +389,7 @@ static void op_fork(void)
 		_exit(seen & 255);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child) {
-		note(" failed");
+		note(" failed: %s", error_name(errno));
 		return;
 	}
 	note("(%ld) status %#x, then:", page_of(at), status);

@@ -186,7 +186,7 @@ int socket_control_copy(struct socket_message *message, unsigned long user, size
 			return -ENOBUFS;
 	}
 	message->control_data = buf;
-	message->control_left = length;
+	message->control_left = (uint32_t)length;
 	return copy_from_user(buf, user, length);
 }
 
@@ -198,7 +198,7 @@ static void advance(struct socket_message *message, size_t length)
 	size_t space = MIN(ALIGN_UP(length, 8u), message->control_left);
 
 	message->control += space;
-	message->control_left -= space;
+	message->control_left -= (uint32_t)space;
 }
 
 static bool put_header(struct socket_message *message, int level, int type, size_t length)

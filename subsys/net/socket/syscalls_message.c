@@ -214,7 +214,7 @@ static ssize_t receive_message(struct socket *socket, unsigned long user, unsign
 	message.uio = &uio;
 	message.name = header.name ? &address : NULL;
 	message.control = header.control;
-	message.control_left = header.control ? header.control_length : 0;
+	message.control_left = header.control ? (uint32_t)MIN(header.control_length, INT32_MAX) : 0;
 	n = socket->ops->receive(socket, &message);
 	kfree(allocated);
 	if (n >= 0) {

@@ -96,7 +96,13 @@ static struct unix_packet *alloc_memory(size_t n)
 		packet = kmalloc(sizeof(*packet), GFP_KERNEL);
 	if (unlikely(!packet))
 		return NULL;
-	*packet = (struct unix_packet){.length = (uint32_t)n};
+	/* Field by field: link, sender and charge are set by who queues it. */
+	packet->length = (uint32_t)n;
+	packet->offset = 0;
+	packet->oob = false;
+	packet->creds = (struct socket_creds){0};
+	packet->rights = NULL;
+	packet->pages = NULL;
 	if (unlikely(scattered) && !alloc_pages(packet)) {
 		free_memory(packet);
 		return NULL;

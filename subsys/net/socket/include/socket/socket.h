@@ -142,6 +142,7 @@ struct socket_creds {
 	gid_t gid;
 };
 
+/* 64 bytes: as many as are cleared at once on the way of each read and write. */
 struct socket_message {
 	struct uio *uio;
 	unsigned int flags;	/* MSG_*; MSG_DONTWAIT also stands for O_NONBLOCK */
@@ -149,14 +150,15 @@ struct socket_message {
 	/* send: the destination; receive: where the sender's address goes. NULL: none. */
 	union socket_address *name;
 	unsigned int name_length;
-	/* send: the control buffer, and what socket_take_control() found in it; the family takes
-	 * rights out if it keeps them. */
-	const char *control_data;
+	uint32_t control_left; /* bytes of control_data or of what is left at control */
+	union {
+		const char *control_data; /* send: the control buffer */
+		unsigned long control;	  /* receive: the rest of the user's */
+	};
+	/* send: what socket_take_control() found in it; the family takes rights out if it keeps
+	 * them. */
 	struct socket_rights *rights;
 	struct socket_creds creds;
-	/* receive: the rest of the user's control buffer. */
-	unsigned long control;
-	size_t control_left; /* bytes of it; send: of control_data */
 };
 
 /* send: decode the control buffer into rights and creds. A family calls it once, after those checks
