@@ -17,7 +17,7 @@
 
 struct poll_item {
 	struct fd fd;
-	unsigned int events, result;
+	unsigned int events, result; /* poll's events have POLLERR and POLLHUP, asked or not */
 };
 
 struct hook {
@@ -120,7 +120,7 @@ static int pass(struct poll_item *items, unsigned int n, struct poll_waiter *wai
 		waiter->events = item->events;
 		mask = ops->poll ? ops->poll(item->fd.file, hooks && !ready ? &waiter->table : NULL)
 				 : POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-		item->result = mask & (item->events | POLLERR | POLLHUP);
+		item->result = mask & item->events;
 		ready += item->result != 0;
 	}
 	return ready;
@@ -225,7 +225,7 @@ static int poll_fds(unsigned long user, unsigned int n, ktime_t deadline)
 		goto out;
 	for (unsigned int i = 0; i < n; i++) {
 		items[i].fd = fds[i].fd >= 0 ? fd_get(fds[i].fd) : (struct fd){NULL, false};
-		items[i].events = (uint16_t)fds[i].events;
+		items[i].events = (uint16_t)fds[i].events | POLLERR | POLLHUP;
 		items[i].result = fds[i].fd >= 0 && !items[i].fd.file ? POLLNVAL : 0;
 	}
 	result = poll_items(items, n, deadline);

@@ -45,6 +45,16 @@ CONTRACT
 	FD_ZERO(&in);
 	FD_SET(b[0], &in);
 	CHECK_EQ(pselect(b[0] + 1, &in, NULL, NULL, &zero, NULL), 1);
+	// Hung up is readable, and nothing to who asks for writing or exceptions: that waits.
+	for (int i = 0; i < 2; i++) {
+		uint64_t before = now_ns(CLOCK_MONOTONIC);
+
+		FD_ZERO(&out);
+		FD_SET(b[0], &out);
+		CHECK_EQ(pselect(b[0] + 1, NULL, i ? NULL : &out, i ? &out : NULL, &little, NULL),
+			 0);
+		CHECK(now_ns(CLOCK_MONOTONIC) - before >= 20000000);
+	}
 	FD_SET(b[1], &in);
 	CHECK_ERRNO(pselect(b[1] + 1, &in, NULL, NULL, &zero, NULL), EBADF);
 	// Beyond nfds it is not looked at.
