@@ -368,9 +368,10 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 	return 0;
 }
 
-// Rights of a write that the VMA may have but has not: private pages regain it by faults. mm->lock
-// exclusive.
-static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int rights)
+// Rights of a write that the VMA may have but has not: private pages regain it by faults, but locked
+// ones are to be had now (*fill). mm->lock exclusive.
+static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int rights,
+			  bool *fill)
 {
 	struct vma *vma = vma_find(mm, start);
 	vaddr_t at = start;
@@ -397,6 +398,8 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 				return error;
 			vma = vma_find(mm, at);
 		}
+		*fill |= (rights & VM_WRITE) &&
+			 (vma->flags & (VM_LOCKED | VM_WRITE | VM_SHARED)) == VM_LOCKED;
 		error = protect_vma(mm, vma, at, until, rights);
 		if (error)
 			return error;
@@ -408,6 +411,7 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 
 int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
 {
+	bool fill = false;
 	int error;
 
 	if (!IS_ALIGNED(start, PAGE_SIZE))
@@ -419,7 +423,9 @@ int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
 		return -ENOMEM; // beyond user space is only a hole: what comes before it is changed
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
-	error = protect_locked(mm, start, start + length, rights);
+	error = protect_locked(mm, start, start + length, rights, &fill);
 	rwsem_write_done(&mm->lock);
+	if (unlikely(fill))
+		mm_populate_locked(mm, start, start + length);
 	return error;
 }

@@ -149,6 +149,30 @@ static void lock_all(struct mm *mm, unsigned int locks)
 	}
 }
 
+void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	while (start < end) {
+		vaddr_t from = end, until = end;
+		bool locked = false;
+		struct vma *vma;
+
+		rwsem_read(&mm->lock);
+		vma = vma_find(mm, start);
+		if (vma && vma->start < end) {
+			from = MAX(vma->start, start);
+			until = MIN(vma->end, end);
+			locked = vma->flags & VM_LOCKED;
+		}
+		rwsem_read_done(&mm->lock);
+		if (locked) {
+			int ignored = mm_populate(mm, from, until);
+
+			(void)ignored;
+		}
+		start = until;
+	}
+}
+
 SYSCALL(mlockall)
 {
 	struct mm *mm = current->mm;
@@ -172,27 +196,8 @@ SYSCALL(mlockall)
 	rwsem_write_done(&mm->lock);
 	if (!fits)
 		return -ENOMEM;
-	if ((flags & (MCL_CURRENT | MCL_ONFAULT)) == MCL_CURRENT) {
-		// Mapping by mapping; what cannot be had is no error, as on Linux.
-		vaddr_t at = 0;
-
-		for (;;) {
-			struct vma *vma;
-			vaddr_t start, end;
-			int ignored;
-
-			rwsem_read(&mm->lock);
-			vma = vma_find(mm, at);
-			start = vma ? vma->start : 0;
-			end = vma ? vma->end : 0;
-			rwsem_read_done(&mm->lock);
-			if (!end)
-				break;
-			ignored = mm_populate(mm, MAX(start, at), end);
-			(void)ignored;
-			at = end;
-		}
-	}
+	if ((flags & (MCL_CURRENT | MCL_ONFAULT)) == MCL_CURRENT)
+		mm_populate_locked(mm, 0, hal_user_end());
 	return 0;
 }
 

@@ -211,9 +211,9 @@ static void op_madvise(void)
 {
 	char *at = an_address();
 	unsigned long length = some_pages();
-	// Not MADV_FREE (8): when the contents go is left to the kernel.
-	int advice = (int)ONE_OF(0, 1, 2, 3, 4, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
-				 24, 4, 9, 4, 22, 23, 26, 5, -1);
+	// Not MADV_FREE (8) and MADV_PAGEOUT (21): when and whether pages go is left to the kernel.
+	int advice = (int)ONE_OF(0, 1, 2, 3, 4, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24,
+				 4, 9, 4, 22, 23, 26, 5, -1);
 
 	note("(");
 	show_in_arena(at);

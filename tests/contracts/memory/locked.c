@@ -68,6 +68,15 @@ CONTRACT
 			 CHECK_EQ(present[1] & 1, 1); CHECK_ERRNO(
 				 (long)mremap(map, 2 * PAGE, 8 * PAGE, MREMAP_MAYMOVE), EFAULT)),
 		   0);
+	// Locked before it could be written: it is there when it can.
+	map = MAP(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	MUST(mincore(map, 4 * PAGE, present));
+	CHECK_EQ(present[1] & 1, 0);
+	MUST(mprotect(map + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE));
+	MUST(mincore(map, 4 * PAGE, present));
+	CHECK_EQ(present[0] & 1, 0);
+	CHECK_EQ(present[1] & present[2] & 1, 1);
+	CHECK_EQ(present[3] & 1, 0);
 	CHECK_ERRNO(mlockall(0), EINVAL);
 	CHECK_ERRNO(mlockall(64), EINVAL);
 }
