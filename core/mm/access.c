@@ -201,3 +201,27 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 	return 0;
 }
+
+void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+	while (start < end) {
+		vaddr_t from = end, until = end;
+		bool locked = false;
+		struct vma *vma;
+
+		rwsem_read(&mm->lock);
+		vma = vma_find(mm, start);
+		if (vma && vma->start < end) {
+			from = MAX(vma->start, start);
+			until = MIN(vma->end, end);
+			locked = vma->flags & VM_LOCKED;
+		}
+		rwsem_read_done(&mm->lock);
+		if (locked) {
+			int ignored = mm_populate(mm, from, until);
+
+			(void)ignored;
+		}
+		start = until;
+	}
+}

@@ -155,7 +155,7 @@ struct pagecache *bare_cache_new(uint64_t pages); /* NULL: no memory */
 void bare_cache_get(struct pagecache *cache);
 void bare_cache_put(struct pagecache *cache);
 
-/* ---- mlock.c ---- */
+/* ---- access.c ---- */
 /* Fill the locked mappings of a range; what cannot be had is no error, as on Linux. */
 void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 
