@@ -4,6 +4,7 @@
 #include "../sockets/helpers.h"
 
 #include "async.h"
+#include <sched.h>
 
 static char big[4000];
 
@@ -41,7 +42,10 @@ static void data(int type)
 {
 	int s[2], count;
 	pthread_t other;
+	cpu_set_t before, one;
 
+	CPU_ZERO(&one);
+	MUST(sched_getaffinity(0, sizeof(before), &before));
 	MUST(socketpair(AF_UNIX, type, 0, s));
 	arm(s[0], 'A');
 	arm(s[1], 'B');
@@ -65,11 +69,15 @@ static void data(int type)
 	MUST(read(s[1], big, sizeof(big)));
 	CHECK_TEXT(came(), "B:in ");
 
+	// On one processor: elsewhere who is woken may stop waiting before the sender has looked.
+	CPU_SET(0, &one);
+	MUST(sched_setaffinity(0, sizeof(one), &one));
 	MUST(pthread_create(&other, NULL, receives, &s[1]));
 	wait_threads_asleep(1);
 	MUST(write(s[0], "x", 1));
 	MUST(pthread_join(other, NULL));
 	CHECK_TEXT(came(), type == SOCK_STREAM ? "" : "B:in ");
+	MUST(sched_setaffinity(0, sizeof(before), &before));
 	MUST(close(s[0]));
 	MUST(close(s[1]));
 	(void)came();
