@@ -124,19 +124,7 @@ static void ends(int type)
 	MUST(socketpair(AF_UNIX, type, 0, s));
 	arm(s[0], 'A');
 	arm(s[1], 'B');
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.align = {.cmsg_len = CMSG_LEN(sizeof(int)),
-			       .cmsg_level = SOL_SOCKET,
-			       .cmsg_type = SCM_RIGHTS}};
-	struct iovec part = {big, 1};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	memcpy(CMSG_DATA(&control.align), &s[0], sizeof(int));
-	MUST(sendmsg(s[0], &message, 0));
+	MUST(send_fds(s[0], "x", &s[0], 1, 0));
 	CHECK_TEXT(came(), "B:in ");
 	MUST(close(s[0]));
 	CHECK_TEXT(came(), "");
