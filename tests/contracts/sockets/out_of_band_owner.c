@@ -166,26 +166,14 @@ static void waiting(void)
 // Descriptors that come with the byte are dropped with it; those with the data before it arrive.
 static void rights(void)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.align = {.cmsg_len = CMSG_LEN(sizeof(int)),
-			       .cmsg_level = SOL_SOCKET,
-			       .cmsg_type = SCM_RIGHTS}};
 	char bytes[8], room[64];
-	struct iovec part = {bytes, 2}, into = {bytes, sizeof(bytes)};
-	struct msghdr message = {.msg_iov = &part,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)},
-		      got = {.msg_iov = &into, .msg_iovlen = 1, .msg_control = room};
+	struct iovec into = {bytes, sizeof(bytes)};
+	struct msghdr got = {.msg_iov = &into, .msg_iovlen = 1, .msg_control = room};
 	int ends[2];
 
 	fresh("rights");
 	MUST(pipe(ends));
-	memcpy(CMSG_DATA(&control.align), &ends[1], sizeof(int));
-	part.iov_len = 1;
-	CHECK_EQ(sendmsg(pair[0], &message, MSG_OOB), 1);
+	CHECK_EQ(send_fds(pair[0], "x", &ends[1], 1, MSG_OOB), 1);
 	MUST(close(ends[1]));
 	got.msg_controllen = sizeof(room);
 	CHECK_EQ(recvmsg(pair[1], &got, MSG_OOB), 1);
@@ -193,9 +181,7 @@ static void rights(void)
 	got.msg_controllen = sizeof(room);
 	CHECK_ERRNO(recvmsg(pair[1], &got, MSG_DONTWAIT), EAGAIN);
 	CHECK_EQ(read(ends[0], bytes, 1), 0); // nobody has the other end any more
-	part.iov_len = 2;
-	memcpy(CMSG_DATA(&control.align), &ends[0], sizeof(int));
-	CHECK_EQ(sendmsg(pair[0], &message, MSG_OOB), 2);
+	CHECK_EQ(send_fds(pair[0], "xy", &ends[0], 1, MSG_OOB), 2);
 	got.msg_controllen = sizeof(room);
 	CHECK_EQ(recvmsg(pair[1], &got, 0), 1);
 	CHECK_EQ(got.msg_controllen, CMSG_SPACE(sizeof(int)));
