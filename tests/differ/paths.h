@@ -78,9 +78,10 @@ static void op_openat2(void)
 
 	if (size == 32) // what is behind must be 0
 		size = 24;
-	if (how.resolve &
-	    32) // whether a link is followed from the cache alone is a matter of its times
-		how.resolve = (how.resolve & ~1ull) | 4;
+	// What the cache alone can open is left to the kernel; that it makes and cuts nothing is not.
+	if (how.resolve & RESOLVE_CACHED &&
+	    !(how.flags & (O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))))
+		how.resolve &= ~(uint64_t)RESOLVE_CACHED;
 	keep_fd(DO(syscall(SYS_openat2, at, name, &how, size),
 		   "(%d, %s, {%#llx, %#llo, %#llx}, %zu)", at, text_of(name),
 		   (unsigned long long)how.flags, (unsigned long long)how.mode,
