@@ -202,7 +202,7 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 	return 0;
 }
 
-void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int without)
 {
 	while (start < end) {
 		vaddr_t from = end, until = end;
@@ -214,7 +214,7 @@ void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 		if (vma && vma->start < end) {
 			from = MAX(vma->start, start);
 			until = MIN(vma->end, end);
-			locked = vma->flags & VM_LOCKED;
+			locked = vma->flags & VM_LOCKED && !(vma->flags & without);
 		}
 		rwsem_read_done(&mm->lock);
 		if (locked) {

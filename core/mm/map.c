@@ -426,6 +426,6 @@ int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
 	error = protect_locked(mm, start, start + length, rights, &fill);
 	rwsem_write_done(&mm->lock);
 	if (unlikely(fill))
-		mm_populate_locked(mm, start, start + length);
+		mm_populate_locked(mm, start, start + length, VM_SHARED);
 	return error;
 }

@@ -173,7 +173,7 @@ SYSCALL(mlockall)
 	if (!fits)
 		return -ENOMEM;
 	if ((flags & (MCL_CURRENT | MCL_ONFAULT)) == MCL_CURRENT)
-		mm_populate_locked(mm, 0, hal_user_end());
+		mm_populate_locked(mm, 0, hal_user_end(), 0);
 	return 0;
 }
 

@@ -156,8 +156,9 @@ void bare_cache_get(struct pagecache *cache);
 void bare_cache_put(struct pagecache *cache);
 
 /* ---- access.c ---- */
-/* Fill the locked mappings of a range; what cannot be had is no error, as on Linux. */
-void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
+/* Fill the locked mappings of a range, but for those with one of the flags without; what cannot be had is
+ * no error, as on Linux. */
+void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int without);
 
 /* ---- table.c ---- */
 /* Free the tables that are kept clean. */

@@ -77,6 +77,14 @@ CONTRACT
 	CHECK_EQ(present[0] & 1, 0);
 	CHECK_EQ(present[1] & present[2] & 1, 1);
 	CHECK_EQ(present[3] & 1, 0);
+	// What is shared is not filled by that.
+	map = MAP(NULL, 2 * PAGE, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	MAP(map + PAGE, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_LOCKED, -1,
+	    0);
+	MUST(mprotect(map, 2 * PAGE, PROT_READ | PROT_WRITE));
+	MUST(mincore(map, 2 * PAGE, present));
+	CHECK_EQ(present[0] & 1, 0);
+	CHECK_EQ(present[1] & 1, 1);
 	CHECK_ERRNO(mlockall(0), EINVAL);
 	CHECK_ERRNO(mlockall(64), EINVAL);
 }
