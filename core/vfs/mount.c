@@ -256,13 +256,23 @@ int super_set_flags(struct super *super, unsigned long flags)
 	return 0;
 }
 
+static int option_known(void *type, const char *name, const char *value)
+{
+	return ((const struct fs_type *)type)->check_option(name, value);
+}
+
 int super_remount(struct super *super, unsigned long flags, unsigned long mask, const char *options)
 {
 	unsigned long old = super->flags & SUPER_FLAGS;
-	int error;
+	int error = 0;
 
 	if (mask & ~(unsigned long)REMOUNT_FLAGS)
 		return -EINVAL;
+	/* A word that it does not know is found before anything is changed. */
+	if (super->type->check_option)
+		error = mount_options_each(options, option_known, (void *)super->type);
+	if (error)
+		return error;
 	error = super_set_flags(super, (old & ~mask) | (flags & mask));
 	if (error)
 		return error;

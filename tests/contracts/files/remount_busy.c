@@ -26,6 +26,10 @@ CONTRACT
 	MUST(write(fd, "1", 1));
 	CHECK_ERRNO(remount("m", MS_RDONLY), EBUSY);
 	CHECK_ERRNO(remount("m", MS_BIND | MS_RDONLY), EBUSY);
+	// A wrong option is found first, a limit that is used already last.
+	CHECK_ERRNO(mount("none", "m", "tmpfs", MS_REMOUNT | MS_RDONLY, "nonsense"), EINVAL);
+	CHECK_ERRNO(mount("none", "m", "tmpfs", MS_REMOUNT | MS_RDONLY, "nr_inodes=1"), EBUSY);
+	CHECK_ERRNO(mount("none", "m", "tmpfs", MS_REMOUNT, "nr_inodes=1"), EINVAL);
 	CHECK_ERRNO(syscall(SYS_mount_setattr, AT_FDCWD, "m", 0, attributes, 32), EBUSY);
 	CHECK_EQ(write(fd, "2", 1), 1);
 	// A shared mapping goes on writing when the descriptor is closed.
