@@ -35,8 +35,9 @@ struct proc_entry {
 		      struct path *path);  /* links: where they lead, if not by their text */
 	const struct inode_ops *inode_ops; /* directories with names of their own making */
 	const struct file_ops *file_ops;
-	const struct tunable *tunable; /* files of numbers that rooms announce */
-	bool restricted;	       /* only for those who may inspect the process */
+	const struct tunable *tunable;	       /* files of numbers that rooms announce */
+	int (*may_open)(struct proc_inode *p); /* files: 0 or -errno; NULL: they may be opened */
+	bool restricted;		       /* only for those who may inspect the process */
 };
 
 /* inode->private */
@@ -90,8 +91,10 @@ extern struct proc_entry proc_net_entries[];
 #define PROC_FILE(n, m, s)    {.name = (n), .mode = S_IFREG | (m), .show = (s)}
 #define PROC_RW(n, m, s, w)   {.name = (n), .mode = S_IFREG | (m), .show = (s), .write = (w)}
 #define PROC_PRIVATE(n, m, s) {.name = (n), .mode = S_IFREG | (m), .show = (s), .restricted = true}
-#define PROC_LINK(n, l, f)    {.name = (n), .mode = S_IFLNK | 0777, .link = (l), .follow = (f)}
-#define PROC_END	      {.name = NULL}
+#define PROC_MOUNTS(n, m, s) \
+	{.name = (n), .mode = S_IFREG | (m), .show = (s), .may_open = proc_mounts_may_open}
+#define PROC_LINK(n, l, f) {.name = (n), .mode = S_IFLNK | 0777, .link = (l), .follow = (f)}
+#define PROC_END	   {.name = NULL}
 
 /* pid_*.c */
 int proc_pid_stat(struct text *text, void *p);
@@ -108,6 +111,7 @@ int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *
 void proc_maps_line(struct text *text, const struct vma *vma, char *buf);
 int proc_mounts(struct text *text, void *p);
 int proc_mountinfo(struct text *text, void *p);
+int proc_mounts_may_open(struct proc_inode *p);
 extern const struct inode_ops proc_fd_inode_ops, proc_fdinfo_inode_ops, proc_task_inode_ops;
 extern const struct file_ops proc_fd_ops, proc_task_ops, proc_mem_ops;
 

@@ -103,20 +103,38 @@ static void mountinfo_line(struct text *text, struct mount *mount, const char *w
 	text_puts(text, "\n");
 }
 
-static int show(struct text *text, struct proc_inode *p, bool info)
+/* Whose end has begun has no root any more: EINVAL. */
+static int root_of(struct proc_inode *p, struct path *root)
 {
 	struct thread *thread = proc_thread(p);
-	struct mount *mount;
-	struct path root;
-	char *buf;
 	bool found;
 
 	if (!thread)
-		return -ESRCH;
-	found = fs_of_thread(thread, &root, NULL);
-	thread_put(thread);
-	if (!found)
 		return -EINVAL;
+	found = fs_of_thread(thread, root, NULL);
+	thread_put(thread);
+	return found ? 0 : -EINVAL;
+}
+
+int proc_mounts_may_open(struct proc_inode *p)
+{
+	struct path root;
+	int error = root_of(p, &root);
+
+	if (!error)
+		path_put(&root);
+	return error;
+}
+
+static int show(struct text *text, struct proc_inode *p, bool info)
+{
+	struct mount *mount;
+	struct path root;
+	char *buf;
+	int error = root_of(p, &root);
+
+	if (error)
+		return error;
 	buf = kmalloc(2 * PATH_MAX, GFP_KERNEL);
 	if (!buf) {
 		path_put(&root);

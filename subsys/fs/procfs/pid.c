@@ -435,8 +435,8 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		PROC_PRIVATE("smaps_rollup", 0444, proc_pid_smaps_rollup),                         \
 		{.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_ops},                \
 		PROC_LINK("cwd", cwd_link, cwd_follow), PROC_LINK("root", root_link, root_follow), \
-		PROC_LINK("exe", exe_link, exe_follow), PROC_FILE("mounts", 0444, proc_mounts),    \
-		PROC_FILE("mountinfo", 0444, proc_mountinfo),                                      \
+		PROC_LINK("exe", exe_link, exe_follow), PROC_MOUNTS("mounts", 0444, proc_mounts),  \
+		PROC_MOUNTS("mountinfo", 0444, proc_mountinfo),                                    \
 		PROC_DIR("net", 0555, proc_net_entries), PROC_FILE("wchan", 0444, wchan_show),     \
 		PROC_FILE("schedstat", 0444, schedstat_show),                                      \
 		PROC_FILE("cgroup", 0444, cgroup_show),                                            \

@@ -365,6 +365,12 @@ static int proc_open(struct inode *inode, struct file *file)
 	}
 	if (!p->entry->show && file->mode & FILE_READ)
 		return -EACCES;
+	if (p->entry->may_open) {
+		int error = p->entry->may_open(p);
+
+		if (error)
+			return error;
+	}
 	return text_open(file, p->entry->show, p);
 }
 

@@ -62,4 +62,14 @@ CONTRACT
 	CHECK_EQ(umount2("m", MNT_DETACH), 0);
 	CHECK_EQ(read(fd, &up, 5), 5);
 	CHECK_EQ(access("m/f", F_OK), -1);
+	// Who is dead has no mounts to show.
+	pid_t child = CHILD(_exit(0));
+	char name[40];
+	while (state_of(child) != 'Z')
+		sleep_ms(1);
+	snprintf(name, sizeof(name), "/proc/%d/mounts", child);
+	CHECK_ERRNO(open(name, O_RDONLY), EINVAL);
+	snprintf(name, sizeof(name), "/proc/%d/mountinfo", child);
+	CHECK_ERRNO(open(name, O_RDONLY), EINVAL);
+	child_wait(child);
 }
