@@ -18,7 +18,7 @@ static bool evenly(void)
 
 static bool niced(void)
 {
-	return used[0] > 3 * used[1];
+	return used[1] > 1000000 && used[0] > 3 * used[1];
 }
 
 // Until both together have had 700 ms, and further while shared is not true, but not for ever: a
