@@ -335,7 +335,12 @@ static int slave_async(struct file *file, struct poll_table *table)
 
 static long ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
-	return tty_ioctl(file, file->private, false, command, arg);
+	struct tty *tty = file->private;
+
+	/* It is no terminal any more, and says so in two ways, as on Linux. */
+	if (hung_up(tty))
+		return command == TIOCSPGRP ? -ENOTTY : -EIO;
+	return tty_ioctl(file, tty, false, command, arg);
 }
 
 void tty_hang_up(struct tty *tty)

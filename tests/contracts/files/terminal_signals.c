@@ -20,7 +20,8 @@ static void foreground(int ends[2])
 {
 	struct winsize size = {10, 20, 0, 0};
 	struct pollfd ready;
-	int slave;
+	struct termios modes;
+	int slave, unread = 0;
 	char byte;
 
 	MUST(setsid());
@@ -54,6 +55,14 @@ static void foreground(int ends[2])
 	ready = (struct pollfd){slave, POLLIN | POLLOUT, 0};
 	CHECK_EQ(poll(&ready, 1, 0), 1);
 	CHECK_EQ(ready.revents & POLLHUP, POLLHUP);
+	// It is a terminal no more.
+	CHECK_ERRNO(ioctl(slave, TCGETS, &modes), EIO);
+	CHECK_ERRNO(ioctl(slave, TIOCSWINSZ, &size), EIO);
+	CHECK_ERRNO(ioctl(slave, TIOCGPGRP, &unread), EIO);
+	CHECK_ERRNO(ioctl(slave, FIONREAD, &unread), EIO);
+	CHECK_ERRNO(ioctl(slave, 0x1234), EIO);
+	CHECK_ERRNO(ioctl(slave, TIOCSPGRP, &unread), ENOTTY);
+	CHECK_EQ(ioctl(slave, FIONBIO, &unread), 0);
 }
 
 CONTRACT
