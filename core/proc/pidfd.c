@@ -60,10 +60,25 @@ static const struct file_ops pidfd_ops = {
 	.show_fdinfo = pidfd_show,
 };
 
+/* By this programs know whether two pidfds are of one process. */
+static uint64_t ino_of(struct pid *pid)
+{
+	static uint64_t last;
+	uint64_t mine, none = 0;
+
+	if (READ_ONCE(pid->ino))
+		return pid->ino;
+	mine = __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&pid->ino, &none, mine, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED)
+		       ? mine
+		       : none;
+}
+
 int pidfd_create(struct pid *pid, unsigned int flags, struct file **file)
 {
-	int error = file_anonymous("[pidfd]", &pidfd_ops, pid, O_RDWR | flags,
-				   FILE_READ | FILE_WRITE | FILE_STREAM, file);
+	int error = file_nameless(NAMELESS_PID, "anon_inode:[pidfd]", 0700, ino_of(pid), &pidfd_ops,
+				  pid, O_RDWR | flags, FILE_READ | FILE_WRITE | FILE_STREAM, file);
 
 	if (!error)
 		pid_get(pid);

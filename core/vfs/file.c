@@ -18,8 +18,6 @@ static struct spinlock worker_lock = SPINLOCK_INIT("file worker");
 static struct list worker_files = LIST_INIT(worker_files); /* [worker_lock, irq-saving] */
 static struct wait_queue worker_wait = WAIT_QUEUE_INIT(worker_wait);
 static bool worker_running;
-static struct super *anonymous_super;
-static struct mount *anonymous_mount;
 
 void file_init_cache(void)
 {
@@ -203,35 +201,69 @@ static void anonymous_evict(struct inode *inode)
 	(void)inode;
 }
 
-static const struct super_ops anonymous_super_ops = {.evict = anonymous_evict};
-static const struct inode_ops anonymous_inode_ops = {.lookup = NULL};
-static const struct fs_type anonymous_type = {
-	.name = "anon_inodefs", .flags = FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME};
+static int no_change(struct inode *inode, const struct attributes *a)
+{
+	(void)inode, (void)a;
+	return -EPERM;
+}
 
-static int anonymous_setup(void)
+/* The magic numbers are Linux's: programs ask fstatfs what a descriptor is. */
+#define NAMELESS(fs_name, number, ...)                                               \
+	{                                                                            \
+		.type = {.name = (fs_name),                                          \
+			 .flags = FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME}, \
+		.magic = (number), .inode_ops = {                                    \
+			__VA_ARGS__                                                  \
+		}                                                                    \
+	}
+
+static struct nameless {
+	struct fs_type type;
+	uint32_t magic;
+	struct inode_ops inode_ops;
+	struct super *super;
+	struct mount *mount;
+} nameless[] = {
+	[NAMELESS_ANON] = NAMELESS("anon_inodefs", 0x09041934, .lookup = NULL),
+	[NAMELESS_PIPE] = NAMELESS("pipefs", 0x50495045, .lookup = NULL),
+	[NAMELESS_PID] = NAMELESS("pidfs", 0x50494446, .setattr = no_change),
+};
+
+static const struct super_ops nameless_super_ops = {.evict = anonymous_evict};
+
+static int nameless_setup(struct nameless *fs)
 {
 	struct inode *inode;
 
-	anonymous_super = super_new(&anonymous_type, &anonymous_super_ops);
-	if (!anonymous_super)
+	fs->super = super_new(&fs->type, &nameless_super_ops);
+	if (!fs->super)
 		return -ENOMEM;
-	anonymous_super->magic = 0x09041934;
-	inode = inode_new(anonymous_super, S_IFDIR | 0500);
+	fs->super->magic = fs->magic;
+	inode = inode_new(fs->super, S_IFDIR | 0500);
 	if (!inode)
 		return -ENOMEM;
-	inode->ops = &anonymous_inode_ops;
-	anonymous_super->root = dentry_root(anonymous_super, inode);
-	if (!anonymous_super->root)
+	inode->ops = &fs->inode_ops;
+	fs->super->root = dentry_root(fs->super, inode);
+	if (!fs->super->root)
 		return -ENOMEM;
-	anonymous_mount = mount_create(anonymous_super, anonymous_super->root, 0, "anon_inodefs");
-	return anonymous_mount ? 0 : -ENOMEM;
+	fs->mount = mount_create(fs->super, fs->super->root, 0, fs->type.name);
+	return fs->mount ? 0 : -ENOMEM;
+}
+
+static int anonymous_setup(void)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(nameless) && !error; i++)
+		error = nameless_setup(&nameless[i]);
+	return error;
 }
 
 /* Consumes the dentry's reference. */
-static int open_anonymous(struct dentry *dentry, const struct file_ops *ops, void *private,
-			  unsigned int flags, unsigned int mode, struct file **file)
+static int open_anonymous(struct nameless *fs, struct dentry *dentry, const struct file_ops *ops,
+			  void *private, unsigned int flags, unsigned int mode, struct file **file)
 {
-	struct path path = {.mount = anonymous_mount, .dentry = dentry};
+	struct path path = {.mount = fs->mount, .dentry = dentry};
 	int error;
 
 	if (!dentry)
@@ -263,15 +295,16 @@ int file_anonymous(const char *name, const struct file_ops *ops, void *private, 
 		   unsigned int mode, struct file **file)
 {
 	static struct inode *shared;
+	struct nameless *fs = &nameless[NAMELESS_ANON];
 	struct inode *inode = load_acquire(&shared);
 
 	if (!inode) {
 		struct inode *none = NULL;
 
-		inode = inode_new(anonymous_super, 0600);
+		inode = inode_new(fs->super, 0600);
 		if (!inode)
 			return -ENOMEM;
-		inode->ops = &anonymous_inode_ops;
+		inode->ops = &fs->inode_ops;
 		inode->uid = inode->gid = 0;
 		if (!__atomic_compare_exchange_n(&shared, &none, inode, false, __ATOMIC_ACQ_REL,
 						 __ATOMIC_ACQUIRE)) {
@@ -279,20 +312,29 @@ int file_anonymous(const char *name, const struct file_ops *ops, void *private, 
 			inode = none;
 		}
 	}
-	return open_anonymous(dentry_nameless(anonymous_super, name, inode_get(inode)), ops,
-			      private, flags, mode, file);
+	return open_anonymous(fs, dentry_nameless(fs->super, name, inode_get(inode)), ops, private,
+			      flags, mode, file);
 }
 
-int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops, void *private,
-			 unsigned int flags, unsigned int file_mode, struct file **file)
+int file_nameless(enum nameless_fs which, const char *name, umode_t mode, uint64_t ino,
+		  const struct file_ops *ops, void *private, unsigned int flags,
+		  unsigned int file_mode, struct file **file)
 {
-	struct inode *inode = inode_new(anonymous_super, mode);
+	struct nameless *fs = &nameless[which];
+	struct inode *inode = inode_new(fs->super, mode);
+	struct dentry *dentry;
 
 	if (!inode)
 		return -ENOMEM;
-	inode->ops = &anonymous_inode_ops;
-	return open_anonymous(dentry_numbered(anonymous_super, kind, inode), ops, private, flags,
-			      file_mode, file);
+	inode->ops = &fs->inode_ops;
+	if (ino) {
+		inode->ino = ino;
+		inode->uid = inode->gid = 0;
+		dentry = dentry_nameless(fs->super, name, inode);
+	} else {
+		dentry = dentry_numbered(fs->super, name, inode);
+	}
+	return open_anonymous(fs, dentry, ops, private, flags, file_mode, file);
 }
 
 /* ---- reading and writing from inside the kernel ---- */

@@ -49,6 +49,7 @@ struct pid {
 	struct list members
 		[PID_KINDS]; /* [tasklist]: processes of this group (PID_GROUP) and session (PID_SESSION) */
 	struct wait_queue waiters; /* pidfd poll: woken when the process becomes a zombie */
+	uint64_t ino;		   /* of its pidfds, never used again; 0 before the first; atomic */
 	struct rcu_head rcu;
 };
 

@@ -533,11 +533,12 @@ bool file_splices_to(const struct file *file);
  * is formed by the caller's super), inode mode. */
 __must_check int file_anonymous(const char *name, const struct file_ops *ops, void *private,
 				unsigned int flags, unsigned int mode, struct file **file);
-/* As file_anonymous, with the identity the superblock shows: the dentry's name is "class:[ino]"
- * (pipe, socket) and mode the inode's type. */
-__must_check int file_anonymous_inode(const char *kind, umode_t mode, const struct file_ops *ops,
-				      void *private, unsigned int flags, unsigned int file_mode,
-				      struct file **file);
+/* The same with an inode of its own: of which file system without names, and of which mode. Its number is
+ * ino, and it is root's; with ino 0 it gets one, is the caller's, and the file is shown as "name:[ino]". */
+enum nameless_fs { NAMELESS_ANON, NAMELESS_PIPE, NAMELESS_PID };
+__must_check int file_nameless(enum nameless_fs which, const char *name, umode_t mode, uint64_t ino,
+			       const struct file_ops *ops, void *private, unsigned int flags,
+			       unsigned int file_mode, struct file **file);
 /* For file systems that only the kernel mounts: a mount outside the tree, for good; and a dentry
  * without a place in it (consumes the inode, also on failure; NULL: no memory). */
 __must_check int vfs_kernel_mount(const struct fs_type *type, struct mount **mount);

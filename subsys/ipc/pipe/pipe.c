@@ -576,8 +576,8 @@ static int make_files(unsigned int flags, struct file **read_end, struct file **
 	pipe->anonymous = true;
 	pipe->readers = pipe->writers = pipe->files = 1;
 	pipe->read_opens = pipe->write_opens = 1;
-	error = file_anonymous_inode("pipe", S_IFIFO | 0600, &pipe_ops, pipe, flags & O_NONBLOCK,
-				     FILE_READ | FILE_STREAM | FILE_NOWAIT, read_end);
+	error = file_nameless(NAMELESS_PIPE, "pipe", S_IFIFO | 0600, 0, &pipe_ops, pipe,
+			      flags & O_NONBLOCK, FILE_READ | FILE_STREAM | FILE_NOWAIT, read_end);
 	if (error) {
 		pipe_free(pipe);
 		return error;
