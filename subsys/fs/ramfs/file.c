@@ -156,8 +156,10 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 		if (!error && !(mode & FALLOC_KEEP_SIZE) && end > inode->size)
 			WRITE_ONCE(inode->size, end);
 	}
-	if (!error)
+	if (!error) {
+		inode_strip_setid(inode);
 		inode->mtime = inode->ctime = inode_now(inode->super);
+	}
 	rwsem_write_done(&inode->rwsem);
 	return error;
 }
