@@ -26,6 +26,7 @@
 #include <core/signal.h>
 #include <core/thread.h>
 #include <core/upcall.h>
+#include <core/vfs.h>
 
 #define AROUND 16u // pages mapped at once when they are in the cache
 
@@ -298,6 +299,8 @@ static __attribute__((noinline)) int fault_cached(struct vma *vma, vaddr_t va, b
 			bits |= HAL_PTE_DIRTY;
 			if (!(READ_ONCE(page->flags) & PAGE_F_DIRTY))
 				__atomic_fetch_or(&page->flags, PAGE_F_DIRTY, __ATOMIC_RELAXED);
+			if (vma->file)
+				inode_touch_mtime(vma->file->inode);
 		}
 		rcu_read_lock();
 		error = enter_cached(vma, va, index, &page, 1, bits, &present);

@@ -97,6 +97,8 @@ static int write_page(struct pagecache *cache, struct uio *uio, uint64_t index, 
 			if (error != -EEXIST)
 				return error;
 		}
+		if (uio_prefault(uio, 1, false))
+			return -EFAULT; // a hole stays one
 		error = pagecache_get_slow(cache, index, true, false, &page);
 		if (error)
 			return error;

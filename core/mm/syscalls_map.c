@@ -45,7 +45,7 @@ static int decode_file(const struct file *file, unsigned long flags, unsigned in
 	case MAP_PRIVATE:
 		if (!(file->mode & FILE_READ))
 			return -EACCES;
-		if (file->path.mount && (file->path.mount->flags & MS_NOEXEC)) {
+		if (file->path.mount && path_no_exec(&file->path)) {
 			if (*vm & VM_EXEC)
 				return -EPERM;
 			*vm &= ~VM_MAYEXEC;

@@ -49,8 +49,12 @@ static void pidfd_show(struct file *file, void (*print)(void *ctx, const char *f
 /* There are none: those that Linux has (its process's namespaces) take no argument, which is looked at first. */
 static long pidfd_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
-	(void)file, (void)command;
-	return arg ? -EINVAL : -ENOTTY;
+	const struct pid *pid = file->private;
+
+	(void)command;
+	if (arg)
+		return -EINVAL;
+	return READ_ONCE(pid->thread) ? -ENOTTY : -ESRCH;
 }
 
 static const struct file_ops pidfd_ops = {
@@ -77,8 +81,8 @@ static uint64_t ino_of(struct pid *pid)
 
 int pidfd_create(struct pid *pid, unsigned int flags, struct file **file)
 {
-	int error = file_nameless(NAMELESS_PID, "anon_inode:[pidfd]", 0700, ino_of(pid), &pidfd_ops,
-				  pid, O_RDWR | flags, FILE_READ | FILE_WRITE | FILE_STREAM, file);
+	int error = file_nameless(NAMELESS_PID, "anon_inode:[pidfd]", S_IFREG | 0700, ino_of(pid),
+				  &pidfd_ops, pid, O_RDWR | flags, FILE_READ | FILE_WRITE, file);
 
 	if (!error)
 		pid_get(pid);

@@ -23,7 +23,7 @@ static long set_flags(struct file *file, int fd, unsigned int flags)
 	if ((flags ^ old) & O_NOATIME && flags & O_NOATIME && !inode_owner_or_capable(file->inode))
 		return -EPERM;
 	if (flags & O_DIRECT && !S_ISFIFO(file->inode->mode) &&
-	    (!S_ISREG(file->inode->mode) || file->mode & FILE_NO_DIRECT))
+	    (!inode_takes_direct(file->inode) || file->mode & FILE_NO_DIRECT))
 		return -EINVAL;
 	if (file->ops->set_flags) {
 		int error = file->ops->set_flags(file, flags);
@@ -232,8 +232,6 @@ static long regular_ioctl(struct file *file, unsigned int command, unsigned long
 {
 	loff_t left = READ_ONCE(file->inode->size) - file->pos;
 
-	if (!S_ISREG(file->inode->mode))
-		return -ENOTTY;
 	switch (command) {
 	case FIONREAD:
 		return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
@@ -272,11 +270,10 @@ SYSCALL(ioctl)
 		result = hal_put_user32(hal_user_ptr(void, arg), fd.file->inode->super->blocksize);
 		break;
 	default:
-		result = -ENOTTY;
-		if (fd.file->ops->ioctl)
+		result = S_ISREG(fd.file->inode->mode) ? regular_ioctl(fd.file, command, arg)
+						       : -ENOTTY;
+		if (result == -ENOTTY && fd.file->ops->ioctl)
 			result = fd.file->ops->ioctl(fd.file, command, arg);
-		if (result == -ENOTTY)
-			result = regular_ioctl(fd.file, command, arg);
 	}
 	fd_put(fd);
 	return result;

@@ -204,17 +204,24 @@ static void anonymous_evict(struct inode *inode)
 static int no_change(struct inode *inode, const struct attributes *a)
 {
 	(void)inode, (void)a;
-	return -EPERM;
+	return -EOPNOTSUPP;
+}
+
+/* Inside they are files like any other, to which nobody can do anything. */
+static void hide_type(struct inode *inode, struct kstat *stat)
+{
+	(void)inode;
+	stat->mode &= ~(umode_t)S_IFMT;
 }
 
 /* The magic numbers are Linux's: programs ask fstatfs what a descriptor is. */
-#define NAMELESS(fs_name, number, ...)                                               \
-	{                                                                            \
-		.type = {.name = (fs_name),                                          \
-			 .flags = FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME}, \
-		.magic = (number), .inode_ops = {                                    \
-			__VA_ARGS__                                                  \
-		}                                                                    \
+#define NAMELESS(fs_name, more, number, ...)                                                  \
+	{                                                                                     \
+		.type = {.name = (fs_name),                                                   \
+			 .flags = (more) | FS_KERNEL | FS_NODEV | FS_COMPLETE | FS_NO_ATIME}, \
+		.magic = (number), .inode_ops = {                                             \
+			__VA_ARGS__                                                           \
+		}                                                                             \
 	}
 
 static struct nameless {
@@ -224,9 +231,10 @@ static struct nameless {
 	struct super *super;
 	struct mount *mount;
 } nameless[] = {
-	[NAMELESS_ANON] = NAMELESS("anon_inodefs", 0x09041934, .lookup = NULL),
-	[NAMELESS_PIPE] = NAMELESS("pipefs", 0x50495045, .lookup = NULL),
-	[NAMELESS_PID] = NAMELESS("pidfs", 0x50494446, .setattr = no_change),
+	[NAMELESS_ANON] = NAMELESS("anon_inodefs", 0, 0x09041934, .lookup = NULL),
+	[NAMELESS_PIPE] = NAMELESS("pipefs", 0, 0x50495045, .lookup = NULL),
+	[NAMELESS_PID] = NAMELESS("pidfs", FS_MADE_UP, 0x50494446, .setattr = no_change,
+				  .getattr = hide_type),
 };
 
 static const struct super_ops nameless_super_ops = {.evict = anonymous_evict};
@@ -330,6 +338,7 @@ int file_nameless(enum nameless_fs which, const char *name, umode_t mode, uint64
 	if (ino) {
 		inode->ino = ino;
 		inode->uid = inode->gid = 0;
+		inode->flags |= INODE_IMMUTABLE;
 		dentry = dentry_nameless(fs->super, name, inode);
 	} else {
 		dentry = dentry_numbered(fs->super, name, inode);
@@ -386,6 +395,12 @@ ssize_t vfs_write(struct file *file, const void *buf, size_t n, loff_t *pos)
 	/* A write only reads the buffer; the uio has no const form. */
 	uio_init_kernel(&uio, &iov, (void *)(uintptr_t)buf, n);
 	return vfs_write_uio(file, &uio, pos);
+}
+
+int file_fsync_memory(struct file *file, bool data_only)
+{
+	(void)file, (void)data_only;
+	return 0; /* memory is all the stable storage there is */
 }
 
 /* ---- positions ---- */

@@ -78,7 +78,8 @@ static void setup_release(struct file *file)
 	kfree(setup);
 }
 
-static const struct file_ops setup_ops = {.read = setup_read, .release = setup_release};
+static const struct file_ops setup_ops = {
+	.read = setup_read, .release = setup_release, .traits = FILE_NO_SPLICE};
 
 static long setup_open(struct fs_setup *setup, bool cloexec)
 {
@@ -197,6 +198,8 @@ static int create(struct fs_setup *setup)
 
 	if (setup->phase != COLLECTING)
 		return -EBUSY;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM; /* whoever made the context was */
 	error = mount_new_detached(setup->type, setup->source, setup->options, setup->change.flags,
 				   0, &setup->mount);
 	setup->phase = error ? FAILED : CREATED;
@@ -219,8 +222,9 @@ static int reconfigure(struct fs_setup *setup)
 
 	if (setup->phase != RECONFIGURING)
 		return -EBUSY;
-	error = super_remount(setup->super, setup->change.flags, setup->change.mask,
-			      setup->options);
+	error = !capable(CAP_SYS_ADMIN) ? -EPERM
+					: super_remount(setup->super, setup->change.flags,
+							setup->change.mask, setup->options);
 	if (error)
 		setup->phase = FAILED;
 	else

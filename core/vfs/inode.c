@@ -355,7 +355,8 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 {
 	const struct cred *cred = current->cred;
 
-	if (a->valid && inode->flags & INODE_IMMUTABLE)
+	if (a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME) &&
+	    inode->flags & INODE_IMMUTABLE)
 		return -EPERM;
 	if (a->valid & ATTR_MODE && S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
@@ -427,6 +428,21 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 	return error;
 }
 
+/* Writers at once: one's seconds with another's nanoseconds does no harm. */
+static void set_time(struct timespec64 *time, const struct timespec64 *now)
+{
+	WRITE_ONCE(time->sec, now->sec);
+	WRITE_ONCE(time->nsec, now->nsec);
+}
+
+void inode_touch_mtime(struct inode *inode)
+{
+	struct timespec64 now = inode_now(inode->super);
+
+	set_time(&inode->mtime, &now);
+	set_time(&inode->ctime, &now);
+}
+
 void inode_touch_atime(struct file *file)
 {
 	struct inode *inode = file->inode;
@@ -445,7 +461,5 @@ void inode_touch_atime(struct file *file)
 		    (a->sec > c->sec || (a->sec == c->sec && a->nsec > c->nsec)))
 			return;
 	}
-	/* Readers at once: one's seconds with another's nanoseconds does no harm. */
-	WRITE_ONCE(inode->atime.sec, now.sec);
-	WRITE_ONCE(inode->atime.nsec, now.nsec);
+	set_time(&inode->atime, &now);
 }

@@ -22,6 +22,8 @@ struct mount *root_mount;
 static struct hlist mount_table[MOUNT_BUCKETS];
 unsigned int mount_count; /* [mount_lock] */
 static int mount_next_id; /* atomic */
+uint32_t mount_events;
+struct wait_queue mount_waiters = WAIT_QUEUE_INIT(mount_waiters);
 
 extern const struct fs_type *const __start_core_fs_types[] __attribute__((weak));
 extern const struct fs_type *const __stop_core_fs_types[] __attribute__((weak));
@@ -138,6 +140,7 @@ void mount_attach(struct mount *mount, struct mount *parent, struct dentry *moun
 	hlist_add(&mount->hash, bucket_of(parent, mountpoint));
 	list_add_tail(&mount->all, &mount_list);
 	mount_count++;
+	WRITE_ONCE(mount_events, mount_events + 1);
 }
 
 void mount_detach(struct mount *mount)
@@ -150,6 +153,7 @@ void mount_detach(struct mount *mount)
 	list_del_init(&mount->all);
 	mount->attached = false;
 	mount_count--;
+	WRITE_ONCE(mount_events, mount_events + 1);
 	mount->was_on = (struct path){.mount = mount->parent, .dentry = mount->mountpoint};
 	WRITE_ONCE(mount->parent, NULL);
 	WRITE_ONCE(mount->mountpoint, NULL);
@@ -170,6 +174,7 @@ void mount_change_end(void)
 {
 	sequence_end(&mount_sequence);
 	spin_unlock(&mount_lock);
+	wait_wake(&mount_waiters, 0, POLLPRI | POLLERR);
 }
 
 struct mount *mount_after(int id)

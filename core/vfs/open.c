@@ -187,7 +187,7 @@ static struct file *finish_open(struct path *path, struct open_how *how, bool cr
 	if (S_ISREG(inode->mode) || S_ISDIR(inode->mode))
 		file->mode |= FILE_ATOMIC_POS;
 	error = -EINVAL;
-	if (how->flags & O_DIRECT && !S_ISREG(inode->mode))
+	if (how->flags & O_DIRECT && !inode_takes_direct(inode))
 		goto fail;
 	notify_dentry(file->path.dentry, NOTIFY_OPEN);
 	if (how->flags & O_TRUNC) {

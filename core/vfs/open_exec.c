@@ -11,7 +11,7 @@ static int check(const struct path *path)
 		return -ENOENT;
 	if ((inode->mode & S_IFMT) == S_IFLNK)
 		return -ELOOP; /* AT_SYMLINK_NOFOLLOW */
-	if ((inode->mode & S_IFMT) != S_IFREG || (path->mount->flags & MS_NOEXEC))
+	if ((inode->mode & S_IFMT) != S_IFREG || path_no_exec(path))
 		return -EACCES;
 	return inode_permission(inode, MAY_EXEC);
 }

@@ -150,7 +150,7 @@ static int positioned(int number, loff_t pos, unsigned int mode, struct fd *fd)
 	*fd = fd_get(number);
 	if (!fd->file)
 		return -EBADF;
-	if (fd->file->mode & FILE_STREAM)
+	if (fd->file->mode & (mode == FILE_WRITE ? FILE_STREAM | FILE_NO_PWRITE : FILE_STREAM))
 		error = -ESPIPE;
 	else if (!(fd->file->mode & mode))
 		error = -EBADF;

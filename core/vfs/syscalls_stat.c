@@ -201,7 +201,7 @@ static int access_path(const struct path *path, unsigned int mode)
 	struct inode *inode = path->dentry->inode;
 	int error;
 
-	if (mode & MAY_EXEC && S_ISREG(inode->mode) && path->mount->flags & MS_NOEXEC)
+	if (mode & MAY_EXEC && S_ISREG(inode->mode) && path_no_exec(path))
 		return -EACCES;
 	error = inode_permission(inode, mode);
 	if (error || !(mode & MAY_WRITE) || S_ISCHR(inode->mode) || S_ISBLK(inode->mode) ||
@@ -365,8 +365,8 @@ static long copy_statfs(const struct path *path, unsigned long user)
 		path->mount->flags |
 		(unsigned int)(super->flags & (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK));
 	struct kstatfs out = {.s = {.type = super->magic,
-				    .bsize = super->blocksize,
-				    .frsize = super->blocksize,
+				    .bsize = PAGE_SIZE,
+				    .frsize = PAGE_SIZE,
 				    .namelen = NAME_MAX,
 				    .fsid = {(int32_t)super->dev, 0}}};
 

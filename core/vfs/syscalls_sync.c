@@ -10,9 +10,7 @@ static long sync_file(int number, bool data_only)
 	long error = -EBADF;
 
 	if (fd.file)
-		error = fd.file->ops->fsync ? fd.file->ops->fsync(fd.file, data_only)
-			: S_ISREG(fd.file->inode->mode) || S_ISDIR(fd.file->inode->mode) ? 0
-											 : -EINVAL;
+		error = fd.file->ops->fsync ? fd.file->ops->fsync(fd.file, data_only) : -EINVAL;
 	fd_put(fd);
 	return error;
 }
@@ -120,6 +118,9 @@ SYSCALL(fallocate)
 		goto out;
 	error = -EBADF;
 	if (!(file->mode & FILE_WRITE))
+		goto out;
+	error = -EPERM;
+	if (file->inode->flags & INODE_IMMUTABLE)
 		goto out;
 	error = S_ISFIFO(file->inode->mode)  ? -ESPIPE
 		: S_ISDIR(file->inode->mode) ? -EISDIR

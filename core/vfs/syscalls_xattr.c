@@ -15,6 +15,8 @@ static int name_permission(struct inode *inode, const char *name, unsigned int m
 {
 	bool write = mask & MAY_WRITE;
 
+	if (write && inode->flags & INODE_IMMUTABLE)
+		return -EPERM;
 	if (!strncmp(name, "security.", 9)) {
 		bool capability = !strcmp(name, "security.capability");
 
@@ -42,27 +44,13 @@ static int name_permission(struct inode *inode, const char *name, unsigned int m
 	return inode_permission(inode, mask);
 }
 
-/* Those that file systems keep: neither system. (ACLs) nor unknown name spaces. */
-static int name_known(const char *name)
-{
-	static const char *const known[] = {"user.", "trusted.", "security."};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		size_t n = strlen(known[i]);
-
-		if (!strncmp(name, known[i], n))
-			return name[n] ? 0 : -EINVAL;
-	}
-	return -EOPNOTSUPP;
-}
-
 static int check_name(struct inode *inode, const char *name, unsigned int mask)
 {
 	int error = name_permission(inode, name, mask);
 
 	if (error)
 		return error;
-	return inode->ops->getxattr ? name_known(name) : -EOPNOTSUPP;
+	return inode->ops->getxattr ? 0 : -EOPNOTSUPP;
 }
 
 static int name_from_user(unsigned long user, char *name)

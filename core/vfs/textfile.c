@@ -11,6 +11,7 @@ struct text_file {
 	struct text text; /* [lock] */
 	int (*show)(struct text *text, void *argument);
 	void *argument;
+	uint64_t mark;
 };
 
 /* Room for n more bytes and a NUL. */
@@ -138,6 +139,24 @@ loff_t text_seek(struct file *file, loff_t offset, int whence)
 	if (whence != SEEK_SET && whence != SEEK_CUR)
 		return -EINVAL;
 	return file_seek_generic(file, offset, whence, 0, INT64_MAX);
+}
+
+loff_t text_seek_plain(struct file *file, loff_t offset, int whence)
+{
+	loff_t size = READ_ONCE(file->inode->size);
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return file_seek_generic(file, offset, whence, size, INT64_MAX);
+	if (offset < 0 || offset >= size)
+		return -ENXIO;
+	return file->pos = whence == SEEK_DATA ? offset : size;
+}
+
+uint64_t *text_mark(struct file *file)
+{
+	struct text_file *t = file->private;
+
+	return &t->mark;
 }
 
 void text_release(struct file *file)

@@ -77,7 +77,16 @@ static int devpts_setattr(struct inode *inode, const struct attributes *a)
 	return 0;
 }
 
-static const struct inode_ops node_inode_ops = {.setattr = devpts_setattr};
+/* The name goes with the pseudo-terminal. */
+static void devpts_getattr(struct inode *inode, struct kstat *stat)
+{
+	if (inode->ino >= INO_FIRST &&
+	    (uintptr_t)inode->private != pty_serial((unsigned int)(inode->ino - INO_FIRST)))
+		stat->nlink = 0;
+}
+
+static const struct inode_ops node_inode_ops = {.setattr = devpts_setattr,
+						.getattr = devpts_getattr};
 
 static struct inode *node(struct super *super, uint64_t ino, umode_t mode, dev_t dev)
 {
@@ -157,7 +166,8 @@ static int devpts_iterate(__attribute__((unused)) struct file *file, struct dir_
 }
 
 static const struct inode_ops dir_inode_ops = {.lookup = devpts_lookup};
-static const struct file_ops dir_ops = {.iterate = devpts_iterate, .seek = file_seek_dir};
+static const struct file_ops dir_ops = {
+	.iterate = devpts_iterate, .seek = file_seek_dir, .fsync = file_fsync_memory};
 
 /* ---- options ---- */
 
@@ -295,6 +305,7 @@ static int devpts_init(void)
 	if (!super)
 		return -ENOMEM;
 	super->magic = DEVPTS_MAGIC;
+	super->blocksize = 1024;
 	root = node(super, INO_ROOT, S_IFDIR | 0755, 0);
 	if (!root)
 		goto fail;

@@ -24,10 +24,16 @@ static uint32_t rate(uint32_t cflag, uint32_t other)
 	return code ? extended_rates[code] : other; /* BOTHER: as the number says */
 }
 
+/* Output on its way, in bytes. */
+static uint32_t unsent(const struct tty *tty)
+{
+	return tty->driver->instant ? 0 : tty_out_used(tty);
+}
+
 /* Wait until the output is gone (tcdrain). 0 or -ERESTARTSYS. */
 static int drain(struct tty *tty)
 {
-	return wait_event_interruptible(&tty->write_wait, tty_out_used(tty) == 0 || tty->hung_up);
+	return wait_event_interruptible(&tty->write_wait, !unsent(tty) || tty->hung_up);
 }
 
 static long set_termios(struct tty *tty, unsigned int command, unsigned long arg)
@@ -183,7 +189,7 @@ long tty_ioctl(__attribute__((unused)) struct file *file, struct tty *tty, bool 
 	case TIOCINQ:
 	case TIOCOUTQ:
 		flags = spin_lock_irqsave(&tty->lock);
-		n = command == TIOCOUTQ ? tty_out_used(tty) : ldisc_pending(tty);
+		n = command == TIOCOUTQ ? unsent(tty) : ldisc_pending(tty);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		return put_int(arg, (int)n);
 	case TIOCGETD:

@@ -52,8 +52,11 @@ static void pty_free(struct tty *tty)
 	kfree(pty_of(tty));
 }
 
-static const struct tty_driver driver = {
-	.kick = pty_kick, .unthrottle = pty_unthrottle, .news = pty_news, .release = pty_free};
+static const struct tty_driver driver = {.kick = pty_kick,
+					 .unthrottle = pty_unthrottle,
+					 .news = pty_news,
+					 .release = pty_free,
+					 .instant = true};
 
 /* ---- the table ---- */
 

@@ -243,6 +243,8 @@ static ssize_t tty_write(struct file *file, struct uio *uio, __attribute__((unus
 	ssize_t done = 0;
 	int error = 0;
 
+	if (hung_up(tty))
+		return -EIO;
 	if (tty->termios.base.lflag & TOSTOP && (error = job_check(tty, SIGTTOU)))
 		return error;
 	error = mutex_lock_interruptible(&tty->write_lock);

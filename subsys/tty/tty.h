@@ -39,6 +39,7 @@ struct tty_driver {
 	 * end. Without locks. NULL: nobody is there. */
 	void (*news)(struct tty *tty, int code);
 	void (*release)(struct tty *tty); /* last reference gone; after a grace period */
+	bool instant; /* what is queued counts as sent: nobody waits for it, none is told of */
 };
 
 struct tty {

@@ -4,6 +4,7 @@
 // where they part.
 #include "differ.h"
 #include "data.h"
+#include "kinds.h"
 #include "memory.h"
 #include "mounts.h"
 #include "paths.h"
@@ -17,8 +18,8 @@
 #define BUFFER	16384
 #define SECONDS 20
 
-static const struct area *const areas[] = {&paths_area,	  &data_area,  &memory_area,
-					   &sockets_area, &tasks_area, &mounts_area};
+static const struct area *const areas[] = {&paths_area, &data_area,   &memory_area, &sockets_area,
+					   &tasks_area, &mounts_area, &kinds_area};
 static char text[4096];
 static size_t text_length;
 static char *buffer;
@@ -254,10 +255,10 @@ static void restore(void)
 	static const struct {
 		const char *name;
 		mode_t mode;
-	} shared[] = {{"/dev/null", 0666},
-		      {"/dev/zero", 0666},
-		      {"/dev/full", 0666},
-		      {"/", 0755},
+	} shared[] = {{"/dev/null", 0666},    {"/dev/zero", 0666},
+		      {"/dev/full", 0666},    {"/dev/random", 0666},
+		      {"/dev/urandom", 0666}, {"/dev", 0755},
+		      {"/dev/pts", 0755},     {"/", 0755},
 		      {"/tmp", 01777}};
 	static const char *const attributes[] = {"user.a", "user.b", "trusted.a", "security.a"};
 	static const char *const strays[] = {"a", "b", "c", "d", "e", "l", "..."};

@@ -138,7 +138,7 @@ struct file_ops {
 		    struct file *file);	    /* may replace file->ops and file->private */
 	void (*release)(struct file *file); /* last reference gone; may sleep */
 	int (*flush)(struct file *file);    /* at each close */
-	int (*fsync)(struct file *file, bool data_only);
+	int (*fsync)(struct file *file, bool data_only); /* NULL: -EINVAL */
 	long (*fallocate)(struct file *file, int mode, loff_t offset, loff_t length);
 	int (*set_flags)(struct file *file,
 			 unsigned int flags); /* F_SETFL, after checks; NULL: accepted */
@@ -304,9 +304,10 @@ struct fs_type {
 	2u /* the dentry cache is the directory: a name that is not in it does not exist */
 #define FS_KERNEL      4u /* not for mount(2), not in /proc/filesystems */
 #define FS_NO_ATIME    8u
-#define FS_NO_NEGATIVE 16u /* names come and go by themselves: never cache that one is missing */
-#define FS_HANDLES     64u /* its files can be opened by their numbers (name_to_handle_at) */
-#define FS_BTIME       32u /* its inodes tell when they were made */
+#define FS_NO_NEGATIVE 16u  /* names come and go by themselves: never cache that one is missing */
+#define FS_HANDLES     64u  /* its files can be opened by their numbers (name_to_handle_at) */
+#define FS_BTIME       32u  /* its inodes tell when they were made */
+#define FS_MADE_UP     128u /* its files are no contents: never executed, no O_DIRECT */
 #define FS_TYPE(t)                                     \
 	static const struct fs_type *const fs_type_##t \
 		__attribute__((used, section("core_fs_types"))) = &t
@@ -337,6 +338,16 @@ struct mount {
 	char *source;
 	struct rcu_head rcu;
 };
+/* Is nothing below path executed, neither by execve nor by mapping it so? */
+static inline bool path_no_exec(const struct path *path)
+{
+	return path->mount->flags & MS_NOEXEC || path->mount->super->type->flags & FS_MADE_UP;
+}
+/* May it be open with O_DIRECT? */
+static inline bool inode_takes_direct(const struct inode *inode)
+{
+	return S_ISREG(inode->mode) && !(inode->super->type->flags & FS_MADE_UP);
+}
 
 struct file {
 	struct refcount refs;
@@ -362,15 +373,18 @@ struct file {
 #define FILE_PATH     8u /* O_PATH */
 #define FILE_STREAM \
 	16u /* no position at all: read and write pass &ignored; pread and pwrite are -ESPIPE */
-#define FILE_WRITER  32u /* counts as a writer: see file_take_write() */
-#define FILE_NOATIME 128u
+#define FILE_WRITER    32u /* counts as a writer: see file_take_write() */
+#define FILE_NO_PWRITE 64u /* a text made on demand: pwrite is -ESPIPE */
+#define FILE_NOATIME   128u
 #define FILE_ATOMIC_POS \
 	512u /* regular files and directories: the position is locked when others may use the file */
 #define FILE_MOUNT     1024u /* holds a mount without a place, which goes with it unless it gets one */
 #define FILE_OPENED    256u  /* ops->open succeeded: release is due */
 #define FILE_NO_DIRECT 4096u /* a regular file that nobody opened (memfd): O_DIRECT is refused */
 #define FILE_ZERO      8192u /* /dev/zero: shared memory of its own for who maps it MAP_SHARED */
-#define FILE_NOWAIT    2048u /* RWF_NOWAIT is honoured: read and write ask io_nonblock() */
+#define FILE_SPLICE_NOWAIT \
+	16384u		  /* SPLICE_F_NONBLOCK counts for reading it, not for the pipe alone */
+#define FILE_NOWAIT 2048u /* RWF_NOWAIT is honoured: read and write ask io_nonblock() */
 
 /* Is this read or write to fail with -EAGAIN where it would have to wait? */
 static inline bool io_nonblock(const struct file *file, const struct uio *uio)
@@ -497,7 +511,8 @@ void super_put(struct super *super);
 void super_kill(
 	struct super *super); /* a mount that failed half way: drops what super_new() gave */
 struct timespec64 inode_now(struct super *super);
-void inode_touch_atime(struct file *file); /* after a read: relatime and its kin */
+void inode_touch_atime(struct file *file);   /* after a read: relatime and its kin */
+void inode_touch_mtime(struct inode *inode); /* after a write that needs no lock: ctime, too */
 __must_check int
 inode_change(struct inode *inode,
 	     struct attributes *a); /* apply ATTR_* to the fields; rwsem held exclusively */
@@ -558,6 +573,8 @@ void file_put_now(struct file *file);
  * THREAD_WORK_NOTIFY and thread_exit(). May sleep. */
 void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
+/* fsync of what lives in memory only: 0. */
+int file_fsync_memory(struct file *file, bool data_only);
 
 /* ---- whom to signal about a file (owner.c, async.c) ---- */
 /* F_GETOWN, F_SETOWN, F_GETOWN_EX, F_SETOWN_EX, F_GETSIG, F_SETSIG. */
@@ -593,6 +610,9 @@ void mount_put(struct mount *mount);
 void mount_propagation(const struct mount *mount, int *shared, int *master, bool *unbindable);
 struct mount *
 mount_after(int id); /* the attached mount with the next greater id (reference), or NULL */
+/* How often the tree of mounts has changed [mount_lock for change], and who waits for that (POLLPRI). */
+extern uint32_t mount_events;
+extern struct wait_queue mount_waiters;
 /* Caches, the root file system (tmpfs "rootfs"), the boot thread's fs context: after the slabs and
  * INIT_CORE initcalls of file systems are linked in (they need no call). */
 void vfs_init(void);

@@ -70,7 +70,7 @@ static loff_t random_seek(struct file *file, loff_t offset, int whence)
 static unsigned int random_poll(struct file *file, struct poll_table *table)
 {
 	(void)file, (void)table;
-	return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+	return POLLIN | POLLRDNORM;
 }
 
 /* SIGIO when there are random numbers: there are, since boot. */
@@ -90,11 +90,29 @@ static long random_ioctl(struct file *file, unsigned int command, unsigned long 
 	return -EINVAL;
 }
 
+static int random_open(struct inode *inode, struct file *file)
+{
+	(void)inode;
+	file->mode |= FILE_NOWAIT;
+	return 0;
+}
+
 static const struct file_ops random_ops = {
+	.open = random_open,
 	.read = random_read,
 	.write = random_write,
 	.seek = random_seek,
 	.poll = random_poll,
+	.async = random_async,
+	.ioctl = random_ioctl,
+};
+
+/* It never made anybody wait, and so was never given an operation to ask whether it would. */
+static const struct file_ops urandom_ops = {
+	.open = random_open,
+	.read = random_read,
+	.write = random_write,
+	.seek = random_seek,
 	.async = random_async,
 	.ioctl = random_ioctl,
 };
@@ -120,8 +138,10 @@ SYSCALL(getrandom)
 
 static int random_init(void)
 {
-	int error = chrdev_register(1, 8, 2, "mem", &random_ops);
+	int error = chrdev_register(1, 8, 1, "mem", &random_ops);
 
+	if (!error)
+		error = chrdev_register(1, 9, 1, "mem", &urandom_ops);
 	if (!error)
 		error = devfs_add("random", S_IFCHR | 0666, MKDEV(1, 8));
 	if (!error)

@@ -35,9 +35,12 @@ struct proc_entry {
 		      struct path *path);  /* links: where they lead, if not by their text */
 	const struct inode_ops *inode_ops; /* directories with names of their own making */
 	const struct file_ops *file_ops;
-	const struct tunable *tunable;	       /* files of numbers that rooms announce */
-	int (*may_open)(struct proc_inode *p); /* files: 0 or -errno; NULL: they may be opened */
-	bool restricted;		       /* only for those who may inspect the process */
+	const struct tunable *tunable; /* files of numbers that rooms announce */
+	/* files: 0 or -errno; NULL: they may be opened. *mark becomes the file's text_mark(). */
+	int (*may_open)(struct proc_inode *p, uint64_t *mark);
+	unsigned int (*poll)(struct file *file, struct poll_table *table); /* NULL: always ready */
+	bool restricted; /* only for those who may inspect the process */
+	bool plain;	 /* pwrite is not refused at once: of files, and of all in a directory */
 };
 
 /* inode->private */
@@ -45,6 +48,7 @@ struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid; /* of whom it tells, with a reference; NULL: of the system */
 	bool thread;	 /* of the thread with that number, not of the process */
+	bool plain;	 /* as the entry, or those above it */
 	int fd;		 /* fd/N, fdinfo/N */
 	uint64_t ino;
 };
@@ -76,6 +80,10 @@ int proc_fd_permission(struct inode *inode, unsigned int mask);
 /* Of fdinfo/: only who may inspect the process, whatever its mode says. */
 int proc_fdinfo_permission(struct inode *inode, unsigned int mask);
 void proc_getattr(struct inode *inode, struct kstat *stat);
+int proc_setattr(struct inode *inode, const struct attributes *a);
+/* change.c: mode and owner of a new inode of entry, which tells of no process; and new ones: 0 or -ENOMEM. */
+void proc_recall(struct inode *inode, const struct proc_entry *entry);
+__must_check int proc_remember(const struct inode *inode, const struct attributes *a);
 extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,
 	proc_text_link_inode_ops;
 extern const struct file_ops proc_dir_ops, proc_text_ops;
@@ -87,12 +95,17 @@ extern const struct proc_entry proc_root_entries[], proc_sys_entries[], proc_pid
 
 extern struct proc_entry proc_net_entries[];
 
-#define PROC_DIR(n, m, c)     {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
-#define PROC_FILE(n, m, s)    {.name = (n), .mode = S_IFREG | (m), .show = (s)}
-#define PROC_RW(n, m, s, w)   {.name = (n), .mode = S_IFREG | (m), .show = (s), .write = (w)}
-#define PROC_PRIVATE(n, m, s) {.name = (n), .mode = S_IFREG | (m), .show = (s), .restricted = true}
-#define PROC_MOUNTS(n, m, s) \
-	{.name = (n), .mode = S_IFREG | (m), .show = (s), .may_open = proc_mounts_may_open}
+#define PROC_DIR(n, m, c)	   {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
+#define PROC_FILE(n, m, s, ...)	   {.name = (n), .mode = S_IFREG | (m), .show = (s), ##__VA_ARGS__}
+#define PROC_RW(n, m, s, w, ...)   PROC_FILE(n, m, s, .write = (w), ##__VA_ARGS__)
+#define PROC_PRIVATE(n, m, s, ...) PROC_FILE(n, m, s, .restricted = true, ##__VA_ARGS__)
+#define PROC_MOUNTS(n, m, s)               \
+	{.name = (n),                      \
+	 .mode = S_IFREG | (m),            \
+	 .show = (s),                      \
+	 .may_open = proc_mounts_may_open, \
+	 .poll = proc_mounts_poll,         \
+	 .file_ops = &proc_text_ops}
 #define PROC_LINK(n, l, f) {.name = (n), .mode = S_IFLNK | 0777, .link = (l), .follow = (f)}
 #define PROC_END	   {.name = NULL}
 
@@ -111,7 +124,8 @@ int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *
 void proc_maps_line(struct text *text, const struct vma *vma, char *buf);
 int proc_mounts(struct text *text, void *p);
 int proc_mountinfo(struct text *text, void *p);
-int proc_mounts_may_open(struct proc_inode *p);
+int proc_mounts_may_open(struct proc_inode *p, uint64_t *mark);
+unsigned int proc_mounts_poll(struct file *file, struct poll_table *table);
 extern const struct inode_ops proc_fd_inode_ops, proc_fdinfo_inode_ops, proc_task_inode_ops;
 extern const struct file_ops proc_fd_ops, proc_task_ops, proc_mem_ops;
 

@@ -116,14 +116,27 @@ static int root_of(struct proc_inode *p, struct path *root)
 	return found ? 0 : -EINVAL;
 }
 
-int proc_mounts_may_open(struct proc_inode *p)
+int proc_mounts_may_open(struct proc_inode *p, uint64_t *mark)
 {
 	struct path root;
 	int error = root_of(p, &root);
 
 	if (!error)
 		path_put(&root);
+	*mark = READ_ONCE(mount_events);
 	return error;
+}
+
+/* POLLPRI when mounts have come or gone since it was last asked. */
+unsigned int proc_mounts_poll(struct file *file, struct poll_table *table)
+{
+	uint64_t now, *seen = text_mark(file);
+
+	poll_wait(table, &mount_waiters);
+	now = READ_ONCE(mount_events);
+	if (__atomic_exchange_n(seen, now, __ATOMIC_RELAXED) == now)
+		return POLLIN | POLLRDNORM;
+	return POLLIN | POLLRDNORM | POLLPRI | POLLERR;
 }
 
 static int show(struct text *text, struct proc_inode *p, bool info)

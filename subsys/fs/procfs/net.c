@@ -17,8 +17,10 @@ static int net_init(void)
 
 	VERIFY(count <= NET_FILES);
 	for (size_t i = 0; i < count; i++)
-		proc_net_entries[i] = (struct proc_entry)PROC_FILE(
-			__start_core_net_texts[i]->name, 0444, __start_core_net_texts[i]->show);
+		proc_net_entries[i] = (struct proc_entry){.name = __start_core_net_texts[i]->name,
+							  .mode = S_IFREG | 0444,
+							  .show = __start_core_net_texts[i]->show,
+							  .file_ops = &proc_text_ops};
 	return 0;
 }
 INIT_CORE(net_init);

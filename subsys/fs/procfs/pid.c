@@ -423,13 +423,14 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		 .mode = S_IFDIR | 0555,                                                           \
 		 .inode_ops = &proc_fdinfo_inode_ops,                                              \
 		 .file_ops = &proc_fd_ops},                                                        \
-		PROC_PRIVATE("environ", 0400, environ_show),                                       \
-		PROC_PRIVATE("auxv", 0400, auxv_show), PROC_FILE("status", 0444, proc_pid_status), \
+		PROC_PRIVATE("environ", 0400, environ_show, .plain = true),                        \
+		PROC_PRIVATE("auxv", 0400, auxv_show, .plain = true),                              \
+		PROC_FILE("status", 0444, proc_pid_status),                                        \
 		PROC_PRIVATE("personality", 0400, personality_show),                               \
 		PROC_FILE("limits", 0444, limits_show),                                            \
 		PROC_RW("comm", 0644, comm_show, comm_write),                                      \
-		PROC_FILE("cmdline", 0444, cmdline_show), PROC_FILE("stat", 0444, proc_pid_stat),  \
-		PROC_FILE("statm", 0444, proc_pid_statm),                                          \
+		PROC_FILE("cmdline", 0444, cmdline_show, .plain = true),                           \
+		PROC_FILE("stat", 0444, proc_pid_stat), PROC_FILE("statm", 0444, proc_pid_statm),  \
 		PROC_PRIVATE("maps", 0444, proc_pid_maps),                                         \
 		PROC_PRIVATE("smaps", 0444, proc_pid_smaps),                                       \
 		PROC_PRIVATE("smaps_rollup", 0444, proc_pid_smaps_rollup),                         \
@@ -441,8 +442,9 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		PROC_FILE("schedstat", 0444, schedstat_show),                                      \
 		PROC_FILE("cgroup", 0444, cgroup_show),                                            \
 		PROC_FILE("oom_score", 0444, oom_score_show),                                      \
-		PROC_FILE("oom_adj", 0444, oom_adj_show),                                          \
-		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write)
+		PROC_FILE("oom_adj", 0444, oom_adj_show, .plain = true),                           \
+		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write,            \
+			.plain = true)
 
 const struct proc_entry proc_pid_entries[] = {
 	{.name = "task",
@@ -451,7 +453,8 @@ const struct proc_entry proc_pid_entries[] = {
 	 .file_ops = &proc_task_ops},
 	COMMON_ENTRIES,
 	PROC_PRIVATE("io", 0400, io_show),
-	PROC_RW("coredump_filter", 0644, coredump_filter_show, coredump_filter_write),
+	PROC_RW("coredump_filter", 0644, coredump_filter_show, coredump_filter_write,
+		.plain = true),
 	PROC_END,
 };
 

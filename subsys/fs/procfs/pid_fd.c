@@ -175,10 +175,14 @@ static int fd_iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
-const struct inode_ops proc_fd_inode_ops = {
-	.lookup = fd_lookup, .permission = proc_fd_permission, .getattr = proc_getattr};
-const struct inode_ops proc_fdinfo_inode_ops = {
-	.lookup = fdinfo_lookup, .permission = proc_fdinfo_permission, .getattr = proc_getattr};
+const struct inode_ops proc_fd_inode_ops = {.lookup = fd_lookup,
+					    .permission = proc_fd_permission,
+					    .getattr = proc_getattr,
+					    .setattr = proc_setattr};
+const struct inode_ops proc_fdinfo_inode_ops = {.lookup = fdinfo_lookup,
+						.permission = proc_fdinfo_permission,
+						.getattr = proc_getattr,
+						.setattr = proc_setattr};
 const struct file_ops proc_fd_ops = {.iterate = fd_iterate, .seek = file_seek_inode};
 
 /* ---- task ---- */
@@ -256,5 +260,17 @@ static int task_iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
-const struct inode_ops proc_task_inode_ops = {.lookup = task_lookup, .getattr = proc_getattr};
+/* A link for each thread. Whose it is was found out when it was looked up. */
+static void task_getattr(struct inode *inode, struct kstat *stat)
+{
+	const struct process *process;
+
+	rcu_read_lock();
+	process = rcu_dereference(proc_of(inode)->pid->process);
+	stat->nlink = 2 + (process ? READ_ONCE(process->thread_count) : 0);
+	rcu_read_unlock();
+}
+
+const struct inode_ops proc_task_inode_ops = {
+	.lookup = task_lookup, .getattr = task_getattr, .setattr = proc_setattr};
 const struct file_ops proc_task_ops = {.iterate = task_iterate, .seek = file_seek_inode};

@@ -92,6 +92,8 @@ static ssize_t mem_transfer(struct file *file, struct uio *uio, loff_t *pos, boo
 	ssize_t done = 0, error = 0;
 	char *buf;
 
+	if (*pos < 0 && uio->left >= -(uint64_t)*pos)
+		return -EOVERFLOW;
 	if (!mm || !refcount_get_unless_zero(&mm->users))
 		return 0;
 	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
@@ -147,4 +149,4 @@ const struct file_ops proc_mem_ops = {.open = mem_open,
 				      .read = mem_read,
 				      .write = mem_write,
 				      .seek = mem_seek,
-				      .traits = FILE_ADDRESSES};
+				      .traits = FILE_ADDRESSES | FILE_NO_SPLICE};

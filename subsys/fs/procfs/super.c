@@ -12,6 +12,8 @@
 #include <core/init.h>
 #include <core/mm.h>
 
+static const struct file_ops proc_own_text_ops;
+
 static const struct proc_entry root_entry = {
 	.name = "", .mode = S_IFDIR | 0555, .children = proc_root_entries};
 
@@ -118,8 +120,8 @@ static void owner_of(const struct inode *inode, uid_t *uid, gid_t *gid)
 
 	if (thread && (inode->mode == (S_IFDIR | 0555) || (mm && mm->dumpable)))
 		cred = rcu_dereference(thread->cred);
-	*uid = cred ? cred->euid : 0;
-	*gid = cred ? cred->egid : 0;
+	*uid = cred ? cred->euid : proc_of(inode)->pid ? 0 : READ_ONCE(inode->uid);
+	*gid = cred ? cred->egid : proc_of(inode)->pid ? 0 : READ_ONCE(inode->gid);
 }
 
 /* The VFS asks the inode itself whose it is (O_NOATIME, utimensat). RCU section. */
@@ -133,6 +135,15 @@ static void refresh_owner(struct inode *inode)
 		WRITE_ONCE(inode->uid, uid);
 	if (unlikely(READ_ONCE(inode->gid) != gid))
 		WRITE_ONCE(inode->gid, gid);
+}
+
+static unsigned int folders_in(const struct proc_entry *entry)
+{
+	unsigned int count = 0;
+
+	for (entry = entry->children; entry && entry->name; entry++)
+		count += S_ISDIR(entry->mode);
+	return count;
 }
 
 struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry, struct pid *pid,
@@ -151,15 +162,20 @@ struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry
 	p->entry = entry;
 	p->pid = pid ? pid_get(pid) : NULL;
 	p->thread = thread;
+	p->plain = entry->plain;
 	p->fd = fd;
 	p->ino = inode->ino = ino;
 	inode->private = p;
-	rcu_read_lock();
-	refresh_owner(inode);
-	rcu_read_unlock();
+	if (pid) {
+		rcu_read_lock();
+		refresh_owner(inode);
+		rcu_read_unlock();
+	} else {
+		proc_recall(inode, entry);
+	}
 	inode->flags |= INODE_NOTRUNC;
 	if (S_ISDIR(entry->mode)) {
-		inode->nlink = 2;
+		inode->nlink = 2 + folders_in(entry);
 		if (entry->children == proc_pid_entries || entry->children == proc_thread_entries)
 			inode->flags |= INODE_IMMUTABLE;
 		inode->ops = entry->inode_ops ? entry->inode_ops : &proc_dir_inode_ops;
@@ -168,7 +184,9 @@ struct inode *proc_inode_new(struct super *super, const struct proc_entry *entry
 		inode->ops = entry->follow ? &proc_link_inode_ops : &proc_text_link_inode_ops;
 	} else {
 		inode->ops = &proc_file_inode_ops;
-		inode->file_ops = entry->file_ops ? entry->file_ops : &proc_text_ops;
+		inode->file_ops = entry->file_ops ? entry->file_ops
+				  : pid		  ? &proc_own_text_ops
+						  : &proc_text_ops;
 	}
 	return inode;
 }
@@ -189,6 +207,14 @@ void proc_getattr(struct inode *inode, struct kstat *stat)
 	rcu_read_unlock();
 }
 
+/* Below /proc/sys. Modes bind root, too. */
+static bool is_setting(const struct inode *inode)
+{
+	const struct proc_inode *p = proc_of(inode);
+
+	return p->plain && !p->pid;
+}
+
 int proc_permission(struct inode *inode, unsigned int mask)
 {
 	const struct cred *cred = current->cred;
@@ -205,6 +231,8 @@ int proc_permission(struct inode *inode, unsigned int mask)
 		mode >>= 3;
 	if (!(mask & ~mode))
 		return 0;
+	if (is_setting(inode))
+		return -EACCES;
 	if (!(mask & MAY_WRITE) && S_ISDIR(inode->mode) && capable(CAP_DAC_READ_SEARCH))
 		return 0;
 	if (mask == MAY_READ && capable(CAP_DAC_READ_SEARCH))
@@ -240,11 +268,17 @@ int proc_fdinfo_permission(struct inode *inode, unsigned int mask)
 	return may ? proc_permission(inode, mask) : -EACCES;
 }
 
-/* Who may look is asked when the file is opened or read; root apart, modes decide as usual. */
-static int proc_setattr(struct inode *inode, const struct attributes *a)
+/* Who may look is asked when the file is opened or read; root apart, modes decide as usual. To whom a file of
+ * a process is given has it until it is next looked at. */
+int proc_setattr(struct inode *inode, const struct attributes *a)
 {
-	(void)inode;
-	return a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
+	const struct proc_inode *p = proc_of(inode);
+
+	if (p->pid)
+		return a->valid & ATTR_MODE ? -EPERM : 0;
+	if (!(a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID)))
+		return 0;
+	return is_setting(inode) ? -EPERM : proc_remember(inode, a);
 }
 
 static bool proc_revalidate(struct dentry *dentry)
@@ -281,6 +315,7 @@ int proc_lookup_fixed(struct inode *dir, struct dentry *dentry)
 
 		if (!inode)
 			return -ENOMEM;
+		proc_of(inode)->plain |= p->plain;
 		dentry->ops = &proc_dentry_ops;
 		dentry_attach(dentry, inode);
 		return 0;
@@ -338,8 +373,10 @@ static int proc_dir_iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
-const struct inode_ops proc_dir_inode_ops = {
-	.lookup = proc_dir_lookup, .getattr = proc_getattr, .setattr = proc_setattr};
+const struct inode_ops proc_dir_inode_ops = {.lookup = proc_dir_lookup,
+					     .permission = proc_permission,
+					     .getattr = proc_getattr,
+					     .setattr = proc_setattr};
 static struct pid *proc_dir_pid(const struct file *file)
 {
 	struct proc_inode *p = proc_of(file->inode);
@@ -355,6 +392,8 @@ const struct file_ops proc_dir_ops = {
 static int proc_open(struct inode *inode, struct file *file)
 {
 	struct proc_inode *p = proc_of(inode);
+	uint64_t mark = 0;
+	int error;
 
 	if (p->entry->restricted) {
 		struct thread *thread = proc_thread_inspect(p);
@@ -366,12 +405,38 @@ static int proc_open(struct inode *inode, struct file *file)
 	if (!p->entry->show && file->mode & FILE_READ)
 		return -EACCES;
 	if (p->entry->may_open) {
-		int error = p->entry->may_open(p);
-
+		error = p->entry->may_open(p, &mark);
 		if (error)
 			return error;
 	}
-	return text_open(file, p->entry->show, p);
+	if (!p->plain)
+		file->mode |= FILE_NO_PWRITE;
+	error = text_open(file, p->entry->show, p);
+	if (!error)
+		*text_mark(file) = mark;
+	return error;
+}
+
+static loff_t proc_seek(struct file *file, loff_t offset, int whence)
+{
+	return proc_of(file->inode)->plain ? text_seek_plain(file, offset, whence)
+					   : text_seek(file, offset, whence);
+}
+
+static unsigned int proc_poll(struct file *file, struct poll_table *table)
+{
+	const struct proc_entry *entry = proc_of(file->inode)->entry;
+
+	return entry->poll ? entry->poll(file, table) : TEXT_READY;
+}
+
+/* There is nothing to map; which error says so depends on whose file it is. */
+static int proc_mmap(struct file *file, struct vma *vma)
+{
+	const struct proc_inode *p = proc_of(file->inode);
+
+	(void)vma;
+	return p->plain || p->entry->poll ? -ENODEV : -EIO;
 }
 
 static ssize_t proc_write(struct file *file, struct uio *uio, loff_t *pos)
@@ -394,7 +459,7 @@ static ssize_t proc_write(struct file *file, struct uio *uio, loff_t *pos)
 	}
 	buf[n] = '\0';
 	result = p->entry->write(p, buf, n);
-	if (result > 0)
+	if (result > 0 && !p->pid) /* a process's are begun anew by each write */
 		*pos += result;
 	kfree(buf);
 	return result;
@@ -406,8 +471,19 @@ const struct file_ops proc_text_ops = {
 	.open = proc_open,
 	.read = text_read,
 	.write = proc_write,
-	.seek = text_seek,
+	.seek = proc_seek,
+	.poll = proc_poll,
+	.mmap = proc_mmap,
 	.release = text_release,
+};
+/* Of a process's files each read is one whole text, and splice cannot have it. */
+static const struct file_ops proc_own_text_ops = {
+	.open = proc_open,
+	.read = text_read,
+	.write = proc_write,
+	.seek = proc_seek,
+	.release = text_release,
+	.traits = FILE_READS_APART | FILE_WRITES_APART | FILE_NO_SPLICE,
 };
 
 /* ---- links ---- */
@@ -534,8 +610,10 @@ static int proc_mount(const struct fs_type *type, const char *source, const char
 	return the_super ? 0 : -ENODEV;
 }
 
-static const struct fs_type proc_type = {
-	.name = "proc", .flags = FS_NODEV | FS_NO_NEGATIVE | FS_NO_ATIME, .mount = proc_mount};
+static const struct fs_type proc_type = {.name = "proc",
+					 .flags = FS_NODEV | FS_NO_NEGATIVE | FS_NO_ATIME |
+						  FS_MADE_UP,
+					 .mount = proc_mount};
 FS_TYPE(proc_type);
 
 /* One for all mounts, kept for good. */
@@ -547,6 +625,7 @@ static int procfs_init(void)
 	if (!super)
 		return -ENOMEM;
 	super->magic = PROC_MAGIC;
+	super->blocksize = 1024;
 	super->max_size = INT32_MAX; /* as for files from before positions had 64 bits */
 	super->active = 1;
 	root = proc_inode_new(super, &root_entry, NULL, false, -1, 1);

@@ -362,7 +362,7 @@ const struct proc_entry proc_root_entries[] = {
 	PROC_FILE("slabinfo", 0400, slabinfo_show),
 	PROC_FILE("stat", 0444, stat_show),
 	PROC_FILE("swaps", 0444, swaps_show),
-	PROC_DIR("sys", 0555, proc_sys_entries),
+	{.name = "sys", .mode = S_IFDIR | 0555, .children = proc_sys_entries, .plain = true},
 	PROC_RW("sysrq-trigger", 0200, NULL, proc_sysrq_write),
 	PROC_LINK("thread-self", thread_self_link, NULL),
 	PROC_FILE("uptime", 0444, uptime_show),

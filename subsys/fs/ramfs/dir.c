@@ -7,8 +7,9 @@
  */
 #include "internal.h"
 
-#define LONG_LINK   128 /* a target of so many bytes is counted as a page */
-#define FIRST_PLACE 2	/* 0 and 1 are "." and ".." */
+#define LONG_LINK   128	       /* a target of so many bytes is counted as a page */
+#define END_PLACE   0x7fffffff /* where a reader is who has seen it all */
+#define FIRST_PLACE 2	       /* 0 and 1 are "." and ".." */
 
 int tmpfs_enter(struct inode *dir, struct dentry *dentry)
 {
@@ -245,6 +246,8 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 	struct tmpfs_inode *private = tmpfs_inode_of(file->inode);
 	const void *node = NULL;
 
+	if (context->pos == END_PLACE)
+		return 0;
 	if (context->pos == 0) {
 		file->private = NULL;
 		if (!context->emit(context, ".", 1, file->inode->ino, 4))
@@ -271,7 +274,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 		struct dentry *dentry = xarray_walk(&private->entries, &node, &place, end);
 
 		if (!dentry)
-			return 0;
+			break;
 		context->pos = (loff_t)place;
 		if (!context->emit(context, dentry->name, dentry->name_length, dentry->inode->ino,
 				   types[(dentry->inode->mode & S_IFMT) >> 12])) {
@@ -282,6 +285,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 		first = false;
 		context->pos = (loff_t)place + 1;
 	}
+	context->pos = END_PLACE;
 	return 0;
 }
 
@@ -326,4 +330,5 @@ const struct inode_ops tmpfs_dir_inode_ops = {
 	.listxattr = tmpfs_listxattr,
 };
 
-const struct file_ops tmpfs_dir_ops = {.iterate = tmpfs_iterate, .seek = file_seek_dir};
+const struct file_ops tmpfs_dir_ops = {
+	.iterate = tmpfs_iterate, .seek = file_seek_dir, .fsync = file_fsync_memory};

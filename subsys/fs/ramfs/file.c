@@ -116,12 +116,6 @@ static int tmpfs_mmap(struct file *file, struct vma *vma)
 	return 0;
 }
 
-static int tmpfs_fsync(struct file *file, bool data_only)
-{
-	(void)file, (void)data_only;
-	return 0; /* memory is all the stable storage there is */
-}
-
 static int allocate(struct inode *inode, loff_t from, loff_t to)
 {
 	uint64_t first = (uint64_t)from >> PAGE_SHIFT, last = (uint64_t)(to - 1) >> PAGE_SHIFT;
@@ -189,7 +183,7 @@ const struct file_ops tmpfs_file_ops = {
 	.write = tmpfs_write,
 	.seek = file_seek_inode,
 	.mmap = tmpfs_mmap,
-	.fsync = tmpfs_fsync,
+	.fsync = file_fsync_memory,
 	.fallocate = tmpfs_fallocate,
 };
 

@@ -21,7 +21,8 @@ static int memfs_mount(const struct fs_type *type, const char *source, const cha
 }
 
 static const struct fs_type memfs_type = {.name = "memfd",
-					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_KERNEL,
+					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
+						   FS_KERNEL,
 					  .mount = memfs_mount};
 static struct mount *memfs;
 
@@ -31,6 +32,7 @@ static int memfs_init(void)
 }
 INIT_CORE(memfs_init);
 
+/* Its file does not count as a writer (ETXTBSY): who has made a program in one may execute it at once. */
 static int make_file(const char *name, unsigned int flags, struct file **file)
 {
 	umode_t mode = S_IFREG | (flags & MFD_NOEXEC_SEAL ? 0666 : 0777);
@@ -51,11 +53,6 @@ static int make_file(const char *name, unsigned int flags, struct file **file)
 	error = file_for_path(
 		&path, inode->file_ops, NULL, O_RDWR | O_LARGEFILE,
 		FILE_READ | FILE_WRITE | FILE_SEEKABLE | FILE_ATOMIC_POS | FILE_NO_DIRECT, file);
-	if (!error) {
-		error = file_take_write(*file);
-		if (error)
-			file_put_now(*file);
-	}
 	dentry_put(dentry);
 	return error;
 }

@@ -34,12 +34,29 @@ void tmpfs_xattrs_free(struct tmpfs_inode *private)
 	}
 }
 
+/* Names that are kept: neither system. (ACLs) nor of unknown name spaces. */
+static int check_kept(const char *name)
+{
+	static const char *const known[] = {"user.", "trusted.", "security."};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t n = strlen(known[i]);
+
+		if (!strncmp(name, known[i], n))
+			return name[n] ? 0 : -EINVAL;
+	}
+	return -EOPNOTSUPP;
+}
+
 int tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_t size)
 {
 	struct tmpfs_inode *private = tmpfs_inode_of(inode);
 	struct tmpfs_xattr *attribute;
-	int result = -ENODATA;
+	int result = check_kept(name);
 
+	if (result)
+		return result;
+	result = -ENODATA;
 	mutex_lock(&private->xattr_lock);
 	attribute = find(private, name);
 	if (attribute) {
@@ -104,8 +121,10 @@ int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, siz
 {
 	struct tmpfs_inode *private = tmpfs_inode_of(inode);
 	struct tmpfs_xattr *fresh = NULL, *old, *gone;
-	int error = 0;
+	int error = check_kept(name);
 
+	if (error)
+		return error;
 	if (value) {
 		if (!tmpfs_space_take(inode->super, space_of(name, size)))
 			return -ENOSPC;

@@ -102,7 +102,22 @@ static int node_open(struct inode *inode, struct file *file)
 
 	if ((file->mode & FILE_WRITE) && !node->store)
 		return -EACCES;
+	if (!(file->mode & FILE_WRITE))
+		file->mode |= FILE_NO_PWRITE;
 	return text_open(file, node->show, NULL);
+}
+
+static ssize_t node_read(struct file *file, struct uio *uio, loff_t *pos)
+{
+	*text_mark(file) = true;
+	return text_read(file, uio, pos);
+}
+
+/* What was never read is news. */
+static unsigned int node_poll(struct file *file, struct poll_table *table)
+{
+	(void)table;
+	return *text_mark(file) ? TEXT_READY : TEXT_READY | POLLPRI | POLLERR;
 }
 
 /* One write is one value, as on Linux. */
@@ -129,9 +144,13 @@ static ssize_t node_write(struct file *file, struct uio *uio, loff_t *pos)
 
 static const struct file_ops file_ops = {.open = node_open,
 					 .write = node_write,
-					 .read = text_read,
-					 .seek = text_seek,
+					 .read = node_read,
+					 .poll = node_poll,
+					 .seek = text_seek_plain,
+					 .fsync = file_fsync_memory,
 					 .release = text_release};
+
+#define END_PLACE 0x7fffffff /* where a reader is who has seen it all */
 
 /* The children in the order they were made: a position is the number of the child. */
 static int iterate(struct file *file, struct dir_context *context)
@@ -153,6 +172,8 @@ static int iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = 2;
 	}
+	if (context->pos == END_PLACE)
+		return 0;
 	/* The tree never changes once it can be seen: its lists need no lock. */
 	list_for_each_entry (child, &dir->children, sibling) {
 		if (at++ < context->pos)
@@ -162,17 +183,12 @@ static int iterate(struct file *file, struct dir_context *context)
 			return 0;
 		context->pos = at;
 	}
+	context->pos = END_PLACE;
 	return 0;
 }
 
-static int setattr(struct inode *inode, const struct attributes *a)
-{
-	(void)inode;
-	return a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID) ? -EPERM : 0;
-}
-
-static const struct file_ops dir_ops = {.iterate = iterate, .seek = file_seek_dir};
-static const struct inode_ops inode_ops = {.setattr = setattr};
+static const struct file_ops dir_ops = {.iterate = iterate, .seek = text_seek_plain};
+static const struct inode_ops inode_ops = {.lookup = NULL}; /* inodes stay: what chmod says, too */
 static const struct super_ops super_ops = {.evict = NULL};
 static struct super *the_super;
 
@@ -184,8 +200,10 @@ static int sysfs_mount(const struct fs_type *type, const char *source, const cha
 	return the_super ? 0 : -ENODEV;
 }
 
-static const struct fs_type sysfs_type = {
-	.name = "sysfs", .flags = FS_NODEV | FS_COMPLETE | FS_NO_ATIME, .mount = sysfs_mount};
+static const struct fs_type sysfs_type = {.name = "sysfs",
+					  .flags =
+						  FS_NODEV | FS_COMPLETE | FS_NO_ATIME | FS_MADE_UP,
+					  .mount = sysfs_mount};
 FS_TYPE(sysfs_type);
 
 static struct inode *make_inode(const struct node *node)

@@ -17,6 +17,7 @@ struct eventfd {
 	uint64_t count; /* [lock] at most UINT64_MAX - 1 */
 	struct wait_queue wait;
 	bool semaphore;
+	uint32_t id; /* tells it from others in fdinfo */
 };
 
 /* Take what a read takes; 0: nothing there. */
@@ -111,8 +112,8 @@ static void eventfd_show_fdinfo(struct file *file,
 {
 	struct eventfd *e = file->private;
 
-	print(ctx, "eventfd-count: %16llx\neventfd-semaphore: %d\n",
-	      (unsigned long long)READ_ONCE(e->count), e->semaphore);
+	print(ctx, "eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n",
+	      (unsigned long long)READ_ONCE(e->count), e->id, e->semaphore);
 }
 
 static const struct file_ops eventfd_ops = {
@@ -127,6 +128,7 @@ static const struct file_ops eventfd_ops = {
 
 static long create(unsigned int initial, unsigned int flags)
 {
+	static uint32_t last_id;
 	struct eventfd *e;
 	struct file *file;
 	int result;
@@ -140,6 +142,7 @@ static long create(unsigned int initial, unsigned int flags)
 	wait_queue_init(&e->wait);
 	e->count = initial;
 	e->semaphore = flags & EFD_SEMAPHORE;
+	e->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
 	result = file_anonymous(
 		"anon_inode:[eventfd]", &eventfd_ops, e, O_RDWR | (flags & O_NONBLOCK),
 		FILE_READ | FILE_WRITE | FILE_STREAM | FILE_SEEKABLE | FILE_NOWAIT, &file);

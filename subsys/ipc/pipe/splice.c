@@ -142,7 +142,11 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 	iov = kmalloc(count * sizeof(*iov), GFP_KERNEL);
 	n = iov ? pages_for(iov, count, skip, length) : -ENOMEM;
 	if (!n) {
-		struct uio uio = {.iov = iov, .count = count, .left = length, .kernel = true};
+		struct uio uio = {.iov = iov,
+				  .count = count,
+				  .left = length,
+				  .kernel = true,
+				  .nowait = nonblock && in->mode & FILE_SPLICE_NOWAIT};
 
 		n = vfs_read_uio(in, &uio, pos);
 		n = push_pages(pipe, iov, count, n);

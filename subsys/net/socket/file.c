@@ -3,6 +3,7 @@
 #include "internal.h"
 
 #include <core/init.h>
+#include <core/lib/string.h>
 #include <core/printk.h>
 #include <core/proc.h>
 
@@ -193,6 +194,15 @@ static void socket_release(struct file *file)
 	socket->ops->release(socket);
 }
 
+static void socket_show_fdinfo(struct file *file, void (*print)(void *ctx, const char *format, ...),
+			       void *ctx)
+{
+	struct socket *socket = socket_of(file);
+
+	if (socket->ops->show_fdinfo)
+		socket->ops->show_fdinfo(socket, print, ctx);
+}
+
 static const struct file_ops socket_file_ops = {
 	.read = socket_read,
 	.write = socket_write,
@@ -201,6 +211,7 @@ static const struct file_ops socket_file_ops = {
 	.async_due = socket_async_due,
 	.ioctl = socket_ioctl,
 	.release = socket_release,
+	.show_fdinfo = socket_show_fdinfo,
 };
 
 struct socket *socket_of_file(const struct file *file)
@@ -227,7 +238,34 @@ int socket_get(int number, struct fd *fd, struct socket **socket)
 
 /* ---- sockfs ---- */
 
-static const struct inode_ops sockfs_inode_ops = {.lookup = NULL};
+/* An attribute that can be read: the name of the protocol, inode->private. */
+#define PROTOCOL_ATTRIBUTE "system.sockprotoname"
+
+static int give_text(const char *text, void *to, size_t size)
+{
+	size_t n = strlen(text) + 1;
+
+	if (size && size < n)
+		return -ERANGE;
+	if (size)
+		memcpy(to, text, n);
+	return (int)n;
+}
+
+static int sockfs_getxattr(struct inode *inode, const char *name, void *value, size_t size)
+{
+	return strcmp(name, PROTOCOL_ATTRIBUTE) ? -EOPNOTSUPP
+						: give_text(inode->private, value, size);
+}
+
+static int sockfs_listxattr(struct inode *inode, char *list, size_t size)
+{
+	(void)inode;
+	return give_text(PROTOCOL_ATTRIBUTE, list, size);
+}
+
+static const struct inode_ops sockfs_inode_ops = {.getxattr = sockfs_getxattr,
+						  .listxattr = sockfs_listxattr};
 
 static int make_file(struct socket *socket, unsigned int flags, struct file **file)
 {
@@ -239,11 +277,14 @@ static int make_file(struct socket *socket, unsigned int flags, struct file **fi
 	if (!inode)
 		return -ENOMEM;
 	inode->ops = &sockfs_inode_ops;
+	inode->private = (void *)(uintptr_t)socket->ops->protocol; /* only read */
 	path.dentry = dentry_numbered(super, "socket", inode);
 	if (!path.dentry)
 		return -ENOMEM;
 	error = file_for_path(&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
-			      FILE_READ | FILE_WRITE | FILE_STREAM | FILE_NOWAIT, file);
+			      FILE_READ | FILE_WRITE | FILE_STREAM | FILE_NOWAIT |
+				      (socket->type == SOCK_STREAM ? FILE_SPLICE_NOWAIT : 0),
+			      file);
 	dentry_put(path.dentry);
 	return error;
 }

@@ -93,6 +93,31 @@ static void for_each_held(struct unix_socket *u,
 	spin_unlock(&u->base.lock);
 }
 
+static unsigned int count_held(struct unix_socket *u)
+{
+	struct unix_packet *packet;
+	struct unix_socket *pending;
+	unsigned int count = 0;
+
+	spin_lock(&u->base.lock);
+	list_for_each_entry (packet, &u->queue, link)
+		count += packet->rights ? packet->rights->count : 0;
+	list_for_each_entry (pending, &u->pending, pending_link)
+		count += count_held(pending);
+	spin_unlock(&u->base.lock);
+	return count;
+}
+
+unsigned int unix_rights_held(struct unix_socket *u)
+{
+	unsigned int count;
+
+	spin_lock(&collect_lock);
+	count = count_held(u);
+	spin_unlock(&collect_lock);
+	return count;
+}
+
 static void take_reference(struct unix_socket *held, struct list *found)
 {
 	(void)found;

@@ -226,6 +226,8 @@ void unix_rights_fly(struct socket_rights *rights);
 void unix_rights_land(struct socket_rights *rights);
 /* May the current user have n more descriptors in flight? 0 or -ETOOMANYREFS. */
 __must_check int unix_rights_limit(void);
+/* Open files that wait in u's queue, or in those of connections that it has not accepted. May not hold locks of sockets. */
+unsigned int unix_rights_held(struct unix_socket *u);
 /* Find and empty sockets that nobody can reach any more. May sleep. */
 void unix_collect(void);
 

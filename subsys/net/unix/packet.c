@@ -15,11 +15,14 @@
 #define STREAM_BLOCK   3776u  /* the most in the block of a stream's packet */
 #define DATAGRAM_BLOCK 16064u /* and of a datagram */
 
-static uint32_t charge_for(size_t n, bool stream)
+/* lent: by splice, whose pages count as what of them is sent. */
+static uint32_t charge_for(size_t n, bool stream, bool lent)
 {
 	size_t block_max = stream ? STREAM_BLOCK : DATAGRAM_BLOCK, pages = 0, block;
 
-	if (n > block_max)
+	if (unlikely(lent))
+		pages = n;
+	else if (n > block_max)
 		pages = PAGE_UP(n - block_max);
 	block = ALIGN_UP(n - MIN(n, pages), 64u) + BLOCK_EXTRA;
 	block = 1ul << (64 - __builtin_clzl(block - 1));
@@ -159,7 +162,8 @@ int unix_packet_new(struct unix_socket *u, struct socket_message *message, size_
 	if (unlikely(!packet))
 		return -ENOBUFS;
 	packet->sender = unix_get(u);
-	packet->charge = charge_for(n, u->base.type == SOCK_STREAM);
+	packet->charge = charge_for(n, u->base.type == SOCK_STREAM,
+				    u->base.type == SOCK_STREAM && message->uio->kernel);
 	__atomic_fetch_add(&u->charged, packet->charge, __ATOMIC_RELAXED);
 	if (unlikely(!fill(packet, message->uio))) {
 		unix_packet_free(packet);

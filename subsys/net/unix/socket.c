@@ -214,7 +214,14 @@ static int unix_shutdown(struct socket *socket, unsigned int how)
 	return 0;
 }
 
+static void show_fdinfo(struct socket *socket, void (*print)(void *ctx, const char *format, ...),
+			void *ctx)
+{
+	print(ctx, "scm_fds: %u\n", unix_rights_held(unix_of(socket)));
+}
+
 static const struct socket_ops stream_ops = {
+	.protocol = "UNIX-STREAM",
 	.release = release,
 	.bind = unix_bind,
 	.connect = unix_connect,
@@ -227,10 +234,12 @@ static const struct socket_ops stream_ops = {
 	.receive = unix_stream_receive,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.show_fdinfo = show_fdinfo,
 	.peek_offset = true,
 };
 
 static const struct socket_ops datagram_ops = {
+	.protocol = "UNIX",
 	.release = release,
 	.bind = unix_bind,
 	.connect = unix_connect,
@@ -241,10 +250,12 @@ static const struct socket_ops datagram_ops = {
 	.receive = unix_datagram_receive,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.show_fdinfo = show_fdinfo,
 	.peek_offset = true,
 };
 
 static const struct socket_ops seqpacket_ops = {
+	.protocol = "UNIX",
 	.release = release,
 	.bind = unix_bind,
 	.connect = unix_connect,
@@ -257,5 +268,6 @@ static const struct socket_ops seqpacket_ops = {
 	.receive = unix_seqpacket_receive,
 	.poll = unix_poll,
 	.ioctl = unix_ioctl,
+	.show_fdinfo = show_fdinfo,
 	.peek_offset = true,
 };

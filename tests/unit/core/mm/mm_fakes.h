@@ -186,6 +186,11 @@ void inode_allow_write(struct inode *i)
 	(void)i;
 }
 
+void inode_touch_mtime(struct inode *i)
+{
+	(void)i;
+}
+
 void file_put(struct file *f)
 {
 	CHECK(!refcount_put(&f->refs));

@@ -101,6 +101,7 @@ static inline bool socket_switch(const struct socket *socket, unsigned int optio
 
 /* Every operation may sleep and is called without locks. NULL: -EOPNOTSUPP. */
 struct socket_ops {
+	const char *protocol; /* its name, as the attribute system.sockprotoname tells it */
 	void (*release)(struct socket *socket);
 	int (*bind)(struct socket *socket, union socket_address *address, unsigned int length);
 	int (*connect)(struct socket *socket, union socket_address *address, unsigned int length,
@@ -115,6 +116,9 @@ struct socket_ops {
 	ssize_t (*receive)(struct socket *socket, struct socket_message *message);
 	unsigned int (*poll)(struct socket *socket, struct poll_table *table);
 	long (*ioctl)(struct socket *socket, unsigned int command, unsigned long arg);
+	/* What /proc/PID/fdinfo tells besides; NULL: nothing. */
+	void (*show_fdinfo)(struct socket *socket,
+			    void (*print)(void *ctx, const char *format, ...), void *ctx);
 	bool peek_offset; /* SO_PEEK_OFF may be set */
 };
 
