@@ -104,7 +104,7 @@ static long process_vm(const struct syscall_args *args, bool write)
 	}
 	mm = mm_of_thread(thread);
 	if (!mm) {
-		result = -EINVAL; // a kernel thread, or one that is ending
+		result = -ESRCH; // a kernel thread, or one that is ending
 	} else {
 		result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
 		if (!result)

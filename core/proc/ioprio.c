@@ -76,7 +76,7 @@ static long by_scheduling(const struct thread *t)
 static void get_own(struct thread *t, const int *value, long *result)
 {
 	(void)value;
-	*result = READ_ONCE(t->ioprio);
+	*result = t->exited ? 0 : READ_ONCE(t->ioprio); /* what a zombie had set is gone */
 }
 
 /* The best of a set: the lowest class and level. */
@@ -85,7 +85,7 @@ static void get_best(struct thread *t, const int *value, long *result)
 	long mine = READ_ONCE(t->ioprio);
 
 	(void)value;
-	if (mine >> CLASS_SHIFT == CLASS_NONE || t->exited) // what a zombie had set is gone
+	if (mine >> CLASS_SHIFT == CLASS_NONE || t->exited)
 		mine = by_scheduling(t);
 	*result = *result == -ESRCH ? mine : MIN(mine, *result);
 }

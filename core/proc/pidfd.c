@@ -25,8 +25,7 @@ static unsigned int pidfd_poll(struct file *file, struct poll_table *table)
 	process = rcu_dereference(pid->process);
 	if (!thread)
 		ready = POLLIN | POLLRDNORM | POLLHUP;
-	else if (file->flags & PIDFD_THREAD ? READ_ONCE(thread->exited)
-					    : process && READ_ONCE(process->zombie))
+	else if (process ? READ_ONCE(process->zombie) : READ_ONCE(thread->exited))
 		ready = POLLIN | POLLRDNORM;
 	rcu_read_unlock();
 	return ready;

@@ -55,7 +55,8 @@ static int send(struct process *process, struct thread *thread, int sig, const s
 		return error;
 	sighand = sighand_lock(process, &flags);
 	if (thread)
-		error = thread->exited ? -ESRCH : signal_send_locked(sig, info, thread, false);
+		/* Who has ended takes signals to no effect until he is waited for. */
+		error = thread->exited ? 0 : signal_send_locked(sig, info, thread, false);
 	else if (!list_empty(&process->threads))
 		error = signal_send_locked(sig, info, process->leader, true);
 	spin_unlock_irqrestore(&sighand->lock, flags);
@@ -70,13 +71,13 @@ int signal_send_user(struct process *process, struct thread *thread, int sig,
 
 static long kill_one(pid_t pid, int sig, const struct siginfo *info)
 {
-	struct process *process = process_find(pid);
+	struct thread *thread = thread_find(pid); /* any of its threads' numbers will do */
 	int error;
 
-	if (!process)
+	if (!thread)
 		return -ESRCH;
-	error = send(process, NULL, sig, info);
-	process_put(process);
+	error = send(thread->process, NULL, sig, info);
+	thread_put(thread);
 	return error;
 }
 

@@ -9,6 +9,7 @@
 #include "mounts.h"
 #include "paths.h"
 #include "sockets.h"
+#include "targets.h"
 #include "tasks.h"
 
 #include <sys/mount.h>
@@ -19,7 +20,7 @@
 #define SECONDS 20
 
 static const struct area *const areas[] = {&paths_area, &data_area,   &memory_area, &sockets_area,
-					   &tasks_area, &mounts_area, &kinds_area};
+					   &tasks_area, &mounts_area, &kinds_area,  &targets_area};
 static char text[4096];
 static size_t text_length;
 static char *buffer;

@@ -39,15 +39,18 @@ struct proc_entry {
 	/* files: 0 or -errno; NULL: they may be opened. *mark becomes the file's text_mark(). */
 	int (*may_open)(struct proc_inode *p, uint64_t *mark);
 	unsigned int (*poll)(struct file *file, struct poll_table *table); /* NULL: always ready */
-	bool restricted; /* only for those who may inspect the process */
-	bool plain;	 /* pwrite is not refused at once: of files, and of all in a directory */
+	/* Files that tell of an address space are opened only by who may inspect it, if there is one; of some there must
+	 * be one. */
+	enum { MEMORY_NONE, MEMORY_IF_ANY, MEMORY_NEEDED } memory;
+	bool plain; /* pwrite is not refused at once: of files, and of all in a directory */
 };
 
 /* inode->private */
 struct proc_inode {
 	const struct proc_entry *entry;
 	struct pid *pid; /* of whom it tells, with a reference; NULL: of the system */
-	bool thread;	 /* of the thread with that number, not of the process */
+	bool thread;	 /* of the thread with that number, not of the process; but if `whole` */
+	bool whole;	 /* its times are all threads': /proc/TID, which is not listed */
 	bool plain;	 /* as the entry, or those above it */
 	int fd;		 /* fd/N, fdinfo/N */
 	uint64_t ino;
@@ -68,6 +71,8 @@ __must_check int proc_lookup_fixed(struct inode *dir, struct dentry *dentry);
 bool proc_emit_fixed(struct file *file, struct dir_context *context, unsigned int *next);
 /* The thread the inode tells of (a process's leader), with a reference, or NULL when it is gone. */
 struct thread *proc_thread(const struct proc_inode *p);
+/* The same without a reference, in an RCU section; NULL if there is none, too. */
+struct thread *proc_told_thread(const struct inode *inode);
 bool proc_may_inspect(struct thread *thread);
 /* The same, if the caller may inspect it: else err_ptr(-EACCES), or -ESRCH. */
 struct thread *proc_thread_inspect(const struct proc_inode *p);
@@ -95,10 +100,10 @@ extern const struct proc_entry proc_root_entries[], proc_sys_entries[], proc_pid
 
 extern struct proc_entry proc_net_entries[];
 
-#define PROC_DIR(n, m, c)	   {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
-#define PROC_FILE(n, m, s, ...)	   {.name = (n), .mode = S_IFREG | (m), .show = (s), ##__VA_ARGS__}
-#define PROC_RW(n, m, s, w, ...)   PROC_FILE(n, m, s, .write = (w), ##__VA_ARGS__)
-#define PROC_PRIVATE(n, m, s, ...) PROC_FILE(n, m, s, .restricted = true, ##__VA_ARGS__)
+#define PROC_DIR(n, m, c)	  {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
+#define PROC_FILE(n, m, s, ...)	  {.name = (n), .mode = S_IFREG | (m), .show = (s), ##__VA_ARGS__}
+#define PROC_RW(n, m, s, w, ...)  PROC_FILE(n, m, s, .write = (w), ##__VA_ARGS__)
+#define PROC_MEMORY(n, m, s, ...) PROC_FILE(n, m, s, .memory = __VA_ARGS__)
 #define PROC_MOUNTS(n, m, s)               \
 	{.name = (n),                      \
 	 .mode = S_IFREG | (m),            \

@@ -233,7 +233,7 @@ static ssize_t coredump_filter_write(struct proc_inode *p, char *buf, size_t n)
 		return -EINVAL;
 	mm = proc_mm(p, false);
 	if (is_err_or_null(mm))
-		return mm ? ptr_err(mm) : (ssize_t)n;
+		return mm ? ptr_err(mm) : -ESRCH;
 	WRITE_ONCE(mm->dump_filter, (unsigned int)value & CORE_FILTER_ALL);
 	mm_put_user(mm);
 	return (ssize_t)n;
@@ -310,7 +310,7 @@ static int personality_show(struct text *text, void *p)
 	struct thread *thread = proc_thread_inspect(p);
 
 	if (is_err(thread))
-		return (int)ptr_err(thread);
+		return ptr_err(thread) == -EACCES ? -EPERM : (int)ptr_err(thread);
 	text_printf(text, "%08lx\n", thread->personality);
 	thread_put(thread);
 	return 0;
@@ -423,17 +423,17 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		 .mode = S_IFDIR | 0555,                                                           \
 		 .inode_ops = &proc_fdinfo_inode_ops,                                              \
 		 .file_ops = &proc_fd_ops},                                                        \
-		PROC_PRIVATE("environ", 0400, environ_show, .plain = true),                        \
-		PROC_PRIVATE("auxv", 0400, auxv_show, .plain = true),                              \
+		PROC_MEMORY("environ", 0400, environ_show, MEMORY_NEEDED, .plain = true),          \
+		PROC_MEMORY("auxv", 0400, auxv_show, MEMORY_NEEDED, .plain = true),                \
 		PROC_FILE("status", 0444, proc_pid_status),                                        \
-		PROC_PRIVATE("personality", 0400, personality_show),                               \
+		PROC_FILE("personality", 0400, personality_show),                                  \
 		PROC_FILE("limits", 0444, limits_show),                                            \
 		PROC_RW("comm", 0644, comm_show, comm_write),                                      \
 		PROC_FILE("cmdline", 0444, cmdline_show, .plain = true),                           \
 		PROC_FILE("stat", 0444, proc_pid_stat), PROC_FILE("statm", 0444, proc_pid_statm),  \
-		PROC_PRIVATE("maps", 0444, proc_pid_maps),                                         \
-		PROC_PRIVATE("smaps", 0444, proc_pid_smaps),                                       \
-		PROC_PRIVATE("smaps_rollup", 0444, proc_pid_smaps_rollup),                         \
+		PROC_MEMORY("maps", 0444, proc_pid_maps, MEMORY_IF_ANY),                           \
+		PROC_MEMORY("smaps", 0444, proc_pid_smaps, MEMORY_IF_ANY),                         \
+		PROC_MEMORY("smaps_rollup", 0444, proc_pid_smaps_rollup, MEMORY_NEEDED),           \
 		{.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_ops},                \
 		PROC_LINK("cwd", cwd_link, cwd_follow), PROC_LINK("root", root_link, root_follow), \
 		PROC_LINK("exe", exe_link, exe_follow), PROC_MOUNTS("mounts", 0444, proc_mounts),  \
@@ -452,11 +452,11 @@ const struct proc_entry proc_pid_entries[] = {
 	 .inode_ops = &proc_task_inode_ops,
 	 .file_ops = &proc_task_ops},
 	COMMON_ENTRIES,
-	PROC_PRIVATE("io", 0400, io_show),
+	PROC_FILE("io", 0400, io_show),
 	PROC_RW("coredump_filter", 0644, coredump_filter_show, coredump_filter_write,
 		.plain = true),
 	PROC_END,
 };
 
 const struct proc_entry proc_thread_entries[] = {
-	COMMON_ENTRIES, PROC_PRIVATE("io", 0400, thread_io_show), DEBUG_ENTRIES PROC_END};
+	COMMON_ENTRIES, PROC_FILE("io", 0400, thread_io_show), DEBUG_ENTRIES PROC_END};

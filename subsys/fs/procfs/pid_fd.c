@@ -4,14 +4,15 @@
 
 /* ---- fd ---- */
 
-/* The file that fd/N or fdinfo/N tells of, with a reference; NULL: gone, or not for us. */
+/* The file that fd/N or fdinfo/N tells of, with a reference; NULL: gone. That it is there may be seen by whoever may look into
+ * the folder. */
 static struct file *file_of(const struct proc_inode *p)
 {
-	struct thread *thread = proc_thread_inspect(p);
+	struct thread *thread = proc_thread(p);
 	struct files *files;
 	struct file *file;
 
-	if (is_err(thread))
+	if (!thread)
 		return NULL;
 	files = thread_get_files(thread);
 	thread_put(thread);
@@ -22,13 +23,26 @@ static struct file *file_of(const struct proc_inode *p)
 	return file;
 }
 
+/* The same for who wants to have it: 0, -ENOENT, -EACCES. */
+static int take_file(const struct proc_inode *p, struct file **file)
+{
+	struct thread *thread = proc_thread_inspect(p);
+
+	if (is_err(thread))
+		return ptr_err(thread) == -EACCES ? -EACCES : -ENOENT;
+	thread_put(thread);
+	*file = file_of(p);
+	return *file ? 0 : -ENOENT;
+}
+
 static int fd_link(struct proc_inode *p, char *buf, size_t n)
 {
-	struct file *file = file_of(p);
+	struct file *file;
 	char *name;
+	int error = take_file(p, &file);
 
-	if (!file)
-		return -ENOENT;
+	if (error)
+		return error;
 	name = file_name(&file->path, buf, n);
 	file_put(file);
 	if (is_err(name))
@@ -39,10 +53,11 @@ static int fd_link(struct proc_inode *p, char *buf, size_t n)
 
 static int fd_follow(struct proc_inode *p, struct path *path)
 {
-	struct file *file = file_of(p);
+	struct file *file;
+	int error = take_file(p, &file);
 
-	if (!file)
-		return -ENOENT;
+	if (error)
+		return error;
 	*path = file->path;
 	path_get(path);
 	file_put(file);
@@ -84,7 +99,7 @@ static int fdinfo_show(struct text *text, void *argument)
 static const struct proc_entry fd_entry = {
 	.name = "", .mode = S_IFLNK | 0700, .link = fd_link, .follow = fd_follow};
 static const struct proc_entry fdinfo_entry = {
-	.name = "", .mode = S_IFREG | 0444, .show = fdinfo_show, .restricted = true};
+	.name = "", .mode = S_IFREG | 0444, .show = fdinfo_show};
 
 /* Links show by their mode how the file is open. */
 static umode_t link_mode(const struct file *file)
@@ -147,12 +162,12 @@ const struct dentry_ops proc_fd_dentry_ops = {.revalidate = never_valid};
 static int fd_iterate(struct file *file, struct dir_context *context)
 {
 	struct proc_inode *p = proc_of(file->inode);
-	struct thread *thread = proc_thread_inspect(p);
+	struct thread *thread = proc_thread(p);
 	unsigned int next, type = p->entry->inode_ops == &proc_fd_inode_ops ? 10 : 8;
 	struct files *files;
 
-	if (is_err(thread))
-		return (int)ptr_err(thread);
+	if (!thread)
+		return -ENOENT;
 	files = thread_get_files(thread);
 	thread_put(thread);
 	if (!files)
@@ -195,6 +210,7 @@ static int task_lookup(struct inode *dir, struct dentry *dentry)
 	struct proc_inode *p = proc_of(dir);
 	unsigned int number;
 	struct inode *inode = NULL;
+	const struct thread *told;
 	struct thread *thread;
 	bool ours;
 
@@ -204,7 +220,8 @@ static int task_lookup(struct inode *dir, struct dentry *dentry)
 	if (!thread)
 		return 0;
 	rcu_read_lock();
-	ours = thread->process && thread->process == rcu_dereference(p->pid->process);
+	told = proc_told_thread(dir);
+	ours = thread->process && told && thread->process == told->process;
 	rcu_read_unlock();
 	if (ours)
 		inode = proc_inode_new(dir->super, &task_entry, thread->pid, true, -1,
@@ -239,14 +256,14 @@ static pid_t next_thread(struct process *process, pid_t after)
 static int task_iterate(struct file *file, struct dir_context *context)
 {
 	struct proc_inode *p = proc_of(file->inode);
-	struct process *process = process_find(p->pid->number);
+	struct thread *thread = proc_thread(p);
 	unsigned int next;
 	pid_t number;
 
-	if (!process)
+	if (!thread)
 		return -ENOENT;
 	if (proc_emit_fixed(file, context, &next)) {
-		while ((number = next_thread(process, (pid_t)(context->pos - 2))) != 0) {
+		while ((number = next_thread(thread->process, (pid_t)(context->pos - 2))) != 0) {
 			char name[12];
 			int length = snprintf(name, sizeof(name), "%d", number);
 
@@ -256,18 +273,18 @@ static int task_iterate(struct file *file, struct dir_context *context)
 			context->pos = number + 2;
 		}
 	}
-	process_put(process);
+	thread_put(thread);
 	return 0;
 }
 
 /* A link for each thread. Whose it is was found out when it was looked up. */
 static void task_getattr(struct inode *inode, struct kstat *stat)
 {
-	const struct process *process;
+	const struct thread *thread;
 
 	rcu_read_lock();
-	process = rcu_dereference(proc_of(inode)->pid->process);
-	stat->nlink = 2 + (process ? READ_ONCE(process->thread_count) : 0);
+	thread = proc_told_thread(inode);
+	stat->nlink = 2 + (thread ? READ_ONCE(thread->process->thread_count) : 0);
 	rcu_read_unlock();
 }
 

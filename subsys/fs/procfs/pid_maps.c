@@ -69,13 +69,11 @@ static int mem_open(struct inode *inode, struct file *file)
 {
 	struct mm *mm = proc_mm(proc_of(inode), true);
 
-	if (is_err(mm))
-		return (int)ptr_err(mm);
-	if (mm) {
-		/* The struct stays, the mappings may go. */
-		mm_get(mm);
-		mm_put_user(mm);
-	}
+	if (is_err_or_null(mm))
+		return mm ? (int)ptr_err(mm) : -ESRCH;
+	/* The struct stays, the mappings may go. */
+	mm_get(mm);
+	mm_put_user(mm);
 	file->private = mm;
 	return 0;
 }

@@ -93,7 +93,7 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 	f->state = state_of(thread);
 	f->threads = process->thread_count;
 	f->exit_code = thread->exit_code;
-	if (p->thread) {
+	if (p->thread && !p->whole) {
 		sched_times(thread, &f->user, &f->system);
 		f->minor = thread->minor_faults;
 		f->major = thread->major_faults;

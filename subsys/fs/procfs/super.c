@@ -67,14 +67,16 @@ struct thread *proc_thread_inspect(const struct proc_inode *p)
 
 struct mm *proc_mm(const struct proc_inode *p, bool inspect)
 {
-	struct thread *thread = inspect ? proc_thread_inspect(p) : proc_thread(p);
+	struct thread *thread = proc_thread(p);
 	struct mm *mm;
 
 	if (!thread)
 		return err_ptr(-ESRCH);
-	if (is_err(thread))
-		return err_ptr(ptr_err(thread));
 	mm = mm_of_thread(thread);
+	if (inspect && mm && mm != current->mm && !proc_may_inspect(thread)) {
+		mm_put_user(mm);
+		mm = err_ptr(-EACCES);
+	}
 	thread_put(thread);
 	return mm;
 }
@@ -96,8 +98,7 @@ bool proc_number(const char *text, size_t length, unsigned int *number)
 
 /* ---- inodes ---- */
 
-/* Of the process or thread that inode tells of; NULL when it is gone, or there is none. RCU section. */
-static struct thread *told_thread(const struct inode *inode)
+struct thread *proc_told_thread(const struct inode *inode)
 {
 	struct proc_inode *p = proc_of(inode);
 	struct process *process;
@@ -114,7 +115,7 @@ static struct thread *told_thread(const struct inode *inode)
  * section. */
 static void owner_of(const struct inode *inode, uid_t *uid, gid_t *gid)
 {
-	struct thread *thread = told_thread(inode);
+	struct thread *thread = proc_told_thread(inode);
 	struct mm *mm = thread ? rcu_dereference(thread->mm) : NULL;
 	const struct cred *cred = NULL;
 
@@ -249,7 +250,7 @@ int proc_fd_permission(struct inode *inode, unsigned int mask)
 	if (!error)
 		return 0;
 	rcu_read_lock();
-	thread = told_thread(inode);
+	thread = proc_told_thread(inode);
 	if (thread && thread->process == current->process)
 		error = 0;
 	rcu_read_unlock();
@@ -262,7 +263,7 @@ int proc_fdinfo_permission(struct inode *inode, unsigned int mask)
 	bool may;
 
 	rcu_read_lock();
-	thread = told_thread(inode);
+	thread = proc_told_thread(inode);
 	may = thread && proc_may_inspect(thread);
 	rcu_read_unlock();
 	return may ? proc_permission(inode, mask) : -EACCES;
@@ -316,6 +317,7 @@ int proc_lookup_fixed(struct inode *dir, struct dentry *dentry)
 		if (!inode)
 			return -ENOMEM;
 		proc_of(inode)->plain |= p->plain;
+		proc_of(inode)->whole = p->whole;
 		dentry->ops = &proc_dentry_ops;
 		dentry_attach(dentry, inode);
 		return 0;
@@ -395,12 +397,15 @@ static int proc_open(struct inode *inode, struct file *file)
 	uint64_t mark = 0;
 	int error;
 
-	if (p->entry->restricted) {
-		struct thread *thread = proc_thread_inspect(p);
+	if (p->entry->memory) {
+		struct mm *mm = proc_mm(p, true);
 
-		if (is_err(thread))
-			return (int)ptr_err(thread);
-		thread_put(thread);
+		if (is_err(mm))
+			return (int)ptr_err(mm);
+		if (!mm && p->entry->memory == MEMORY_NEEDED)
+			return -ESRCH;
+		if (mm)
+			mm_put_user(mm);
 	}
 	if (!p->entry->show && file->mode & FILE_READ)
 		return -EACCES;
@@ -534,6 +539,7 @@ static int root_lookup(struct inode *dir, struct dentry *dentry)
 	unsigned int number;
 	struct inode *inode;
 	struct pid *pid;
+	bool thread;
 	int error = proc_lookup_fixed(dir, dentry);
 
 	if (error != -ENOENT)
@@ -544,13 +550,15 @@ static int root_lookup(struct inode *dir, struct dentry *dentry)
 	if (!pid)
 		return 0;
 	inode = NULL;
-	if (rcu_dereference(pid->process)) {
-		inode = proc_inode_new(dir->super, &process_entry, pid, false, -1,
+	thread = !rcu_dereference(pid->process); /* found here, too, though it is not listed */
+	error = 0;
+	if (!thread || rcu_dereference(pid->thread)) {
+		inode = proc_inode_new(dir->super, &process_entry, pid, thread, -1,
 				       proc_ino(p->ino, dentry->name, dentry->name_length));
 		error = inode ? 0 : -ENOMEM;
-	} else {
-		error = 0; /* a thread's number: found in its process's task folder */
 	}
+	if (inode)
+		proc_of(inode)->whole = thread;
 	pid_put(pid);
 	if (inode) {
 		dentry->ops = &proc_dentry_ops;
