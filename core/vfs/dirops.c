@@ -150,7 +150,7 @@ static int make_node(int dirfd, const char *name, umode_t mode, dev_t rdev, stru
 	if (!error && !may_make(mode, rdev))
 		error = -EPERM;
 	if (!error && S_ISREG(mode))
-		error = dir->ops->create ? dir->ops->create(dir, dentry, mode) : -EPERM;
+		error = dir->ops->create ? dir->ops->create(dir, dentry, mode) : -EACCES;
 	else if (!error)
 		error = dir->ops->mknod ? dir->ops->mknod(dir, dentry, mode,
 							  S_ISCHR(mode) || S_ISBLK(mode) ? rdev : 0)

@@ -287,14 +287,12 @@ int do_umount(struct path *path, unsigned int flags)
 	is_root = root.mount == mount;
 	path_put(&root);
 	mutex_lock(&mount_mutex);
-	if (!mount_placed(mount))
-		error = -EINVAL;
+	if (!mount_placed(mount) || mount == root_mount)
+		error = -EINVAL; /* the root of all stays as it is */
 	else if (flags & MNT_EXPIRE)
 		error = mount_expire(mount, is_root, &gone);
 	else if (is_root && !(flags & MNT_DETACH))
 		error = make_read_only(mount->super);
-	else if (!mount->parent)
-		error = -EINVAL; /* the root of all */
 	else if (flags & MNT_DETACH)
 		mount_remove_tree(mount, &gone);
 	else

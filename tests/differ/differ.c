@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "mounts.h"
 #include "paths.h"
+#include "places.h"
 #include "sockets.h"
 #include "targets.h"
 #include "tasks.h"
@@ -19,8 +20,9 @@
 #define BUFFER	16384
 #define SECONDS 20
 
-static const struct area *const areas[] = {&paths_area, &data_area,   &memory_area, &sockets_area,
-					   &tasks_area, &mounts_area, &kinds_area,  &targets_area};
+static const struct area *const areas[] = {&paths_area,	  &data_area,	 &memory_area,
+					   &sockets_area, &tasks_area,	 &mounts_area,
+					   &kinds_area,	  &targets_area, &places_area};
 static char text[4096];
 static size_t text_length;
 static char *buffer;

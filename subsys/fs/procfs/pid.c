@@ -270,7 +270,7 @@ static ssize_t fail_nth_write(struct proc_inode *p, char *buf, size_t n)
 	memory_fail_nth((unsigned int)value);
 	return (ssize_t)n;
 }
-#define DEBUG_ENTRIES PROC_RW("fail-nth", 0644, fail_nth_show, fail_nth_write),
+#define DEBUG_ENTRIES PROC_RW("fail-nth", 0644, fail_nth_show, fail_nth_write, .plain = true),
 #else
 #define DEBUG_ENTRIES
 #endif

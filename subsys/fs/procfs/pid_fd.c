@@ -101,12 +101,14 @@ static const struct proc_entry fd_entry = {
 static const struct proc_entry fdinfo_entry = {
 	.name = "", .mode = S_IFREG | 0444, .show = fdinfo_show};
 
+#define LINK_SIZE 64 /* as Linux says of each, however long its text */
+
 /* Links show by their mode how the file is open. */
 static umode_t link_mode(const struct file *file)
 {
 	umode_t mode = S_IFLNK;
 
-	if (file->mode & (FILE_READ | FILE_PATH))
+	if (file->mode & FILE_READ)
 		mode |= 0500;
 	if (file->mode & FILE_WRITE)
 		mode |= 0300;
@@ -133,8 +135,10 @@ static int number_lookup(struct inode *dir, struct dentry *dentry, const struct 
 			       proc_ino(p->ino, dentry->name, dentry->name_length));
 	if (!inode)
 		return -ENOMEM;
-	if (S_ISLNK(inode->mode))
+	if (S_ISLNK(inode->mode)) {
 		inode->mode = mode;
+		inode->size = LINK_SIZE;
+	}
 	dentry->ops = &proc_fd_dentry_ops;
 	dentry_attach(dentry, inode);
 	return 0;
