@@ -20,6 +20,7 @@ from ternlib import cache, toolchain
 SOURCES = REPOSITORY / "tests" / "differ"
 INCLUDES = [SOURCES, REPOSITORY / "tests" / "stress", REPOSITORY / "tests" / "contracts"]
 AREAS = ["paths", "data", "sockets", "memory", "tasks", "mounts", "kinds", "targets", "places"]
+BY_HAND = ["terminals"]  # not in the suite: one seed in a hundred still differs (docs/status.md)
 CALLS = 60  # of one seed
 SEEDS, MANY = 40, 1000
 SHOWN = 6  # differences of one area

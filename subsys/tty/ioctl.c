@@ -101,14 +101,17 @@ static long flow(struct tty *tty, unsigned long what)
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
 
 		if (c)
-			ldisc_output(tty, &c, 1);
+			ldisc_send(tty, c);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		return 0;
 	}
 	if (what > TCIOFF)
 		return -EINVAL;
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
-	ldisc_set_stopped(tty, what == TCOOFF);
+	if (what == TCOOFF)
+		ldisc_stop(tty, true);
+	else
+		ldisc_start(tty, true);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	return 0;
 }
@@ -126,6 +129,26 @@ static long flush(struct tty *tty, unsigned long what)
 		ldisc_flush_input(tty);
 	if (what != TCIFLUSH)
 		ldisc_flush_output(tty);
+	spin_unlock_irqrestore(&tty->lock, flags);
+	return 0;
+}
+
+/* As if it had been typed, or for the master to read. Others' typing is not to be forged. */
+static long type_byte(struct tty *tty, bool master, unsigned long arg)
+{
+	unsigned long flags;
+	uint8_t c;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EIO;
+	if (copy_from_user(&c, arg, sizeof(c)))
+		return -EFAULT;
+	if (!master) {
+		(void)ldisc_receive(tty, &c, 1);
+		return 0;
+	}
+	flags = spin_lock_irqsave(&tty->lock);
+	ldisc_send(tty, c);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	return 0;
 }
@@ -201,6 +224,8 @@ long tty_ioctl(__attribute__((unused)) struct file *file, struct tty *tty, bool 
 		return set_exclusive(tty, command == TIOCEXCL);
 	case TIOCGEXCL:
 		return put_int(arg, tty->exclusive);
+	case TIOCSTI:
+		return type_byte(tty, master, arg);
 	case TIOCGDEV:
 		return put_int(arg, (int)tty->dev);
 	default:

@@ -19,6 +19,17 @@ static bool is_control(uint8_t c)
 	return c < 32 || c == 127;
 }
 
+/* Cases are those of Latin-1. */
+static bool is_lower(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 0xdf && c != 0xf7);
+}
+
+static bool is_upper(uint8_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c < 0xdf && c != 0xd7);
+}
+
 static bool is_continuation(const struct tty *tty, uint8_t c)
 {
 	return IFLAG(IUTF8) && (c & 0xc0) == 0x80;
@@ -88,8 +99,8 @@ static bool put(struct tty *tty, uint8_t c, uint32_t spare)
 			tty->column--;
 		break;
 	default:
-		if (OFLAG(OLCUC) && c >= 'a' && c <= 'z')
-			c = (uint8_t)(c - 'a' + 'A');
+		if (OFLAG(OLCUC) && is_lower(c))
+			c = (uint8_t)(c - 0x20);
 		if (!is_control(c) && !is_continuation(tty, c))
 			tty->column++;
 	}
@@ -97,14 +108,58 @@ static bool put(struct tty *tty, uint8_t c, uint32_t spare)
 	return true;
 }
 
+/* What was put out so far stays. */
+static void begin_batch(struct tty *tty)
+{
+	tty->batch = tty->shown = tty->out_head;
+	tty->batch_column = tty->column;
+}
+
+/* What is put out from here on is no echo that waits any more. */
+static void show_echo(struct tty *tty)
+{
+	if (tty->stopped && tty->driver->instant)
+		return;
+	tty->holding = false;
+	tty->shown = tty->out_head;
+}
+
+static void tell_packet(struct tty *tty, uint8_t what, uint8_t instead)
+{
+	if (tty->packet)
+		tty->packet_status = (uint8_t)((tty->packet_status & ~instead) | what);
+}
+
+void ldisc_send(struct tty *tty, uint8_t c)
+{
+	if (tty->stopped_by_call && tty->driver->instant)
+		return;
+	put_raw(tty, c);
+	if (tty->holding) { /* it overtakes the echo */
+		for (uint32_t at = tty->out_head - 1; at != tty->held; at--)
+			tty->out[at & MASK] = tty->out[(at - 1) & MASK];
+		tty->out[tty->held++ & MASK] = c;
+		tty->batch++;
+		if (tty->stopped)
+			tell_packet(tty, TIOCPKT_STOP, TIOCPKT_START); /* it went on for this */
+	} else {
+		begin_batch(tty);
+	}
+	tty->driver->kick(tty);
+}
+
 size_t ldisc_output(struct tty *tty, const uint8_t *data, size_t n)
 {
 	size_t i;
 
 	assert_spin_held(&tty->lock);
+	if (tty->stopped && tty->driver->instant)
+		return 0;
+	tty->holding = false;
 	for (i = 0; i < n; i++)
 		if (!put(tty, data[i], OUT_SPARE))
 			break;
+	begin_batch(tty);
 	tty->driver->kick(tty);
 	return i;
 }
@@ -114,35 +169,55 @@ size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n)
 	uint32_t before = out_room(tty);
 	size_t i;
 
-	if (tty->stopped)
+	if (tty->stopped && !tty->driver->instant)
 		return 0;
-	for (i = 0; i < n && tty_out_used(tty); i++)
+	for (i = 0; i < n && tty_out_ready(tty); i++)
 		to[i] = tty->out[tty->out_tail++ & MASK];
 	if (i && before < TTY_QUEUE / 2 && out_room(tty) >= TTY_QUEUE / 2)
 		wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
 	return i;
 }
 
-void ldisc_set_stopped(struct tty *tty, bool stopped)
+void ldisc_stop(struct tty *tty, bool by_call)
 {
-	if (tty->stopped == stopped)
+	tty->stopped_by_call |= by_call;
+	if (tty->stopped)
 		return;
-	tty->stopped = stopped;
-	if (tty->packet)
-		tty->packet_status =
-			(uint8_t)((tty->packet_status & ~(TIOCPKT_STOP | TIOCPKT_START)) |
-				  (stopped ? TIOCPKT_STOP : TIOCPKT_START));
-	if (!stopped)
-		tty->driver->kick(tty);
+	tty->stopped = true;
+	if (by_call && !tty->holding)
+		begin_batch(tty);
+	if (tty->driver->instant && !tty->holding) {
+		tty->holding = true; /* also what this typing has echoed so far */
+		tty->held = by_call ? tty->out_head : tty->shown;
+	}
+	tell_packet(tty, TIOCPKT_STOP, TIOCPKT_START);
+	tty->driver->kick(tty);
+}
+
+void ldisc_start(struct tty *tty, bool by_call)
+{
+	if (!tty->stopped || tty->stopped_by_call != by_call)
+		return; /* each ends what it began */
+	tty->stopped_by_call = false;
+	tty->stopped = false;
+	if (!by_call) /* a call leaves the echo to whoever comes next */
+		show_echo(tty);
+	tell_packet(tty, TIOCPKT_START, TIOCPKT_STOP);
+	tty->driver->kick(tty);
+	if (tty_out_room(tty))
+		wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
 }
 
 /* ---- echo ---- */
 
 static void echo(struct tty *tty, uint8_t c)
 {
-	if (LFLAG(ECHOCTL) && is_control(c) && c != '\t' && c != '\n') {
+	if (LFLAG(ECHOCTL) && is_control(c) && c != '\t') {
 		put(tty, '^', 0);
 		put(tty, c ^ 0100, 0);
+	} else if (c == 0xff) { /* no letter to OLCUC */
+		put_raw(tty, c);
+		tty->column++;
 	} else {
 		put(tty, c, 0);
 	}
@@ -155,6 +230,12 @@ static void rub_out(struct tty *tty, uint32_t columns)
 		put(tty, ' ', 0);
 		put(tty, '\b', 0);
 	}
+}
+
+static void go_back(struct tty *tty, uint32_t columns)
+{
+	while (columns--)
+		put(tty, '\b', 0);
 }
 
 /* Columns that the character at position at takes up, the echo of the line having begun at
@@ -184,9 +265,28 @@ static uint32_t width(const struct tty *tty, uint32_t at)
 
 /* ---- input, canonical ---- */
 
-static bool erase_one(struct tty *tty)
+/* ECHOPRT: what is erased is shown between a backslash and a slash. */
+static void end_erasing(struct tty *tty)
 {
-	uint32_t columns = 0;
+	if (tty->erasing)
+		put(tty, '/', 0);
+	tty->erasing = false;
+}
+
+static void show_erased(struct tty *tty, uint32_t from, uint32_t to)
+{
+	if (!tty->erasing)
+		put(tty, '\\', 0);
+	tty->erasing = true;
+	echo(tty, tty->in[from & MASK]);
+	while (++from != to)
+		put_raw(tty, tty->in[from & MASK]);
+}
+
+/* one: by VERASE, which shows itself if it cannot rub out. */
+static bool erase_one(struct tty *tty, bool one)
+{
+	uint32_t columns = 0, end = tty->in_head;
 
 	if (tty->in_head == tty->canon)
 		return false;
@@ -194,19 +294,22 @@ static bool erase_one(struct tty *tty)
 		tty->in_head--;
 		columns += width(tty, tty->in_head);
 	} while (is_continuation(tty, tty->in[tty->in_head & MASK]) && tty->in_head != tty->canon);
-	if (LFLAG(ECHO)) {
-		if (LFLAG(ECHOE))
-			rub_out(tty, columns);
-		else
-			echo(tty, CC(VERASE));
-	}
+	if (!LFLAG(ECHO))
+		return true;
+	if (LFLAG(ECHOPRT))
+		show_erased(tty, tty->in_head, end);
+	else if (one && !LFLAG(ECHOE))
+		echo(tty, CC(VERASE));
+	else if (tty->in[tty->in_head & MASK] == '\t')
+		go_back(tty, columns);
+	else
+		rub_out(tty, columns);
 	return true;
 }
 
 static bool is_word(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '_' || c >= 0x80;
+	return (c >= '0' && c <= '9') || is_lower(c) || is_upper(c) || c == '_';
 }
 
 static void erase_word(struct tty *tty)
@@ -219,27 +322,44 @@ static void erase_word(struct tty *tty)
 		if (seen && !word)
 			break;
 		seen |= word;
-		erase_one(tty);
+		erase_one(tty, false);
 	}
 }
 
 static void kill_line(struct tty *tty)
 {
 	if (LFLAG(ECHO) && LFLAG(ECHOK) && LFLAG(ECHOKE) && LFLAG(ECHOE)) {
-		while (erase_one(tty))
+		while (erase_one(tty, false))
 			;
 		return;
 	}
 	tty->in_head = tty->canon;
 	if (LFLAG(ECHO)) {
+		end_erasing(tty);
 		echo(tty, CC(VKILL));
 		if (LFLAG(ECHOK))
 			put(tty, '\n', 0);
 	}
 }
 
+/* By VERASE, VWERASE, VKILL; on an empty line they do nothing. */
+static void erase(struct tty *tty, unsigned int how)
+{
+	if (tty->in_head == tty->canon)
+		return;
+	if (how == VERASE)
+		(void)erase_one(tty, true);
+	else if (how == VWERASE)
+		erase_word(tty);
+	else
+		kill_line(tty);
+	if (tty->in_head == tty->canon && LFLAG(ECHO))
+		end_erasing(tty);
+}
+
 static void reprint(struct tty *tty)
 {
+	end_erasing(tty);
 	echo(tty, CC(VREPRINT));
 	put(tty, '\n', 0);
 	tty->line_column = 0;
@@ -277,11 +397,14 @@ static void take_ordinary(struct tty *tty, uint8_t c)
 		return;
 	}
 	if (LFLAG(ECHO)) {
+		end_erasing(tty);
 		if (tty->in_head == tty->canon)
 			tty->line_column = tty->column;
 		echo(tty, c);
 	}
 	store(tty, c, false, false);
+	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE - 1)
+		store(tty, c, false, false);
 }
 
 static void end_line(struct tty *tty, uint8_t c, bool end_of_file)
@@ -297,13 +420,15 @@ static void end_line(struct tty *tty, uint8_t c, bool end_of_file)
 static void take_canonical(struct tty *tty, uint8_t c)
 {
 	if (is(tty, c, VERASE)) {
-		erase_one(tty);
+		erase(tty, VERASE);
 	} else if (is(tty, c, VWERASE) && LFLAG(IEXTEN)) {
-		erase_word(tty);
+		erase(tty, VWERASE);
 	} else if (is(tty, c, VKILL)) {
-		kill_line(tty);
+		erase(tty, VKILL);
 	} else if (is(tty, c, VLNEXT) && LFLAG(IEXTEN)) {
 		tty->literal = true;
+		if (LFLAG(ECHO))
+			end_erasing(tty);
 		if (LFLAG(ECHO) && LFLAG(ECHOCTL)) {
 			put(tty, '^', 0);
 			put(tty, '\b', 0);
@@ -315,7 +440,7 @@ static void take_canonical(struct tty *tty, uint8_t c)
 			put(tty, '\n', 0);
 		end_line(tty, c, false);
 	} else if (is(tty, c, VEOF)) {
-		end_line(tty, c, true);
+		end_line(tty, 0, true); /* what is left of it for who reads raw */
 	} else if (is(tty, c, VEOL) || (is(tty, c, VEOL2) && LFLAG(IEXTEN))) {
 		if (LFLAG(ECHO))
 			echo(tty, c);
@@ -338,13 +463,29 @@ static int signal_of(const struct tty *tty, uint8_t c)
 				   : 0;
 }
 
+/* What this typing has echoed so far. */
+static void drop_echo(struct tty *tty)
+{
+	tty->erasing = false;
+	if (!tty->driver->instant)
+		return;
+	if ((int32_t)(tty->out_tail - tty->batch) > 0)
+		begin_batch(tty); /* somebody has read some of it */
+	tty->out_head = tty->shown = tty->batch;
+	tty->column = tty->batch_column;
+	if (tty->holding)
+		tty->held = tty->out_head;
+}
+
 static void take_signal(struct tty *tty, uint8_t c)
 {
 	if (!LFLAG(NOFLSH)) {
+		drop_echo(tty);
 		ldisc_flush_input(tty);
 		ldisc_flush_output(tty);
 	}
-	ldisc_set_stopped(tty, false);
+	if (IFLAG(IXON))
+		ldisc_start(tty, false);
 	if (LFLAG(ECHO))
 		echo(tty, c);
 }
@@ -352,12 +493,13 @@ static void take_signal(struct tty *tty, uint8_t c)
 /* One character; returns the signal it is, to be sent when the lock is free. */
 static int take(struct tty *tty, uint8_t c)
 {
+	bool newline = false;
 	int sig;
 
 	if (IFLAG(ISTRIP))
 		c &= 0x7f;
-	if (IFLAG(IUCLC) && LFLAG(IEXTEN) && c >= 'A' && c <= 'Z')
-		c = (uint8_t)(c - 'A' + 'a');
+	if (IFLAG(IUCLC) && LFLAG(IEXTEN) && is_upper(c))
+		c = (uint8_t)(c + 0x20);
 	if (tty->literal) {
 		tty->literal = false;
 		if (LFLAG(ICANON)) {
@@ -367,26 +509,29 @@ static int take(struct tty *tty, uint8_t c)
 	}
 	if (IFLAG(IXON)) {
 		if (is(tty, c, VSTART)) {
-			ldisc_set_stopped(tty, false);
+			ldisc_start(tty, false);
+			show_echo(tty);
 			return 0;
 		}
 		if (is(tty, c, VSTOP)) {
-			ldisc_set_stopped(tty, true);
+			ldisc_stop(tty, false);
 			return 0;
 		}
-		if (tty->stopped && IFLAG(IXANY))
-			ldisc_set_stopped(tty, false);
 	}
 	sig = signal_of(tty, c);
 	if (sig) {
 		take_signal(tty, c);
 		return sig;
 	}
+	if (IFLAG(IXON) && IFLAG(IXANY))
+		ldisc_start(tty, false);
 	if (c == '\r') {
 		if (IFLAG(IGNCR))
 			return 0;
-		if (IFLAG(ICRNL))
+		if (IFLAG(ICRNL)) {
 			c = '\n';
+			newline = true;
+		}
 	} else if (c == '\n' && IFLAG(INLCR)) {
 		c = '\r';
 	}
@@ -398,8 +543,10 @@ static int take(struct tty *tty, uint8_t c)
 		beep(tty);
 		return 0;
 	}
-	if (LFLAG(ECHO) || (LFLAG(ECHONL) && c == '\n'))
-		echo(tty, c);
+	if (LFLAG(ECHO) && newline)
+		put(tty, c, 0);
+	else if (LFLAG(ECHO))
+		echo(tty, c); /* a raw LF, too, is a control character */
 	store(tty, c, false, false);
 	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE)
 		store(tty, c, false, false);
@@ -409,6 +556,7 @@ static int take(struct tty *tty, uint8_t c)
 
 size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 {
+	bool begun = false;
 	size_t i = 0;
 
 	while (i < n) {
@@ -418,6 +566,11 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 		unsigned int lines = 0; /* O_ASYNC tells of each */
 		int sig = 0;
 
+		if (!begun && tty->holding)
+			tty->batch = tty->held;
+		else if (!begun)
+			begin_batch(tty);
+		begun = true;
 		/* A full queue: a line that is being typed loses characters (the terminal beeps),
 		 * but nothing that a reader could make room for. */
 		while (i < n && !sig) {
@@ -434,6 +587,7 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 			lines = 1;
 		}
 		echoed = tty->out_head != out_head;
+		tty->holding &= tty->stopped;
 		tty->driver->kick(tty);
 		spin_unlock_irqrestore(&tty->lock, flags);
 		if (echoed && tty->driver->news)
@@ -500,7 +654,7 @@ size_t ldisc_pending(const struct tty *tty)
 void ldisc_flush_input(struct tty *tty)
 {
 	tty->in_tail = tty->canon = tty->in_head;
-	tty->literal = false;
+	tty->literal = tty->erasing = false;
 	if (tty->packet)
 		tty->packet_status |= TIOCPKT_FLUSHREAD;
 	if (tty->driver->unthrottle)
@@ -509,18 +663,27 @@ void ldisc_flush_input(struct tty *tty)
 
 void ldisc_flush_output(struct tty *tty)
 {
-	tty->out_tail = tty->out_head;
+	if (!tty->driver->instant) /* else it has gone */
+		tty->out_tail = tty->out_head;
 	if (tty->packet)
 		tty->packet_status |= TIOCPKT_FLUSHWRITE;
 	wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
 }
 
+/* Stopped and started by ^S and ^Q: the other end may do that itself. */
+static bool common_flow(const struct tty *tty)
+{
+	return IFLAG(IXON) && CC(VSTOP) == 19 && CC(VSTART) == 17;
+}
+
 void ldisc_set(struct tty *tty, const struct termios2 *new)
 {
-	bool was_canonical = LFLAG(ICANON);
+	bool was_canonical = LFLAG(ICANON), flow = common_flow(tty);
 
 	assert_spin_held(&tty->lock);
 	tty->termios = *new;
+	if (was_canonical != (LFLAG(ICANON) != 0))
+		tty->literal = tty->erasing = false;
 	if (was_canonical && !LFLAG(ICANON)) {
 		tty->canon = tty->in_head; /* half a line becomes readable */
 		memset(tty->line_end, 0, sizeof(tty->line_end));
@@ -533,6 +696,9 @@ void ldisc_set(struct tty *tty, const struct termios2 *new)
 		tty->line_column = tty->column;
 	}
 	if (!IFLAG(IXON))
-		ldisc_set_stopped(tty, false);
+		ldisc_start(tty, false);
+	if (common_flow(tty) != flow)
+		tell_packet(tty, flow ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP,
+			    TIOCPKT_NOSTOP | TIOCPKT_DOSTOP);
 	wait_wake(&tty->read_wait, 0, 0);
 }

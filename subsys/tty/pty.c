@@ -28,7 +28,7 @@ static void pty_kick(struct tty *tty)
 {
 	struct pty *pty = pty_of(tty);
 
-	if ((tty_out_used(tty) && !tty->stopped) || tty->packet_status || !tty->opens)
+	if (tty_out_ready(tty) || tty->packet_status || !tty->opens)
 		wait_wake(&pty->master_read, 0,
 			  tty->opens ? POLLIN | POLLRDNORM : POLLHUP | POLLIN);
 }
@@ -42,7 +42,7 @@ static void pty_news(struct tty *tty, int code)
 {
 	struct pty *pty = pty_of(tty);
 
-	if (code == POLL_IN ? !READ_ONCE(tty->stopped)
+	if (code == POLL_IN ? !READ_ONCE(tty->holding)
 			    : __atomic_exchange_n(&pty->master_unsent, false, __ATOMIC_SEQ_CST))
 		wait_wake_sigio(&pty->master_async, code);
 }
@@ -144,8 +144,7 @@ int pty_open_slave(unsigned int index, struct file *file)
 
 static bool readable(struct pty *pty)
 {
-	return (tty_out_used(&pty->tty) && !pty->tty.stopped) ||
-	       (pty->tty.packet && pty->tty.packet_status);
+	return tty_out_ready(&pty->tty) || (pty->tty.packet && pty->tty.packet_status);
 }
 
 static bool slave_closed(struct pty *pty)
@@ -204,7 +203,7 @@ static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((un
 		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
 		size_t n = tty_take_output(&pty->tty, chunk, MIN(uio->left, sizeof(chunk)));
 
-		if (!tty_out_used(&pty->tty))
+		if (!tty_out_used(&pty->tty) && tty_out_room(&pty->tty))
 			wait_wake(&pty->tty.write_wait, 0, POLLOUT | POLLWRNORM);
 		spin_unlock_irqrestore(&pty->tty.lock, flags);
 		if (n == 0)
@@ -220,7 +219,8 @@ static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((un
 static bool input_room(struct pty *pty)
 {
 	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-	bool room = tty_in_used(&pty->tty) < TTY_QUEUE - 1 || !ldisc_readable(&pty->tty, 1);
+	bool room = !pty->master_stopped &&
+		    (tty_in_used(&pty->tty) < TTY_QUEUE - 1 || !ldisc_readable(&pty->tty, 1));
 
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return room;
@@ -241,7 +241,9 @@ static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((u
 			break;
 		}
 		while (at < n) {
-			size_t took = ldisc_receive(&pty->tty, chunk + at, n - at);
+			size_t took = READ_ONCE(pty->master_stopped)
+					      ? 0
+					      : ldisc_receive(&pty->tty, chunk + at, n - at);
 
 			at += took;
 			done += (ssize_t)took;
@@ -271,7 +273,7 @@ static unsigned int master_poll(struct file *file, struct poll_table *table)
 		ready |= POLLIN | POLLRDNORM;
 	if (pty->tty.packet && pty->tty.packet_status)
 		ready |= POLLPRI;
-	if (tty_in_used(&pty->tty) < TTY_QUEUE - 1)
+	if (tty_in_used(&pty->tty) < TTY_QUEUE - 1 && !pty->master_stopped)
 		ready |= POLLOUT | POLLWRNORM;
 	if (slave_closed(pty))
 		ready |= POLLHUP;
@@ -294,9 +296,9 @@ static long set_flag(struct pty *pty, bool *flag, unsigned long arg)
 	if (copy_from_user(&value, arg, sizeof(value)))
 		return -EFAULT;
 	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-	*flag = value != 0;
-	if (flag == &pty->tty.packet)
+	if (flag == &pty->tty.packet && value && !*flag)
 		pty->tty.packet_status = 0;
+	*flag = value != 0;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return 0;
 }
@@ -337,6 +339,47 @@ static long open_peer(struct pty *pty, unsigned long open_flags)
 	return error;
 }
 
+#define MASTER_START 17 /* its settings are never changed: they are the slave's that TCSETS sets */
+#define MASTER_STOP  19
+
+/* Of the master's own output, which is what is typed. */
+static long master_flow(struct pty *pty, unsigned long what)
+{
+	uint8_t c = what == TCIOFF ? MASTER_STOP : MASTER_START;
+
+	switch (what) {
+	case TCOOFF:
+	case TCOON:
+		WRITE_ONCE(pty->master_stopped, what == TCOOFF);
+		wait_wake(&pty->master_write, 0, POLLOUT | POLLWRNORM);
+		return 0;
+	case TCIOFF:
+	case TCION:
+		if (!READ_ONCE(pty->master_stopped))
+			(void)ldisc_receive(&pty->tty, &c, 1);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* What waits to be read goes; what was typed has arrived. */
+static long master_flush(struct pty *pty, unsigned long what)
+{
+	unsigned long flags;
+
+	if (what > TCIOFLUSH)
+		return -EINVAL;
+	if (what == TCOFLUSH)
+		return 0;
+	flags = spin_lock_irqsave(&pty->tty.lock);
+	pty->tty.out_tail += tty_out_ready(&pty->tty);
+	if (tty_out_room(&pty->tty))
+		wait_wake(&pty->tty.write_wait, 0, POLLOUT | POLLWRNORM);
+	spin_unlock_irqrestore(&pty->tty.lock, flags);
+	return 0;
+}
+
 static long master_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
 	struct pty *pty = file->private;
@@ -361,10 +404,14 @@ static long master_ioctl(struct file *file, unsigned int command, unsigned long 
 	case TIOCINQ: { /* what the master can read */
 		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
 
-		value = (int)tty_out_used(&pty->tty);
+		value = (int)tty_out_ready(&pty->tty);
 		spin_unlock_irqrestore(&pty->tty.lock, flags);
 		return copy_to_user(arg, &value, sizeof(value));
 	}
+	case TCXONC:
+		return master_flow(pty, arg);
+	case TCFLSH:
+		return master_flush(pty, arg);
 	default:
 		return tty_ioctl(file, &pty->tty, true, command, arg);
 	}
@@ -396,6 +443,7 @@ static int master_open(__attribute__((unused)) struct inode *inode, struct file 
 	if (!pty)
 		return -ENOMEM;
 	tty_init(&pty->tty, &driver, 0);
+	pty->tty.termios.base.cflag &= ~HUPCL; /* there is no line */
 	wait_queue_init(&pty->master_read);
 	wait_queue_init(&pty->master_write);
 	wait_queue_init(&pty->master_async);

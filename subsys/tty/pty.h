@@ -17,6 +17,7 @@ struct pty {
 	umode_t mode;
 	struct wait_queue master_read, master_write;
 	struct wait_queue master_async; /* masters with O_ASYNC; woken without locks */
+	bool master_stopped;		/* TCOOFF: it types nothing */
 	bool master_unsent;		/* the master has more to write: O_ASYNC tells of room */
 	bool locked;			/* [tty.lock] until unlockpt() */
 	bool was_open; /* [tty.lock] a slave has been open: its last close is an end of file for the master */

@@ -111,6 +111,7 @@ enum {
 #define TIOCGPGRP   0x540Fu
 #define TIOCSPGRP   0x5410u
 #define TIOCOUTQ    0x5411u
+#define TIOCSTI	    0x5412u
 #define TIOCGWINSZ  0x5413u
 #define TIOCSWINSZ  0x5414u
 #define TIOCINQ	    0x541Bu /* FIONREAD */

@@ -192,6 +192,8 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 				if (some)
 					error = 0;
 			}
+			if (error == -EAGAIN && !patience.first)
+				error = -ETIMEDOUT; /* VMIN and VTIME 0: nothing is an answer */
 			if (error == 1 || error == -ETIMEDOUT)
 				break;
 			if (error)
@@ -226,7 +228,7 @@ static int wait_room(struct file *file, struct tty *tty)
 
 	wait_prepare(&tty->write_wait, &entry, THREAD_INTERRUPTIBLE);
 	unsigned long flags = spin_lock_irqsave(&tty->lock);
-	bool room = tty_out_used(tty) < TTY_QUEUE / 2;
+	bool room = tty_out_room(tty);
 	tty->driver->kick(tty);
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (!room && !hung_up(tty))
@@ -289,7 +291,7 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 	uint8_t min = tty->termios.base.cc[VMIN];
 	if (ldisc_readable(tty, tty->termios.base.cc[VTIME] || !min ? 1 : min))
 		ready |= POLLIN | POLLRDNORM;
-	if (tty_out_used(tty) < TTY_QUEUE / 2 && !tty->stopped)
+	if (tty_out_room(tty) && !tty->stopped)
 		ready |= POLLOUT | POLLWRNORM;
 	if (tty->hung_up)
 		ready |= POLLHUP | POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR;
@@ -318,7 +320,7 @@ void tty_async_room(struct tty *tty)
 	if (likely(!READ_ONCE(tty->unsent)))
 		return;
 	flags = spin_lock_irqsave(&tty->lock);
-	due = tty->unsent && tty_out_used(tty) < TTY_QUEUE / 2;
+	due = tty->unsent && tty_out_room(tty);
 	if (due)
 		tty->unsent = false;
 	spin_unlock_irqrestore(&tty->lock, flags);

@@ -59,6 +59,7 @@ struct tty {
 	uint64_t line_end[TTY_QUEUE / 64]; /* bit: this character ends a line */
 	uint64_t end_file[TTY_QUEUE / 64]; /* bit: this line end is VEOF: not given to the reader */
 	uint32_t in_tail, in_head, canon;
+	bool erasing;	      /* [lock] ECHOPRT: a slash is due */
 	bool literal;	      /* [lock] VLNEXT came: the next character is taken as it is */
 	uint32_t line_column; /* [lock] column where the present line's echo began */
 
@@ -66,7 +67,14 @@ struct tty {
 	uint8_t out[TTY_QUEUE];
 	uint32_t out_tail, out_head;
 	uint32_t column;
-	bool stopped; /* [lock] by XOFF or TCOOFF */
+	bool stopped;	      /* [lock] by XOFF or TCOOFF */
+	bool stopped_by_call; /* [lock] by TCOOFF: XON does not end it */
+	/* Of an instant terminal: echo that came while it was stopped waits behind here. [lock] */
+	bool holding;
+	uint32_t held;
+	/* Where the output of what is being typed began, which a signal's character throws away; and how much of it is not echo
+	 * that a stop can still keep. [lock] */
+	uint32_t batch, batch_column, shown;
 
 	struct wait_queue read_wait, write_wait;
 	struct wait_queue async_wait; /* files with O_ASYNC; woken without locks */
@@ -106,7 +114,11 @@ size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end);
 size_t ldisc_output(struct tty *tty, const uint8_t *data, size_t n);
 void ldisc_flush_input(struct tty *tty);
 void ldisc_flush_output(struct tty *tty);
-void ldisc_set_stopped(struct tty *tty, bool stopped);
+/* Output stops and goes on: by what was typed, or by a call (TCOOFF, TCOON). */
+void ldisc_stop(struct tty *tty, bool by_call);
+void ldisc_start(struct tty *tty, bool by_call);
+/* A byte that goes out as it is, or nowhere after TCOOFF. */
+void ldisc_send(struct tty *tty, uint8_t c);
 size_t ldisc_pending(const struct tty *tty); /* FIONREAD */
 static inline uint32_t tty_in_used(const struct tty *tty)
 {
@@ -115,6 +127,16 @@ static inline uint32_t tty_in_used(const struct tty *tty)
 static inline uint32_t tty_out_used(const struct tty *tty)
 {
 	return tty->out_head - tty->out_tail;
+}
+/* Output that may be taken away, in bytes. */
+static inline uint32_t tty_out_ready(const struct tty *tty)
+{
+	return (tty->holding ? tty->held : tty->out_head) - tty->out_tail;
+}
+/* Is there room for programs' output? */
+static inline bool tty_out_room(const struct tty *tty)
+{
+	return tty_out_used(tty) < TTY_QUEUE / 2 && !(tty->stopped && tty->driver->instant);
 }
 /* Take up to n bytes of output (drivers). */
 size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n);

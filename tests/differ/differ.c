@@ -12,6 +12,7 @@
 #include "sockets.h"
 #include "targets.h"
 #include "tasks.h"
+#include "terminals.h"
 
 #include <sys/mount.h>
 #include <sys/xattr.h>
@@ -20,9 +21,9 @@
 #define BUFFER	16384
 #define SECONDS 20
 
-static const struct area *const areas[] = {&paths_area,	  &data_area,	 &memory_area,
-					   &sockets_area, &tasks_area,	 &mounts_area,
-					   &kinds_area,	  &targets_area, &places_area};
+static const struct area *const areas[] = {
+	&paths_area,  &data_area,  &memory_area,  &sockets_area, &tasks_area,
+	&mounts_area, &kinds_area, &targets_area, &places_area,	 &terminals_area};
 static char text[4096];
 static size_t text_length;
 static char *buffer;
