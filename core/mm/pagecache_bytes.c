@@ -59,22 +59,28 @@ ssize_t pagecache_read(struct pagecache *cache, struct uio *uio, loff_t pos, lof
 	return total;
 }
 
-// Contents of a whole new page come straight from the writer: no zeroing first. 0 and *moved;
-// -EEXIST: there is a page after all (the uio is as before).
-static int write_new(struct pagecache *cache, struct uio *uio, uint64_t index, size_t *moved)
+// The contents of a new page come straight from the writer, before anybody sees the page: what he does not write is
+// zero, and if nothing comes there is no page. 0 and *moved; -EEXIST: there is a page after all (the uio is as before).
+static int write_new(struct pagecache *cache, struct uio *uio, uint64_t index, size_t offset,
+		     size_t n, size_t *moved)
 {
 	struct uio before = *uio;
 	struct page *page = page_alloc(GFP_USER, 0);
+	size_t end;
+	char *to;
 	int error;
 
 	if (!page)
 		return -ENOMEM;
-	*moved = uio_copy_from(uio, page_address(page), PAGE_SIZE);
+	to = page_address(page);
+	*moved = uio_copy_from(uio, to + offset, n);
 	if (*moved == 0) {
 		page_put(page);
 		return 0;
 	}
-	memset((char *)page_address(page) + *moved, 0, PAGE_SIZE - *moved);
+	end = offset + *moved;
+	memset(to, 0, offset);
+	memset(to + end, 0, PAGE_SIZE - end);
 	page->flags = PAGE_F_UPTODATE | PAGE_F_DIRTY;
 	error = pagecache_insert(cache, index, page, false);
 	if (error)
@@ -91,11 +97,11 @@ static int write_page(struct pagecache *cache, struct uio *uio, uint64_t index, 
 
 	*moved = 0;
 	if (!page) {
-		if (n == PAGE_SIZE && !pagecache_reads(cache) &&
-		    !xarray_load(&cache->pages, index)) {
-			error = write_new(cache, uio, index, moved);
+		if (!pagecache_reads(cache) && !xarray_load(&cache->pages, index)) {
+			error = write_new(cache, uio, index, offset, n, moved);
 			if (error != -EEXIST)
 				return error;
+			*moved = 0;
 		}
 		if (uio_prefault(uio, 1, false))
 			return -EFAULT; // a hole stays one
