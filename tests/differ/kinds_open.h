@@ -22,44 +22,29 @@ struct kind {
 	bool any_nlink;	   // its links, and places in it, are as many as there are other things
 };
 
-static int a_file(void)
-{
-	return open("f", O_RDWR);
-}
+#define OPENS(function, name, flags)          \
+	static int function(void)             \
+	{                                     \
+		return open((name), (flags)); \
+	}
 
-static int a_file_to_read(void)
-{
-	return open("f", O_RDONLY);
-}
-
-static int a_file_to_append(void)
-{
-	return open("f", O_WRONLY | O_APPEND);
-}
+OPENS(a_file, "f", O_RDWR)
+OPENS(a_file_to_read, "f", O_RDONLY)
+OPENS(a_file_to_append, "f", O_WRONLY | O_APPEND)
+OPENS(a_folder, "d", O_RDONLY | O_DIRECTORY)
+OPENS(a_path, "f", O_PATH)
+OPENS(a_folder_path, "d", O_PATH)
+OPENS(a_link_path, "l", O_PATH | O_NOFOLLOW)
+OPENS(a_fifo, "p", O_RDWR)
+OPENS(a_null, "/dev/null", O_RDWR)
+OPENS(a_zero, "/dev/zero", O_RDWR)
+OPENS(a_full, "/dev/full", O_RDWR)
+OPENS(a_random, "/dev/random", O_RDWR)
+OPENS(a_urandom, "/dev/urandom", O_RDWR)
 
 static int a_file_no_name(void)
 {
 	return open(".", O_TMPFILE | O_RDWR, 0600);
-}
-
-static int a_folder(void)
-{
-	return open("d", O_RDONLY | O_DIRECTORY);
-}
-
-static int a_path(void)
-{
-	return open("f", O_PATH);
-}
-
-static int a_folder_path(void)
-{
-	return open("d", O_PATH);
-}
-
-static int a_link_path(void)
-{
-	return open("l", O_PATH | O_NOFOLLOW);
 }
 
 // One end of a pipe with eight bytes in it; the other may be gone.
@@ -93,11 +78,6 @@ static int a_pipe_hung_up(void)
 static int a_pipe_broken(void)
 {
 	return a_pipe_end(1, true);
-}
-
-static int a_fifo(void)
-{
-	return open("p", O_RDWR);
 }
 
 static int a_pair(int type, bool alone)
@@ -245,36 +225,6 @@ static int a_memfd_sealed(void)
 	return fd;
 }
 
-static int a_device(const char *name)
-{
-	return open(name, O_RDWR);
-}
-
-static int a_null(void)
-{
-	return a_device("/dev/null");
-}
-
-static int a_zero(void)
-{
-	return a_device("/dev/zero");
-}
-
-static int a_full(void)
-{
-	return a_device("/dev/full");
-}
-
-static int a_random(void)
-{
-	return a_device("/dev/random");
-}
-
-static int a_urandom(void)
-{
-	return a_device("/dev/urandom");
-}
-
 // A terminal's two ends: the one that is asked for, the other in *other.
 static int a_terminal_end(bool master, int *other)
 {
@@ -315,12 +265,6 @@ static int a_master_alone(void)
 	close(other);
 	return fd;
 }
-
-#define OPENS(function, name, flags)          \
-	static int function(void)             \
-	{                                     \
-		return open((name), (flags)); \
-	}
 
 OPENS(a_proc_stat, "/proc/self/stat", O_RDONLY)
 OPENS(a_proc_comm, "/proc/self/comm", O_RDWR)

@@ -28,33 +28,42 @@ static long known(long pid)
 				   : 4;
 }
 
+// A name below its folder in /proc.
+static const char *proc_path(const char *name)
+{
+	static char path[80];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
+	return path;
+}
+
+// Closes fd and keeps errno.
+static void close_after(long fd)
+{
+	int error = errno;
+
+	close((int)fd);
+	errno = error;
+}
+
 // Opens a file of /proc/PID and reads it: how much is not the same, whether there is anything is.
 static long read_of(const char *name)
 {
-	char path[80];
-	long result, fd;
-	int error;
+	long result, fd = open(proc_path(name), O_RDONLY);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	fd = open(path, O_RDONLY);
 	if (fd < 0) {
 		note(" open");
 		return fd;
 	}
 	result = read((int)fd, target_buffer, sizeof(target_buffer));
-	error = errno;
-	close((int)fd);
-	errno = error;
+	close_after(fd);
 	return result > 0 ? 1 : result;
 }
 
 static long open_of(const char *name, int flags)
 {
-	char path[80];
-	long fd;
+	long fd = open(proc_path(name), flags);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	fd = open(path, flags);
 	if (fd < 0)
 		return fd;
 	close((int)fd);
@@ -63,11 +72,9 @@ static long open_of(const char *name, int flags)
 
 static long link_of(const char *name)
 {
-	char path[80], text[256];
-	long n;
+	char text[256];
+	long n = readlink(proc_path(name), text, sizeof(text) - 1);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	n = readlink(path, text, sizeof(text) - 1);
 	if (n > 0 && strcmp(name, "exe")) {
 		text[n] = 0;
 		note(" %s", text);
@@ -78,12 +85,9 @@ static long link_of(const char *name)
 static long list_of(const char *name)
 {
 	struct dirent *entry;
-	char path[80];
 	int count = 0;
-	DIR *folder;
+	DIR *folder = opendir(proc_path(name));
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	folder = opendir(path);
 	if (!folder)
 		return -1;
 	errno = 0;
@@ -98,10 +102,8 @@ static long list_of(const char *name)
 static long mode_of(const char *name)
 {
 	struct stat info;
-	char path[80];
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	if (stat(path, &info) < 0)
+	if (stat(proc_path(name), &info) < 0)
 		return -1;
 	note(" %u:%u", info.st_uid, info.st_gid);
 	return info.st_mode;
@@ -109,20 +111,14 @@ static long mode_of(const char *name)
 
 static long write_of(const char *name, const char *text)
 {
-	char path[80];
-	long fd, result;
-	int error;
+	long result, fd = open(proc_path(name), O_WRONLY);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", target_pid, name);
-	fd = open(path, O_WRONLY);
 	if (fd < 0) {
 		note(" open");
 		return fd;
 	}
 	result = write((int)fd, text, strlen(text));
-	error = errno;
-	close((int)fd);
-	errno = error;
+	close_after(fd);
 	return result;
 }
 
