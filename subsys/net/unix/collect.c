@@ -164,6 +164,9 @@ static void take_packets(struct unix_socket *u, struct list *packets)
 	spin_lock(&u->base.lock);
 	list_splice_tail(&u->queue, packets);
 	WRITE_ONCE(u->queue_length, 0);
+	/* Its peer may still send, and looks at the byte out of band that was there. */
+	WRITE_ONCE(u->oob, NULL);
+	WRITE_ONCE(u->oob_marks, 0);
 	list_for_each_entry (pending, &u->pending, pending_link)
 		take_packets(pending, packets);
 	spin_unlock(&u->base.lock);
