@@ -193,8 +193,8 @@ __must_check int unix_oob_send(struct unix_socket *u, struct unix_socket *peer,
 ssize_t unix_oob_receive(struct unix_socket *u, struct socket_message *message);
 bool unix_oob_at_mark(struct unix_socket *u);
 enum unix_oob { OOB_STOP, OOB_READ, OOB_PASS, OOB_DROP };
-/* packet, which has `oob`, is next for a reader: who stops before it, reads it, looks behind it, or drops it (and
- * does so now). u->reading held. */
+/* packet, which has `oob`, is next for a reader: who stops before it, reads it, looks behind it, or drops it. It has
+ * `oob` no more if it is to leave the queue. u->reading and base.lock held. */
 enum unix_oob unix_oob_meet(struct unix_socket *u, struct unix_packet *packet, bool copied,
 			    bool peek);
 /* Would a peek pass it? base.lock held. */

@@ -118,25 +118,17 @@ enum unix_oob unix_oob_meet(struct unix_socket *u, struct unix_packet *packet, b
 {
 	enum unix_oob outcome;
 
-	spin_lock(&u->base.lock);
-	if (!packet->oob)
-		outcome = OOB_READ; /* another has come since */
-	else if (copied && (packet == u->oob || !u->oob))
-		outcome = OOB_STOP;
-	else if (!unix_oob_hidden(u, packet))
+	if (copied && (packet == u->oob || !u->oob))
+		return OOB_STOP;
+	if (!unix_oob_hidden(u, packet))
 		outcome = OOB_READ;
 	else
 		outcome = peek ? OOB_PASS : OOB_DROP;
-	if (packet->oob && !peek && outcome != OOB_STOP) {
+	if (!peek) {
 		packet->oob = false;
 		WRITE_ONCE(u->oob_marks, u->oob_marks - 1);
 		if (packet == u->oob)
 			WRITE_ONCE(u->oob, NULL);
-	}
-	spin_unlock(&u->base.lock);
-	if (outcome == OOB_DROP) {
-		unix_packet_unqueue(u, packet);
-		unix_packet_free(packet);
 	}
 	return outcome;
 }

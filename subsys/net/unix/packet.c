@@ -238,6 +238,7 @@ void unix_packet_queue(struct unix_socket *to, struct unix_packet *packet)
 void unix_packet_unqueue(struct unix_socket *u, struct unix_packet *packet)
 {
 	unix_queue_lock(u, packet);
+	ASSERT(!packet->oob || u->dead); /* its reader passed it: unix_oob_meet() */
 	list_del(&packet->link);
 	WRITE_ONCE(u->queue_length, u->queue_length - 1);
 	if (unlikely(packet->rights != NULL))

@@ -95,51 +95,38 @@ struct stream_read {
 	bool at_mark;		  /* a byte out of band ends the read */
 };
 
-/* Pass what is out of band, or begin with it. False: the read ends there. */
-static bool pass_marks(struct stream_read *r)
-{
-	struct unix_socket *u = r->u;
-	bool peek = r->message->flags & MSG_PEEK;
-
-	for (;;) {
-		struct unix_packet *packet;
-		struct list *at;
-
-		spin_lock(&u->base.lock);
-		at = r->last ? r->last->link.next : u->queue.next;
-		packet = at == &u->queue ? NULL : list_entry(at, struct unix_packet, link);
-		if (packet && !packet->oob)
-			packet = NULL;
-		spin_unlock(&u->base.lock);
-		if (!packet)
-			return true;
-		switch (unix_oob_meet(u, packet, r->copied, peek)) {
-		case OOB_STOP:
-			return false;
-		case OOB_READ:
-			return true;
-		case OOB_PASS:
-			r->last = packet;
-			break;
-		case OOB_DROP:
-			break;
-		}
-	}
-}
-
-/* The packet to read from next, or NULL. u->reading is held: it stays until we take it. */
+/* The packet to read from next, or NULL. u->reading is held: it stays until we take it. Which it is and what is out
+ * of band are one question, under one lock: a byte may become it at any time. */
 static struct unix_packet *next_packet(struct stream_read *r)
 {
 	struct unix_socket *u = r->u;
+	bool peek = r->message->flags & MSG_PEEK;
 	struct list *at;
 	struct unix_packet *packet = NULL;
 
-	if (unlikely(READ_ONCE(u->oob_marks)) && !pass_marks(r)) {
-		r->at_mark = true;
-		return NULL;
+	for (;;) {
+		enum unix_oob outcome;
+
+		spin_lock(&u->base.lock);
+		at = r->last ? r->last->link.next : u->queue.next;
+		packet = list_entry(at, struct unix_packet, link);
+		if (at == &u->queue || likely(!packet->oob))
+			break;
+		outcome = unix_oob_meet(u, packet, r->copied, peek);
+		if (outcome == OOB_READ)
+			break;
+		spin_unlock(&u->base.lock);
+		if (outcome == OOB_STOP) {
+			r->at_mark = true;
+			return NULL;
+		}
+		if (outcome == OOB_PASS) {
+			r->last = packet;
+		} else {
+			unix_packet_unqueue(u, packet);
+			unix_packet_free(packet);
+		}
 	}
-	spin_lock(&u->base.lock);
-	at = r->last ? r->last->link.next : u->queue.next;
 	for (; at != &u->queue; at = at->next) {
 		packet = list_entry(at, struct unix_packet, link);
 		if (likely(!r->skip) || r->skip < packet->length - packet->offset)

@@ -212,19 +212,21 @@ static void *takes(void *argument)
 	return argument;
 }
 
-// Nothing is lost or kept when all happens at once.
-static void races(void)
+// Nothing is lost or kept when all happens at once, with a queue that is full, and one that is empty mostly: a read
+// of up to least + 4 bytes.
+static void races(size_t least)
 {
 	pthread_t threads[2];
 	char bytes[64];
 	long long end = now_ns(CLOCK_MONOTONIC) + 200000000;
 
 	fresh("races");
+	stop = 0;
 	MUST(fcntl(pair[1], F_SETOWN, getpid()));
 	MUST(pthread_create(&threads[0], NULL, storm, NULL));
 	MUST(pthread_create(&threads[1], NULL, takes, NULL));
 	for (int i = 0; now_ns(CLOCK_MONOTONIC) < end; i++) {
-		(void)!recv(pair[1], bytes, 1 + (size_t)(i % 5), MSG_DONTWAIT);
+		(void)!recv(pair[1], bytes, least + (size_t)(i % 5), MSG_DONTWAIT);
 		if (i % 64 == 0)
 			set_inline(i / 64 % 2);
 	}
@@ -244,5 +246,6 @@ CONTRACT
 	errors();
 	waiting();
 	rights();
-	races();
+	races(1);
+	races(60);
 }
