@@ -246,8 +246,6 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 	struct tmpfs_inode *private = tmpfs_inode_of(file->inode);
 	const void *node = NULL;
 
-	if (context->pos == END_PLACE)
-		return 0;
 	if (context->pos == 0) {
 		file->private = NULL;
 		if (!context->emit(context, ".", 1, file->inode->ino, 4))
@@ -283,7 +281,6 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 			return 0;
 		}
 		first = false;
-		context->pos = (loff_t)place + 1;
 	}
 	context->pos = END_PLACE;
 	return 0;

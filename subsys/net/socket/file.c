@@ -238,7 +238,7 @@ int socket_get(int number, struct fd *fd, struct socket **socket)
 
 /* ---- sockfs ---- */
 
-/* An attribute that can be read: the name of the protocol, inode->private. */
+/* An attribute that can be read: the name of the protocol. inode->private are the socket's operations. */
 #define PROTOCOL_ATTRIBUTE "system.sockprotoname"
 
 static int give_text(const char *text, void *to, size_t size)
@@ -254,8 +254,10 @@ static int give_text(const char *text, void *to, size_t size)
 
 static int sockfs_getxattr(struct inode *inode, const char *name, void *value, size_t size)
 {
+	const struct socket_ops *ops = inode->private;
+
 	return strcmp(name, PROTOCOL_ATTRIBUTE) ? -EOPNOTSUPP
-						: give_text(inode->private, value, size);
+						: give_text(ops->protocol, value, size);
 }
 
 static int sockfs_listxattr(struct inode *inode, char *list, size_t size)
@@ -277,14 +279,14 @@ static int make_file(struct socket *socket, unsigned int flags, struct file **fi
 	if (!inode)
 		return -ENOMEM;
 	inode->ops = &sockfs_inode_ops;
-	inode->private = (void *)(uintptr_t)socket->ops->protocol; /* only read */
+	inode->private = (void *)(uintptr_t)socket->ops; /* only read */
+	socket->ino = inode->ino;
 	path.dentry = dentry_numbered(super, "socket", inode);
 	if (!path.dentry)
 		return -ENOMEM;
-	error = file_for_path(&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
-			      FILE_READ | FILE_WRITE | FILE_STREAM | FILE_NOWAIT |
-				      (socket->type == SOCK_STREAM ? FILE_SPLICE_NOWAIT : 0),
-			      file);
+	error = file_for_path(
+		&path, &socket_file_ops, socket, O_RDWR | (flags & O_NONBLOCK),
+		FILE_READ | FILE_WRITE | FILE_STREAM | FILE_NOWAIT | socket->ops->file_mode, file);
 	dentry_put(path.dentry);
 	return error;
 }
@@ -297,7 +299,6 @@ int socket_file(struct socket *socket, unsigned int flags, struct file **file)
 		socket->ops->release(socket);
 		return error;
 	}
-	socket->ino = (*file)->inode->ino;
 	store_release(&socket->file, *file);
 	return 0;
 }

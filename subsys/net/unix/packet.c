@@ -16,9 +16,9 @@
 #define DATAGRAM_BLOCK 16064u /* and of a datagram */
 
 /* lent: by splice, whose pages count as what of them is sent. */
-static uint32_t charge_for(size_t n, bool stream, bool lent)
+static uint32_t charge_for(size_t n, size_t block_max, bool lent)
 {
-	size_t block_max = stream ? STREAM_BLOCK : DATAGRAM_BLOCK, pages = 0, block;
+	size_t pages = 0, block;
 
 	if (unlikely(lent))
 		pages = n;
@@ -162,8 +162,9 @@ int unix_packet_new(struct unix_socket *u, struct socket_message *message, size_
 	if (unlikely(!packet))
 		return -ENOBUFS;
 	packet->sender = unix_get(u);
-	packet->charge = charge_for(n, u->base.type == SOCK_STREAM,
-				    u->base.type == SOCK_STREAM && message->uio->kernel);
+	packet->charge = u->base.type == SOCK_STREAM
+				 ? charge_for(n, STREAM_BLOCK, message->uio->kernel)
+				 : charge_for(n, DATAGRAM_BLOCK, false);
 	__atomic_fetch_add(&u->charged, packet->charge, __ATOMIC_RELAXED);
 	if (unlikely(!fill(packet, message->uio))) {
 		unix_packet_free(packet);

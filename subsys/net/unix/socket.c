@@ -222,6 +222,7 @@ static void show_fdinfo(struct socket *socket, void (*print)(void *ctx, const ch
 
 static const struct socket_ops stream_ops = {
 	.protocol = "UNIX-STREAM",
+	.file_mode = FILE_SPLICE_NOWAIT,
 	.release = release,
 	.bind = unix_bind,
 	.connect = unix_connect,

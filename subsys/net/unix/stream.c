@@ -95,47 +95,64 @@ struct stream_read {
 	bool at_mark;		  /* a byte out of band ends the read */
 };
 
+/* Peeking: the packet where r->skip bytes from at on end, or NULL. base.lock held. */
+static struct unix_packet *behind_skipped(struct stream_read *r, struct list *at)
+{
+	for (; at != &r->u->queue; at = at->next) {
+		struct unix_packet *packet = list_entry(at, struct unix_packet, link);
+
+		if (!r->skip || r->skip < packet->length - packet->offset)
+			return packet;
+		r->skip -= packet->length - packet->offset;
+		r->last = packet;
+	}
+	return NULL;
+}
+
+/* packet, which has `oob`, is next. True: it is to be read; false: the read ends (r->at_mark), or goes on behind it.
+ * base.lock is held, and dropped unless true. */
+static __attribute__((noinline)) bool meet_mark(struct stream_read *r, struct unix_packet *packet)
+{
+	struct unix_socket *u = r->u;
+	enum unix_oob outcome = unix_oob_meet(u, packet, r->copied, r->message->flags & MSG_PEEK);
+
+	if (outcome == OOB_READ)
+		return true;
+	spin_unlock(&u->base.lock);
+	if (outcome == OOB_STOP) {
+		r->at_mark = true;
+	} else if (outcome == OOB_PASS) {
+		r->last = packet;
+	} else {
+		unix_packet_unqueue(u, packet);
+		unix_packet_free(packet);
+	}
+	return false;
+}
+
 /* The packet to read from next, or NULL. u->reading is held: it stays until we take it. Which it is and what is out
  * of band are one question, under one lock: a byte may become it at any time. */
 static struct unix_packet *next_packet(struct stream_read *r)
 {
 	struct unix_socket *u = r->u;
-	bool peek = r->message->flags & MSG_PEEK;
 	struct list *at;
-	struct unix_packet *packet = NULL;
+	struct unix_packet *packet;
 
 	for (;;) {
-		enum unix_oob outcome;
-
 		spin_lock(&u->base.lock);
 		at = r->last ? r->last->link.next : u->queue.next;
-		packet = list_entry(at, struct unix_packet, link);
-		if (at == &u->queue || likely(!packet->oob))
-			break;
-		outcome = unix_oob_meet(u, packet, r->copied, peek);
-		if (outcome == OOB_READ)
-			break;
-		spin_unlock(&u->base.lock);
-		if (outcome == OOB_STOP) {
-			r->at_mark = true;
+		if (unlikely(at == &u->queue)) {
+			spin_unlock(&u->base.lock);
 			return NULL;
 		}
-		if (outcome == OOB_PASS) {
-			r->last = packet;
-		} else {
-			unix_packet_unqueue(u, packet);
-			unix_packet_free(packet);
-		}
-	}
-	for (; at != &u->queue; at = at->next) {
 		packet = list_entry(at, struct unix_packet, link);
-		if (likely(!r->skip) || r->skip < packet->length - packet->offset)
+		if (likely(!packet->oob) || meet_mark(r, packet))
 			break;
-		r->skip -= packet->length - packet->offset;
-		r->last = packet;
+		if (r->at_mark)
+			return NULL;
 	}
-	if (at == &u->queue)
-		packet = NULL;
+	if (unlikely(r->skip))
+		packet = behind_skipped(r, at);
 	spin_unlock(&u->base.lock);
 	return packet;
 }

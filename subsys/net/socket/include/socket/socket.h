@@ -102,6 +102,8 @@ static inline bool socket_switch(const struct socket *socket, unsigned int optio
 /* Every operation may sleep and is called without locks. NULL: -EOPNOTSUPP. */
 struct socket_ops {
 	const char *protocol; /* its name, as the attribute system.sockprotoname tells it */
+	unsigned int
+		file_mode; /* of its files, besides what those of every socket have: FILE_SPLICE_NOWAIT */
 	void (*release)(struct socket *socket);
 	int (*bind)(struct socket *socket, union socket_address *address, unsigned int length);
 	int (*connect)(struct socket *socket, union socket_address *address, unsigned int length,
