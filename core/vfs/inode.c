@@ -259,19 +259,23 @@ void inode_drop_write(struct inode *inode)
 
 void inode_stat(struct inode *inode, struct kstat *stat)
 {
-	stat->dev = inode->super->dev;
+	/* Read once: for the compiler what is written to stat could be theirs. */
+	const struct super *super = inode->super;
+	umode_t mode = inode->mode;
+
+	stat->dev = super->dev;
 	stat->ino = inode->ino;
 	stat->nlink = inode->nlink;
 	stat->rdev = inode->rdev;
-	stat->mode = inode->mode;
+	stat->mode = mode;
 	stat->uid = inode->uid;
 	stat->gid = inode->gid;
-	stat->blksize = inode->super->blocksize;
+	stat->blksize = super->blocksize;
 	stat->size = (uint64_t)READ_ONCE(inode->size);
 	stat->blocks = inode->blocks;
-	if (S_ISREG(inode->mode))
+	if (S_ISREG(mode))
 		stat->blocks += READ_ONCE(inode->cache.count) << (PAGE_SHIFT - 9);
-	stat->has_btime = inode->super->type->flags & FS_BTIME;
+	stat->has_btime = super->type->flags & FS_BTIME;
 	stat->atime = inode->atime;
 	stat->mtime = inode->mtime;
 	stat->ctime = inode->ctime;

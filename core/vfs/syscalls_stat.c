@@ -74,7 +74,7 @@ static int stat_fd(int number, struct kstat *stat)
 {
 	struct fd fd = fd_get_path(number);
 
-	if (!fd.file)
+	if (unlikely(!fd.file))
 		return -EBADF;
 	fill(stat, &fd.file->path);
 	fd_put(fd);

@@ -388,13 +388,14 @@ static int get_option(struct socket *socket, int name, unsigned long user,
 		return -EFAULT;
 	if ((int32_t)room < 0)
 		return -EINVAL;
-	if (name == SO_PEERGROUPS)
-		return get_groups(socket, user, room, user_length);
-	if (name == SO_PEERPIDFD)
-		return get_pidfd(socket, user, room, user_length);
 	error = get_answer(socket, name, &answer, &size);
-	if (error)
+	if (unlikely(error)) {
+		if (name == SO_PEERGROUPS)
+			return get_groups(socket, user, room, user_length);
+		if (name == SO_PEERPIDFD)
+			return get_pidfd(socket, user, room, user_length);
 		return error;
+	}
 	size = MIN(size, (size_t)room);
 	if (size && copy_to_user(user, &answer, size))
 		return -EFAULT;
