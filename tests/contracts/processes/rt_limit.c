@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #define LIMIT 60000 // microseconds
 
@@ -56,21 +57,35 @@ static void is_told(void)
 	CHECK_EQ(told, 1);
 }
 
+// How often this thread has slept: a sleep that is over before it begins is none.
+static long times_slept(void)
+{
+	struct rusage usage;
+
+	MUST(getrusage(RUSAGE_THREAD, &usage));
+	return usage.ru_nvcsw;
+}
+
 // Over the limit altogether, but not between two sleeps, unless the machine itself stood still.
 static void sleeps(void)
 {
-	long long longest = 0;
+	long long awake_from = cpu_time(), longest = 0;
+	long at_first = times_slept();
 
 	catch_signal(SIGXCPU, note, 0);
 	limited(SCHED_RR, LIMIT, RLIM_INFINITY);
 	for (int i = 0; i < 10; i++) {
-		long long before = cpu_time();
+		long count = times_slept();
 
 		run_for(LIMIT * 1000 / 5);
+		long long before = cpu_time();
 		sleep_ms(1);
-		if (cpu_time() - before > longest)
-			longest = cpu_time() - before;
+		if (cpu_time() - awake_from > longest)
+			longest = cpu_time() - awake_from;
+		if (times_slept() != count)
+			awake_from = before;
 	}
+	CHECK(times_slept() > at_first);
 	CHECK(told == 0 || longest >= LIMIT * 1000 - 20000000);
 }
 
