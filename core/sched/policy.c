@@ -85,21 +85,16 @@ void sched_init_thread(struct thread *child, const struct thread *parent)
 /* Take t off its queue for a change of its class or weight, and put it back afterwards. */
 static struct run_queue *begin_change(struct thread *t, unsigned long *flags, bool *queued)
 {
-	*flags = hal_irq_save();
-	for (;;) {
-		struct run_queue *rq = &run_queues[READ_ONCE(t->sched.cpu)];
+	struct run_queue *rq;
 
-		spin_lock(&rq->lock);
-		if (rq->cpu == t->sched.cpu) {
-			*queued = t->sched.queued;
-			if (rq->running == t)
-				sched_charge_running(rq);
-			if (*queued)
-				sched_dequeue(rq, t);
-			return rq;
-		}
-		spin_unlock(&rq->lock);
-	}
+	*flags = hal_irq_save();
+	rq = sched_lock_queue_of(t);
+	*queued = t->sched.queued;
+	if (rq->running == t)
+		sched_charge_running(rq);
+	if (*queued)
+		sched_dequeue(rq, t);
+	return rq;
 }
 
 static void end_change(struct run_queue *rq, struct thread *t, unsigned long flags, bool queued)

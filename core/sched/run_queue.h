@@ -86,6 +86,9 @@ void fair_renew(struct thread *t);
 void fair_yield(struct run_queue *rq, struct thread *t);
 
 /* sched.c, for the others */
+/* Lock the queue that t is on, or was last, or is about to be put on: nobody else changes what t is scheduled by. It
+ * may move while we wait. Interrupts off. */
+struct run_queue *sched_lock_queue_of(struct thread *t);
 void sched_charge_running(struct run_queue *rq);
 void sched_enqueue(struct run_queue *rq, struct thread *t, bool initial);
 void sched_dequeue(struct run_queue *rq, struct thread *t);

@@ -29,6 +29,8 @@ void sched_rt_unlink(struct run_queue *rq, struct thread *t)
 {
 	unsigned int level = t->sched.rt_level;
 
+	ASSERT(bitmap_test(rq->rt_levels,
+			   RT_LEVELS - 1 - level)); /* it has not changed in the list */
 	list_del(&t->sched.rt_link);
 	if (list_empty(&rq->rt[level]))
 		bitmap_clear(rq->rt_levels, RT_LEVELS - 1 - level);
@@ -116,17 +118,29 @@ static void check_preempt(struct run_queue *rq, struct thread *woken)
 
 /* ---- switching ---- */
 
-/* The lock of the queue that thread is on; it may move while we wait for it. */
-static struct run_queue *lock_rq_of(struct thread *t)
+struct run_queue *sched_lock_queue_of(struct thread *t)
 {
 	for (;;) {
 		struct run_queue *rq = &run_queues[READ_ONCE(t->sched.cpu)];
 
 		spin_lock(&rq->lock);
-		if (rq->cpu == t->sched.cpu)
+		if (likely(rq->cpu == t->sched.cpu))
 			return rq;
 		spin_unlock(&rq->lock);
 	}
+}
+
+/* t, which is runnable and not queued, is to be queued on cpu; rq, its queue until now, is locked. The new one, locked.
+ * t belongs to it from before the old lock is dropped: whoever changes t in between holds the new one. */
+static struct run_queue *move_to(struct run_queue *rq, struct thread *t, unsigned int cpu)
+{
+	if (cpu == rq->cpu)
+		return rq;
+	WRITE_ONCE(t->sched.cpu, cpu);
+	spin_unlock(&rq->lock);
+	rq = &run_queues[cpu];
+	spin_lock(&rq->lock);
+	return rq;
 }
 
 static struct thread *pick(struct run_queue *rq)
@@ -161,9 +175,9 @@ static void stop_or_start_tick(struct run_queue *rq, struct thread *prev, struct
 /* Put t, which is runnable and on no queue, on one. Interrupts off. */
 static void place(struct thread *t, bool initial)
 {
-	struct run_queue *rq = &run_queues[balance_place(t, false)];
+	struct run_queue *rq = sched_lock_queue_of(t);
 
-	spin_lock(&rq->lock);
+	rq = move_to(rq, t, balance_place(t, false));
 	sched_enqueue(rq, t, initial);
 	check_preempt(rq, t);
 	spin_unlock(&rq->lock);
@@ -333,7 +347,7 @@ static bool wake(struct thread *t, unsigned int mask, bool sync)
 		__ATOMIC_SEQ_CST); /* what the waker changed, before it looks at the state */
 	if (!(READ_ONCE(t->state) & mask))
 		goto out;
-	rq = lock_rq_of(t);
+	rq = sched_lock_queue_of(t);
 	if (!(t->state & mask)) {
 		spin_unlock(&rq->lock);
 		goto out;
@@ -345,13 +359,8 @@ static bool wake(struct thread *t, unsigned int mask, bool sync)
 		goto out;
 	}
 	t->sched.awake_from = t->sched.runtime;
-	/* Ours alone now: nobody else can wake it a second time. */
-	unsigned int cpu = sched_cpu_count() == 1 ? rq->cpu : balance_place(t, sync);
-	if (cpu != rq->cpu) {
-		spin_unlock(&rq->lock);
-		rq = &run_queues[cpu];
-		spin_lock(&rq->lock);
-	}
+	if (sched_cpu_count() > 1) /* nobody else can wake it a second time */
+		rq = move_to(rq, t, balance_place(t, sync));
 	sched_enqueue(rq, t, false);
 	if (!sync || rq->cpu != hal_cpu_id() || rq->running == rq->idle)
 		check_preempt(rq, t);

@@ -51,9 +51,10 @@ struct sched_entity {
 	uint8_t rt_level; /* [rq] what counts: the higher of boost and, in policies FIFO and RR, rt_priority; 0: fair */
 	int8_t nice; /* -20..19 */
 	bool reset_on_fork;
-	bool queued;	   /* [rq] */
-	bool on_cpu;	   /* running on ->cpu, or still switching away from it */
-	unsigned int cpu;  /* whose run queue: changes with both locks held */
+	bool queued; /* [rq] */
+	bool on_cpu; /* running on ->cpu, or still switching away from it */
+	unsigned int
+		cpu; /* whose run queue: changes with both locks held, or with the old one while not queued */
 	uint64_t affinity; /* bit per CPU */
 	ktime_t runtime;   /* [rq] exact, ns */
 	ktime_t awake_from; /* [rq] runtime when it was last woken, or became a real-time thread: what

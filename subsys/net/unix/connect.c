@@ -124,6 +124,8 @@ static int connect_locked(struct unix_socket *u, struct unix_socket *listener,
 	end->peer = unix_get(u);
 	end->address = listener->address;
 	refcount_get(&listener->address->refs);
+	end->base.switches =
+		listener->base.switches & (SWITCH_BIT(SO_PASSCRED) | SWITCH_BIT(SO_PASSPIDFD));
 	if (listener->path.mount) {
 		end->path = listener->path;
 		path_get(&end->path);
@@ -158,8 +160,6 @@ static int connect_stream(struct unix_socket *u, union socket_address *address, 
 		}
 		if (!result) {
 			socket_peer_copy(&u->base, &listener->base);
-			end->base.switches = listener->base.switches &
-					     (SWITCH_BIT(SO_PASSCRED) | SWITCH_BIT(SO_PASSPIDFD));
 			socket_wake_readers(&listener->base);
 			socket_wake_writers(&u->base);
 		}
