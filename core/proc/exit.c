@@ -233,7 +233,8 @@ static void children_to_thread(struct process *process, struct thread *from)
 	struct thread *t, *heir = NULL;
 
 	list_for_each_entry (t, &process->threads, process_link)
-		if (!t->exiting) {
+		if (!READ_ONCE(
+			    t->exiting)) { /* one that ends after this look hands them on itself */
 			heir = t;
 			break;
 		}

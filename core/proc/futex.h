@@ -60,9 +60,10 @@ struct futex_waiter {
 };
 
 /* Of the current thread, on no queue yet. */
-#define FUTEX_WAITER(mask)      \
-	((struct futex_waiter){ \
-		.thread = current, .level = current->sched.rt_priority, .bitset = (mask)})
+#define FUTEX_WAITER(mask)                                                     \
+	((struct futex_waiter){.thread = current,                              \
+			       .level = READ_ONCE(current->sched.rt_priority), \
+			       .bitset = (mask)})
 
 /* 0, -EINVAL (unaligned), -EFAULT. shared: the word may be another space's too. May sleep. */
 __must_check int futex_key(unsigned long address, bool shared, struct futex_key *key);

@@ -80,7 +80,7 @@ void sched_charge_running(struct run_queue *rq)
 	if (t == rq->idle)
 		return;
 	t->sched.exec_start = now;
-	t->sched.runtime += ran;
+	WRITE_ONCE(t->sched.runtime, t->sched.runtime + ran);
 	if (!sched_is_rt(t) && t->sched.queued)
 		fair_charge(rq, t, ran);
 }
@@ -487,15 +487,27 @@ ktime_t sched_rt_time(const struct thread *t)
 	return sched_is_rt(t) ? READ_ONCE(t->sched.runtime) - READ_ONCE(t->sched.awake_from) : 0;
 }
 
+/* The time that t has run, up to now if it is running. */
+static ktime_t runtime_of(struct thread *t)
+{
+	unsigned long flags = hal_irq_save();
+	struct run_queue *rq = sched_lock_queue_of(t);
+	ktime_t runtime = t->sched.runtime;
+
+	if (rq->running == t)
+		runtime += hal_time_ns() - t->sched.exec_start;
+	spin_unlock(&rq->lock);
+	hal_irq_restore(flags);
+	return runtime;
+}
+
 /* Ticks say in which proportion the exact run time was spent in user mode. */
 void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 {
-	ktime_t runtime = READ_ONCE(t->sched.runtime);
+	ktime_t runtime = runtime_of(t);
 	uint64_t user_ticks = READ_ONCE(t->sched.user_ticks),
 		 system_ticks = READ_ONCE(t->sched.system_ticks);
 
-	if (t == current)
-		runtime += hal_time_ns() - t->sched.exec_start;
 	if (system_ticks == 0)
 		*user = runtime;
 	else if (user_ticks == 0)

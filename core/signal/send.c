@@ -387,7 +387,7 @@ bool signal_exit(struct thread *thread)
 		coredump_join();
 		flags = spin_lock_irqsave(&thread->sighand->lock);
 	}
-	thread->exiting = true;
+	WRITE_ONCE(thread->exiting, true);
 	last = --process->live_threads == 0;
 	if (last && !process->group_exit) { /* what the last one says counts for all */
 		process->group_exit = true;

@@ -17,6 +17,7 @@
 
 struct spinlock collect_lock = SPINLOCK_INIT("descriptors in flight");
 static struct list in_flight = LIST_INIT(in_flight); /* [collect_lock] */
+static unsigned int flying; /* [collect_lock] sockets in flight, also while they are sorted */
 
 static struct unix_socket *unix_of_file(const struct file *file)
 {
@@ -42,8 +43,10 @@ void unix_rights_fly(struct socket_rights *rights)
 	for (unsigned int i = 0; i < rights->count; i++) {
 		struct unix_socket *u = unix_of_file(rights->files[i]);
 
-		if (u && !u->in_flight++)
+		if (u && !u->in_flight++) {
 			list_add_tail(&u->in_flight_link, &in_flight);
+			WRITE_ONCE(flying, flying + 1);
+		}
 	}
 	rights->user = user_get(current->cred->user);
 	__atomic_fetch_add(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
@@ -54,8 +57,10 @@ void unix_rights_land(struct socket_rights *rights)
 	for (unsigned int i = 0; i < rights->count; i++) {
 		struct unix_socket *u = unix_of_file(rights->files[i]);
 
-		if (u && !--u->in_flight)
+		if (u && !--u->in_flight) {
 			list_del_init(&u->in_flight_link);
+			WRITE_ONCE(flying, flying - 1);
+		}
 	}
 	__atomic_fetch_sub(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
 	user_put(rights->user);
@@ -178,7 +183,7 @@ void unix_collect(void)
 	struct unix_packet *packet;
 	struct unix_socket *u;
 
-	if (list_empty(&in_flight))
+	if (!READ_ONCE(flying))
 		return;
 	spin_lock(&collect_lock);
 	find_reached(&reached);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-01 TIME-05. A thread's CPU clock never goes back, whoever reads it, while others change its class.
+#include "contract.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+static volatile pid_t tid;
+static volatile bool over;
+static clockid_t clock_of_runner;
+
+static void *runs(void *argument)
+{
+	long long last = 0;
+
+	tid = (pid_t)syscall(SYS_gettid);
+	while (!over) {
+		long long now = now_ns(CLOCK_THREAD_CPUTIME_ID);
+
+		if (now < last)
+			say("FAIL: its own clock went back by %lld ns", last - now), _exit(1);
+		last = now;
+	}
+	return argument;
+}
+
+static void *watches(void *argument)
+{
+	long long last = 0;
+
+	while (!over) {
+		long long now = now_ns(clock_of_runner);
+
+		if (now < last)
+			say("FAIL: another's clock went back by %lld ns", last - now), _exit(1);
+		last = now;
+	}
+	return argument;
+}
+
+CONTRACT
+{
+	static const int policies[] = {SCHED_OTHER, SCHED_BATCH, SCHED_FIFO};
+	long long end;
+	pthread_t runner, watcher;
+
+	CHECK_EQ(pthread_create(&runner, NULL, runs, NULL), 0);
+	CHECK_EQ(pthread_getcpuclockid(runner, &clock_of_runner), 0);
+	CHECK_EQ(pthread_create(&watcher, NULL, watches, NULL), 0);
+	while (!tid)
+		sleep_ms(1);
+	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &(struct sched_param){2}));
+	end = now_ns(CLOCK_MONOTONIC) + 300000000;
+	for (int i = 0; now_ns(CLOCK_MONOTONIC) < end; i++) {
+		int policy = policies[i % 3];
+		struct sched_param level = {.sched_priority = policy == SCHED_FIFO};
+
+		MUST(syscall(SYS_sched_setscheduler, tid, policy, &level));
+		if (i % 16 == 0)
+			sleep_ms(1); // on one processor it is theirs
+	}
+	MUST(syscall(SYS_sched_setscheduler, tid, SCHED_OTHER, &(struct sched_param){0}));
+	over = true;
+	CHECK_EQ(pthread_join(runner, NULL), 0);
+	CHECK_EQ(pthread_join(watcher, NULL), 0);
+}
