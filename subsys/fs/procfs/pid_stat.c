@@ -95,8 +95,8 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 	f->exit_code = thread->exit_code;
 	if (p->thread && !p->whole) {
 		sched_times(thread, &f->user, &f->system);
-		f->minor = thread->minor_faults;
-		f->major = thread->major_faults;
+		f->minor = READ_ONCE(thread->minor_faults);
+		f->major = READ_ONCE(thread->major_faults);
 	} else {
 		struct thread *each;
 
@@ -106,16 +106,16 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 		f->minor = process->dead_minor;
 		f->major = process->dead_major;
 		list_for_each_entry (each, &process->threads, process_link) {
-			f->minor += each->minor_faults;
-			f->major += each->major_faults;
+			f->minor += READ_ONCE(each->minor_faults);
+			f->major += READ_ONCE(each->major_faults);
 		}
 		f->children_user = process->children_user;
 		f->children_system = process->children_system;
 		f->children_minor = process->children_minor;
 		f->children_major = process->children_major;
 	}
-	f->voluntary = thread->sched.switches_voluntary;
-	f->involuntary = thread->sched.switches_involuntary;
+	f->voluntary = READ_ONCE(thread->sched.switches_voluntary);
+	f->involuntary = READ_ONCE(thread->sched.switches_involuntary);
 	if (f->state != 'Z' && process->live_threads)
 		signal_facts(thread, f);
 	spin_unlock_irqrestore(&tasklist, flags);
