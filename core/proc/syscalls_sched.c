@@ -121,11 +121,11 @@ static long set(pid_t number, struct request *r)
 		goto out;
 	}
 	if (r->policy < 0) {
-		r->policy = t->sched.policy;
+		r->policy = READ_ONCE(t->sched.policy);
 		r->reset = t->sched.reset_on_fork;
 	}
-	if (r->keep && is_rt(t->sched.policy))
-		r->priority = t->sched.rt_priority;
+	if (r->keep && is_rt(READ_ONCE(t->sched.policy)))
+		r->priority = READ_ONCE(t->sched.rt_priority);
 	else if (r->keep)
 		r->nice = (int)t->sched.nice;
 	if (!policy_known(r->policy) || r->unknown_flags || r->priority > 99 ||

@@ -128,9 +128,9 @@ void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_pri
 	bool queued;
 	struct run_queue *rq = begin_change(t, &flags, &queued);
 
-	t->sched.policy = (uint8_t)policy;
+	WRITE_ONCE(t->sched.policy, (uint8_t)policy);
 	WRITE_ONCE(t->sched.rt_priority, (uint8_t)rt_priority);
-	t->sched.nice = (int8_t)nice;
+	WRITE_ONCE(t->sched.nice, (int8_t)nice);
 	t->sched.weight = fair_weight(policy, nice);
 	settle_level(t);
 	end_change(rq, t, flags, queued);

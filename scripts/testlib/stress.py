@@ -24,7 +24,7 @@ def cases(full, debug):
     scale = 10 if full else 1
     lines = [f"forks {10000 if full else 200 if debug else 500}", f"pipelines {20 * scale}", "bomb limited", "bomb unlimited 3", "recursion",
              f"cores {(3 if debug else 10) * scale}",
-             f"sockets {1 if debug and not full else 4 * scale}", f"mounts {4 * scale}"]
+             f"sockets {1 if debug and not full else 4 * scale}", f"mounts {4 * scale}", f"shared {5 * scale}"]
     lines += [f"exhaust {way}" for way in EXHAUSTIBLE]
     lines += ["pointers", f"frames {500 * scale}", f"elf {150 * scale}", f"calls {5 * scale} 1" if not full else f"calls {CALLS_SECONDS}"]
     lines += ["enomem"] if debug else []
