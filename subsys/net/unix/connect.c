@@ -25,8 +25,9 @@ int unix_listen(struct socket *socket, unsigned int backlog)
 	struct unix_socket *u = unix_of(socket);
 	unsigned int before;
 
-	if (!load_acquire(&u->address))
+	if (!load_acquire(&u->address) || READ_ONCE(u->state) == UNIX_CONNECTED)
 		return -EINVAL;
+	socket_peer_current(socket); /* what those who connect see: before they can */
 	spin_lock(&socket->lock);
 	if (u->state == UNIX_CONNECTED || u->dead) {
 		spin_unlock(&socket->lock);
@@ -39,7 +40,6 @@ int unix_listen(struct socket *socket, unsigned int backlog)
 	spin_unlock(&socket->lock);
 	if (backlog > before)
 		wait_wake_all(&u->peer_wait);
-	socket_peer_current(socket); /* what those who connect see */
 	return 0;
 }
 
