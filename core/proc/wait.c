@@ -54,10 +54,11 @@ static void note(struct wait_request *w, struct process *child, int status, int 
 
 static bool find_zombie(struct wait_request *w, struct process *child)
 {
-	int status = process_exit_status(child);
+	int status;
 
 	if (!child->zombie || child->reaped || !(w->options & WEXITED))
 		return false;
+	status = process_exit_status(child);
 	note(w, child, status, wait_status_code(status), wait_status_value(status));
 	if (!(w->options & WNOWAIT)) {
 		child->reaped = true;

@@ -112,8 +112,7 @@ riscv_trap_vector:
 	call core_syscall
 
 	ld t0, REGS_CAUSE(sp)
-	li t1, CAUSE_SYSCALL
-	bne t0, t1, return_to_user
+	bltz t0, return_to_user		/* REGS_CAUSE_NONE: it left the system call */
 	csrci sstatus, 2
 	lw t0, THREAD_WORK(tp)
 	bnez t0, store_and_work

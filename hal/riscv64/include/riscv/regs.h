@@ -19,7 +19,7 @@ struct hal_regs {
 		orig_a0; /* the first argument of a system call, which a0 loses to the result */
 };
 
-#define REGS_CAUSE_NONE (~0ul >> 1)
+#define REGS_CAUSE_NONE (~0ul) /* negative: entry.S asks for the sign */
 #define REGS_USER_WORDS 32
 
 #define SSTATUS_SIE	 0x00000002ul
