@@ -6,14 +6,14 @@
 #include <sched.h>
 
 static volatile pid_t tid;
-static volatile bool over;
+static volatile bool runner_done, watcher_done;
 static clockid_t clock_of_runner;
 
-static void *goes_forward(clockid_t clock)
+static void *goes_forward(clockid_t clock, const volatile bool *done)
 {
 	long long last = 0;
 
-	while (!over) {
+	while (!*done) {
 		long long now = now_ns(clock);
 
 		if (now < last)
@@ -28,13 +28,13 @@ static void *runs(void *argument)
 {
 	(void)argument;
 	tid = (pid_t)syscall(SYS_gettid);
-	return goes_forward(CLOCK_THREAD_CPUTIME_ID);
+	return goes_forward(CLOCK_THREAD_CPUTIME_ID, &runner_done);
 }
 
 static void *watches(void *argument)
 {
 	(void)argument;
-	return goes_forward(clock_of_runner);
+	return goes_forward(clock_of_runner, &watcher_done);
 }
 
 CONTRACT
@@ -59,7 +59,8 @@ CONTRACT
 			sleep_ms(1); // on one processor it is theirs
 	}
 	MUST(syscall(SYS_sched_setscheduler, tid, SCHED_OTHER, &(struct sched_param){0}));
-	over = true;
-	CHECK_EQ(pthread_join(runner, NULL), 0);
+	watcher_done = true; // first: the clock is gone with its thread
 	CHECK_EQ(pthread_join(watcher, NULL), 0);
+	runner_done = true;
+	CHECK_EQ(pthread_join(runner, NULL), 0);
 }
