@@ -33,6 +33,8 @@ static int decode_file(const struct file *file, unsigned long flags, unsigned in
 	case MAP_SHARED:
 		if ((*vm & VM_WRITE) && !(file->mode & FILE_WRITE))
 			return -EACCES;
+		if (file->mode & FILE_WRITE && file->inode->flags & INODE_APPEND)
+			return -EACCES;
 		*vm |= VM_SHARED;
 		if (file->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
 			if (*vm & VM_WRITE)

@@ -120,6 +120,18 @@ SYSCALL(sendfile)
 	return n;
 }
 
+int file_check_copy(const struct file *in, const struct file *out)
+{
+	if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
+		return -EISDIR;
+	if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
+		return -EINVAL;
+	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE) ||
+	    READ_ONCE(out->flags) & O_APPEND)
+		return -EBADF;
+	return 0;
+}
+
 /* What may be copied of *count bytes: 0 or -errno. Positions are judged by where they lead, as numbers without a
  * sign first. */
 static int check_range(struct file *in, loff_t from, struct file *out, loff_t to, size_t *count)
@@ -128,15 +140,14 @@ static int check_range(struct file *in, loff_t from, struct file *out, loff_t to
 	uint64_t end;
 	ssize_t room;
 
-	if (S_ISDIR(in->inode->mode) || S_ISDIR(out->inode->mode))
-		return -EISDIR;
-	if (!S_ISREG(in->inode->mode) || !S_ISREG(out->inode->mode))
-		return -EINVAL;
-	if (!(in->mode & FILE_READ) || !(out->mode & FILE_WRITE) ||
-	    READ_ONCE(out->flags) & O_APPEND)
-		return -EBADF;
+	int error = file_check_copy(in, out);
+
+	if (error)
+		return error;
 	if (in->inode->super != out->inode->super)
 		return -EXDEV;
+	if (out->inode->flags & INODE_IMMUTABLE)
+		return -EPERM;
 	if (__builtin_add_overflow((uint64_t)from, *count, &end) ||
 	    __builtin_add_overflow((uint64_t)to, *count, &end))
 		return -EOVERFLOW;

@@ -21,6 +21,8 @@ int may_delete(struct inode *dir, struct dentry *victim, bool is_dir)
 	error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (error)
 		return error;
+	if (dir->flags & INODE_APPEND || inode->flags & (INODE_APPEND | INODE_IMMUTABLE))
+		return -EPERM;
 	if (dir->mode & S_ISVTX && inode->uid != fsuid && dir->uid != fsuid && !capable(CAP_FOWNER))
 		return -EPERM;
 	if (is_dir) {
@@ -208,7 +210,8 @@ static int link_locked(struct inode *dir, struct dentry *dentry, struct inode *i
 		return error;
 	if (inode->super != dir->super)
 		return -EXDEV;
-	if (!dir->ops->link || S_ISDIR(inode->mode))
+	if (!dir->ops->link || S_ISDIR(inode->mode) ||
+	    inode->flags & (INODE_APPEND | INODE_IMMUTABLE))
 		return -EPERM;
 	if (inode->nlink == 0 && !(inode->flags & INODE_LINKABLE))
 		return -ENOENT;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* fcntl and ioctl: what concerns every file; the rest goes to locks.c and the file's own
- * operations. */
+/* fcntl: what concerns every file; the rest goes to locks.c and the file's own operations. */
 #include "internal.h"
 
 #include <core/mm.h>
@@ -20,6 +19,8 @@ static long set_flags(struct file *file, int fd, unsigned int flags)
 {
 	unsigned int old = READ_ONCE(file->flags);
 
+	if ((flags ^ old) & O_APPEND && file->inode->flags & INODE_APPEND)
+		return -EPERM;
 	if ((flags ^ old) & O_NOATIME && flags & O_NOATIME && !inode_owner_or_capable(file->inode))
 		return -EPERM;
 	if (flags & O_DIRECT && !S_ISFIFO(file->inode->mode) &&
@@ -168,112 +169,6 @@ SYSCALL(fcntl)
 	default:
 		result = fd.file->mode & FILE_PATH ? -EBADF
 						   : fcntl_open(fd.file, number, command, arg);
-	}
-	fd_put(fd);
-	return result;
-}
-
-#define FIOCLEX	 0x5451u
-#define FIONCLEX 0x5450u
-#define FIONBIO	 0x5421u
-#define FIOASYNC 0x5452u
-#define FIONREAD 0x541bu
-#define FIOQSIZE 0x5460u
-#define FIGETBSZ 2u
-#define FIBMAP	 1u
-
-static long set_nonblock(struct file *file, unsigned long arg)
-{
-	uint32_t on;
-
-	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
-		return -EFAULT;
-	if (on)
-		__atomic_fetch_or(&file->flags, O_NONBLOCK, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_and(&file->flags, ~O_NONBLOCK, __ATOMIC_RELAXED);
-	return 0;
-}
-
-static long set_async(struct file *file, int fd, unsigned long arg)
-{
-	uint32_t on;
-
-	if (hal_get_user32(&on, hal_user_ptr(const void, arg)))
-		return -EFAULT;
-	return file_set_async(file, fd, on != 0, -ENOTTY);
-}
-
-/* The bytes that it occupies. */
-static long get_occupied(struct inode *inode, unsigned long arg)
-{
-	struct kstat stat;
-
-	if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
-		return -ENOTTY;
-	inode_stat(inode, &stat);
-	return hal_put_user64(hal_user_ptr(void, arg), (uint64_t)stat.blocks * 512);
-}
-
-/* Where on its disk a block of the file is: no file here is on one. */
-static long map_block(unsigned long arg)
-{
-	uint32_t block;
-
-	if (!capable(CAP_SYS_RAWIO))
-		return -EPERM;
-	if (hal_get_user32(&block, hal_user_ptr(const void, arg)) ||
-	    hal_put_user32(hal_user_ptr(void, arg), 0))
-		return -EFAULT;
-	return -EINVAL;
-}
-
-static long regular_ioctl(struct file *file, unsigned int command, unsigned long arg)
-{
-	loff_t left = READ_ONCE(file->inode->size) - file->pos;
-
-	switch (command) {
-	case FIONREAD:
-		return hal_put_user32(hal_user_ptr(void, arg), (uint32_t)left);
-	case FIBMAP:
-		return map_block(arg);
-	default:
-		return -ENOTTY;
-	}
-}
-
-SYSCALL(ioctl)
-{
-	int number = (int)args->arg[0];
-	unsigned int command = (unsigned int)args->arg[1];
-	unsigned long arg = args->arg[2];
-	struct fd fd = fd_get(number);
-	long result;
-
-	if (!fd.file)
-		return -EBADF;
-	switch (command) { /* what every file has */
-	case FIOCLEX:
-	case FIONCLEX:
-		result = fd_set_cloexec(number, command == FIOCLEX);
-		break;
-	case FIONBIO:
-		result = set_nonblock(fd.file, arg);
-		break;
-	case FIOASYNC:
-		result = set_async(fd.file, number, arg);
-		break;
-	case FIOQSIZE:
-		result = get_occupied(fd.file->inode, arg);
-		break;
-	case FIGETBSZ:
-		result = hal_put_user32(hal_user_ptr(void, arg), fd.file->inode->super->blocksize);
-		break;
-	default:
-		result = S_ISREG(fd.file->inode->mode) ? regular_ioctl(fd.file, command, arg)
-						       : -ENOTTY;
-		if (result == -ENOTTY && fd.file->ops->ioctl)
-			result = fd.file->ops->ioctl(fd.file, command, arg);
 	}
 	fd_put(fd);
 	return result;

@@ -58,6 +58,8 @@ struct inode *inode_new_in(struct inode *dir, umode_t mode)
 {
 	struct inode *inode = inode_new(dir->super, mode);
 
+	if (inode)
+		inode->flags |= dir->flags & (INODE_NOATIME | INODE_NODUMP);
 	if (inode && dir->mode & S_ISGID) {
 		inode->gid = dir->gid;
 		if (S_ISDIR(mode))
@@ -275,7 +277,8 @@ void inode_stat(struct inode *inode, struct kstat *stat)
 	stat->blocks = inode->blocks;
 	if (S_ISREG(mode))
 		stat->blocks += READ_ONCE(inode->cache.count) << (PAGE_SHIFT - 9);
-	stat->has_btime = super->type->flags & FS_BTIME;
+	stat->inode_flags = inode->flags;
+	stat->type_flags = super->type->flags;
 	stat->atime = inode->atime;
 	stat->mtime = inode->mtime;
 	stat->ctime = inode->ctime;
@@ -360,7 +363,7 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 	const struct cred *cred = current->cred;
 
 	if (a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME) &&
-	    inode->flags & INODE_IMMUTABLE)
+	    inode->flags & (INODE_IMMUTABLE | (touch ? 0 : INODE_APPEND)))
 		return -EPERM;
 	if (a->valid & ATTR_MODE && S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;

@@ -327,6 +327,10 @@ static inline bool inode_is_dir(const struct inode *inode)
 }
 
 long fd_duplicate(int old, unsigned int from, bool cloexec);
+/* May what is in one be copied to the other, as copy_file_range and FICLONE ask it? 0 or -errno. */
+__must_check int file_check_copy(const struct file *in, const struct file *out);
+/* FS_IOC_GETFLAGS and its like (inode_flags.c); -ENOTTY: another command, or no such flags. */
+long inode_flags_ioctl(struct file *file, unsigned int command, unsigned long arg);
 long locks_fcntl(struct file *file, int fd, unsigned int command, unsigned long arg);
 
 /* ---- whom to signal about a file (owner.c) ---- */

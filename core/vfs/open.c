@@ -101,6 +101,9 @@ static int may_open(const struct path *path, struct open_how *how)
 	error = inode_permission(inode, how->access);
 	if (error)
 		return error;
+	if (unlikely(inode->flags & INODE_APPEND) &&
+	    ((how->access & MAY_WRITE && !(how->flags & O_APPEND)) || how->flags & O_TRUNC))
+		return -EPERM;
 	if (how->flags & O_NOATIME && !inode_owner_or_capable(inode))
 		return -EPERM;
 	return 0;

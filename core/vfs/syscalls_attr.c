@@ -251,6 +251,8 @@ static long truncate_path(const struct path *path, loff_t size)
 	error = mount_check_write(path->mount);
 	if (!error)
 		error = inode_permission(inode, MAY_WRITE);
+	if (!error && inode->flags & INODE_APPEND)
+		error = -EPERM;
 	if (error)
 		return error;
 	/* As a writer for the time being: a running program is not cut. */
@@ -292,7 +294,8 @@ SYSCALL(ftruncate)
 	if (!fd.file)
 		return -EBADF;
 	if (S_ISREG(fd.file->inode->mode) && fd.file->mode & FILE_WRITE) {
-		error = check_size(fd.file->inode, size);
+		error = fd.file->inode->flags & INODE_APPEND ? -EPERM
+							     : check_size(fd.file->inode, size);
 		if (!error)
 			error = path_truncate(&fd.file->path, size);
 	}

@@ -145,12 +145,27 @@ SYSCALL(fstat)
 #define STATX_MNT_ID	       0x1000u
 #define STATX_MNT_ID_UNIQUE    0x4000u
 #define STATX_RESERVED	       0x80000000u
+#define STATX_ATTR_IMMUTABLE   0x10u
+#define STATX_ATTR_APPEND      0x20u
+#define STATX_ATTR_NODUMP      0x40u
 #define STATX_ATTR_MOUNT_ROOT  0x2000u
 #define STATX_ATTRIBUTES_KNOWN 0x203000u /* automount, mount root, DAX: we always know them */
+#define STATX_ATTRIBUTES_FLAGS (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_NODUMP)
 
 static struct statx_timestamp statx_time(const struct timespec64 *time)
 {
 	return (struct statx_timestamp){.sec = time->sec, .nsec = time->nsec};
+}
+
+static uint64_t statx_attributes(const struct kstat *stat)
+{
+	uint64_t attributes = stat->mount_root ? STATX_ATTR_MOUNT_ROOT : 0;
+
+	if (stat->type_flags & FS_FLAGS)
+		attributes |= (stat->inode_flags & INODE_IMMUTABLE ? STATX_ATTR_IMMUTABLE : 0) |
+			      (stat->inode_flags & INODE_APPEND ? STATX_ATTR_APPEND : 0) |
+			      (stat->inode_flags & INODE_NODUMP ? STATX_ATTR_NODUMP : 0);
+	return attributes;
 }
 
 SYSCALL(statx)
@@ -167,10 +182,10 @@ SYSCALL(statx)
 	if (error)
 		return error;
 	out = (struct statx){
-		.mask = STATX_BASIC | (stat.has_btime ? mask & STATX_BTIME : 0) |
+		.mask = STATX_BASIC | (stat.type_flags & FS_BTIME ? mask & STATX_BTIME : 0) |
 			(mask & STATX_MNT_ID_UNIQUE ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID),
 		.blksize = stat.blksize,
-		.attributes = stat.mount_root ? STATX_ATTR_MOUNT_ROOT : 0,
+		.attributes = statx_attributes(&stat),
 		.nlink = (uint32_t)stat.nlink,
 		.uid = stat.uid,
 		.gid = stat.gid,
@@ -178,7 +193,8 @@ SYSCALL(statx)
 		.ino = stat.ino,
 		.size = stat.size,
 		.blocks = stat.blocks,
-		.attributes_mask = STATX_ATTRIBUTES_KNOWN,
+		.attributes_mask = STATX_ATTRIBUTES_KNOWN |
+				   (stat.type_flags & FS_FLAGS ? STATX_ATTRIBUTES_FLAGS : 0),
 		.atime = statx_time(&stat.atime),
 		.ctime = statx_time(&stat.ctime),
 		.mtime = statx_time(&stat.mtime),

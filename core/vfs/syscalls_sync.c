@@ -120,7 +120,8 @@ SYSCALL(fallocate)
 	if (!(file->mode & FILE_WRITE))
 		goto out;
 	error = -EPERM;
-	if (file->inode->flags & INODE_IMMUTABLE)
+	if (file->inode->flags & INODE_IMMUTABLE ||
+	    (mode & ~FALLOC_KEEP_SIZE && file->inode->flags & INODE_APPEND))
 		goto out;
 	error = S_ISFIFO(file->inode->mode)  ? -ESPIPE
 		: S_ISDIR(file->inode->mode) ? -EISDIR

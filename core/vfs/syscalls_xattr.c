@@ -15,7 +15,7 @@ static int name_permission(struct inode *inode, const char *name, unsigned int m
 {
 	bool write = mask & MAY_WRITE;
 
-	if (write && inode->flags & INODE_IMMUTABLE)
+	if (write && inode->flags & (INODE_IMMUTABLE | INODE_APPEND))
 		return -EPERM;
 	if (!strncmp(name, "security.", 9)) {
 		bool capability = !strcmp(name, "security.capability");

@@ -12,6 +12,7 @@
 #include "differ.h"
 #include "kinds_open.h"
 
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
@@ -152,6 +153,13 @@ static void fill_pipe(void)
 	K(figetbsz, TOLD(ioctl(FD, FIGETBSZ, &told)))                                          \
 	K(fioqsize, ioctl(FD, FIOQSIZE, kind_buffer))                                          \
 	K(fibmap, ioctl(FD, FIBMAP, kind_buffer))                                              \
+	K(getflags, TOLD(ioctl(FD, FS_IOC_GETFLAGS, &told)))                                   \
+	K(setflags, ioctl(FD, FS_IOC_SETFLAGS, &(int){FS_NODUMP_FL}))                          \
+	K(setflags_none, ioctl(FD, FS_IOC_SETFLAGS, &(int){FS_SYNC_FL}))                       \
+	K(setflags_append, ioctl(FD, FS_IOC_SETFLAGS, &(int){FS_APPEND_FL}))                   \
+	K(ficlone, ioctl(FD, FICLONE, FD))                                                     \
+	K(fiemap, ioctl(FD, FS_IOC_FIEMAP, kind_buffer))                                       \
+	K(fithaw, ioctl(FD, FITHAW, 0))                                                        \
 	K(ioctl_unknown, ioctl(FD, 0x1234, kind_buffer))                                       \
 	K(ioctl_null, ioctl(FD, 0x1234, NULL))                                                 \
 	K(truncate, ftruncate(FD, 20))                                                         \

@@ -53,8 +53,9 @@ struct kstat {
 	uint64_t dev, ino, nlink, rdev, size, blocks;
 	uint32_t mode, uid, gid, blksize;
 	struct timespec64 atime, mtime, ctime, btime;
+	unsigned int inode_flags, type_flags; /* INODE_*, and FS_* of its file system */
 	int mount_id;
-	bool mount_root, has_btime;
+	bool mount_root;
 };
 
 struct kstatfs {
@@ -204,12 +205,14 @@ struct inode {
 	struct rcu_head rcu;
 };
 #define INODE_NOATIME	  1u
-#define INODE_DEAD	  2u  /* removed directory */
-#define INODE_SEALABLE	  16u /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
-#define INODE_SEALED_FILE 32u /* in memory: F_GET_SEALS answers (but only a memfd takes any) */
-#define INODE_LINKABLE	  8u  /* O_TMPFILE: may be linked although nlink is 0 */
-#define INODE_IMMUTABLE	  64u /* nobody may write: -EPERM */
-#define INODE_NOTRUNC	  4u  /* sizes mean nothing: O_TRUNC is ignored (procfs) */
+#define INODE_DEAD	  2u   /* removed directory */
+#define INODE_SEALABLE	  16u  /* memfd with MFD_ALLOW_SEALING: F_ADD_SEALS may */
+#define INODE_SEALED_FILE 32u  /* in memory: F_GET_SEALS answers (but only a memfd takes any) */
+#define INODE_LINKABLE	  8u   /* O_TMPFILE: may be linked although nlink is 0 */
+#define INODE_IMMUTABLE	  64u  /* nobody may write: -EPERM */
+#define INODE_APPEND	  128u /* chattr +a: written to at its end only, and never removed */
+#define INODE_NODUMP	  256u /* chattr +d: for backups to look at */
+#define INODE_NOTRUNC	  4u   /* sizes mean nothing: O_TRUNC is ignored (procfs) */
 
 struct dentry {
 	struct refcount refs;
@@ -308,6 +311,7 @@ struct fs_type {
 #define FS_HANDLES     64u  /* its files can be opened by their numbers (name_to_handle_at) */
 #define FS_BTIME       32u  /* its inodes tell when they were made */
 #define FS_MADE_UP     128u /* its files are no contents: never executed, no O_DIRECT */
+#define FS_FLAGS       256u /* its files and directories keep flags (chattr) */
 #define FS_TYPE(t)                                     \
 	static const struct fs_type *const fs_type_##t \
 		__attribute__((used, section("core_fs_types"))) = &t

@@ -21,11 +21,12 @@ static int devfs_mount(const struct fs_type *type, const char *source, const cha
 }
 
 static const struct fs_type devtmpfs_type = {.name = "devtmpfs",
-					     .flags =
-						     FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES,
+					     .flags = FS_NODEV | FS_COMPLETE | FS_BTIME |
+						      FS_HANDLES | FS_FLAGS,
 					     .mount = devfs_mount};
 static const struct fs_type devfs_type = {.name = "devfs",
-					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES,
+					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
+						   FS_FLAGS,
 					  .mount = devfs_mount};
 FS_TYPE(devtmpfs_type);
 FS_TYPE(devfs_type);

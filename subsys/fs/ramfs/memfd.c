@@ -22,7 +22,7 @@ static int memfs_mount(const struct fs_type *type, const char *source, const cha
 
 static const struct fs_type memfs_type = {.name = "memfd",
 					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
-						   FS_KERNEL,
+						   FS_FLAGS | FS_KERNEL,
 					  .mount = memfs_mount};
 static struct mount *memfs;
 

@@ -381,7 +381,8 @@ static int rootfs_mount(const struct fs_type *type, const char *source, const ch
 }
 
 static const struct fs_type tmpfs_type = {.name = "tmpfs",
-					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES,
+					  .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
+						   FS_FLAGS,
 					  .mount = tmpfs_mount,
 					  .check_option = check_option};
 static const struct fs_type ramfs_type = {.name = "ramfs",
@@ -390,7 +391,7 @@ static const struct fs_type ramfs_type = {.name = "ramfs",
 					  .check_option = ramfs_check_option};
 static const struct fs_type rootfs_type = {.name = "rootfs",
 					   .flags = FS_NODEV | FS_COMPLETE | FS_BTIME | FS_HANDLES |
-						    FS_KERNEL,
+						    FS_FLAGS | FS_KERNEL,
 					   .mount = rootfs_mount};
 FS_TYPE(tmpfs_type);
 FS_TYPE(ramfs_type);
