@@ -259,13 +259,13 @@ void dentry_hash(struct dentry *dentry)
 	(void)dentry_get(dentry);
 	__atomic_fetch_and(&dentry->flags, ~DENTRY_UNHASHED, __ATOMIC_RELAXED);
 	children_add(dentry->parent, dentry);
-	chain_add(dentry);
 	if (!(dentry->flags & DENTRY_PERSIST)) {
 		spin_lock(&lru_lock);
 		list_add_tail(&dentry->lru, &lru);
 		full = ++lru_count > LRU_LIMIT;
 		spin_unlock(&lru_lock);
 	}
+	chain_add(dentry); /* last: from here on it may be found, and dropped again */
 	if (full)
 		(void)dentry_shrink(32);
 }
@@ -319,7 +319,8 @@ void dentry_put(struct dentry *dentry)
 		struct dentry *parent = dentry->parent != dentry ? dentry->parent : NULL;
 		struct inode *inode = dentry->inode;
 
-		VERIFY(!dentry_hashed(dentry) && list_empty(&dentry->children));
+		VERIFY(!dentry_hashed(dentry) && list_empty(&dentry->children) &&
+		       list_empty(&dentry->lru));
 		rcu_call(&dentry->rcu, dentry_free);
 		if (inode) {
 			/* Its last name has gone, and nobody has it open by that name. */
