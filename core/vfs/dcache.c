@@ -448,13 +448,14 @@ void dentry_move(struct dentry_move *move)
 	struct dentry *from_parent = from->parent, *to_parent = to->parent;
 	bool exchange = move->exchange, was_hashed;
 
-	if (!exchange)
-		dentry_drop(to); /* the caller holds a reference of its own */
 	spin_lock(&move_lock);
+	/* From here to the end who finds neither looks again: a name that is replaced is never missing. */
 	sequence_begin(&dentry_rename_sequence);
 	was_hashed = chain_remove(from);
 	VERIFY(was_hashed);
-	if (exchange) {
+	if (!exchange) {
+		dentry_drop(to); /* the caller holds a reference of its own */
+	} else {
 		was_hashed = chain_remove(to);
 		VERIFY(was_hashed);
 	}
