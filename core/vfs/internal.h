@@ -171,8 +171,8 @@ struct mount *mount_create(struct super *super, struct dentry *root, unsigned in
 
 struct walk_link { /* a symlink whose rest of the path is still to be walked */
 	const char *rest;
-	struct inode *inode; /* reference in the reference walk; keeps rest's owner alive */
-	const char *owned;   /* to be freed, or NULL */
+	struct path path;  /* the link, in the reference walk: keeps its target, and its mount */
+	const char *owned; /* to be freed, or NULL */
 };
 
 enum walk_last { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
@@ -181,7 +181,8 @@ struct walk {
 	struct path path;    /* where we are; without references while rcu */
 	struct inode *inode; /* of path.dentry */
 	uint32_t sequence;   /* of path.dentry, while rcu */
-	uint32_t mounts;     /* mount_sequence at the start, while rcu */
+	uint32_t mounts;     /* mount_sequence at the start, while rcu or scoped */
+	uint32_t renames;    /* dentry_rename_sequence at the start, while scoped */
 	bool rcu;
 	bool trailing; /* the last component had slashes behind it */
 	bool root_referenced;

@@ -19,9 +19,9 @@ static void link_release(struct walk_link *link)
 {
 	if (link->owned)
 		kfree(link->owned);
-	if (link->inode)
-		inode_put(link->inode);
-	*link = (struct walk_link){NULL, NULL, NULL};
+	if (link->path.mount)
+		path_put(&link->path);
+	*link = (struct walk_link){NULL, {NULL, NULL}, NULL};
 }
 
 static void walk_release_links(struct walk *w)
@@ -188,6 +188,8 @@ static int walk_begin(struct walk *w, int dirfd, const char *name, unsigned int 
 		w->root = w->path;
 		path_get(&w->root);
 		w->root_referenced = true;
+		w->mounts = sequence_read(&mount_sequence);
+		w->renames = sequence_read(&dentry_rename_sequence);
 	}
 	w->inode = w->path.dentry->inode;
 	return 0;
@@ -243,7 +245,7 @@ static int push(struct walk *w, const char *rest)
 	}
 	w->stack[w->depth] = w->link_owner;
 	w->stack[w->depth++].rest = rest;
-	w->link_owner = (struct walk_link){NULL, NULL, NULL};
+	w->link_owner = (struct walk_link){NULL, {NULL, NULL}, NULL};
 	return 0;
 }
 
@@ -399,7 +401,7 @@ int walk_last(struct walk *w)
 		link_release(&w->trailing_link);
 		w->trailing_link = w->link_owner;
 		w->trailing_link.rest = w->link;
-		w->link_owner = (struct walk_link){NULL, NULL, NULL};
+		w->link_owner = (struct walk_link){NULL, {NULL, NULL}, NULL};
 	}
 	return finish(w, error);
 }

@@ -133,6 +133,11 @@ static int step_up(struct walk *w)
 	}
 	error = follow_mounts(w, &w->path);
 	w->inode = w->path.dentry->inode;
+	/* Where we stand may have been moved out from under the root, which ".." then does not meet. */
+	if (!error && w->flags & (LOOKUP_BENEATH | LOOKUP_IN_ROOT) &&
+	    (sequence_changed(&mount_sequence, w->mounts) ||
+	     sequence_changed(&dentry_rename_sequence, w->renames)))
+		error = -EAGAIN;
 	return error;
 }
 
@@ -157,7 +162,7 @@ static int follow_link(struct walk *w, struct path *link, struct inode *inode, e
 	int error = -ELOOP;
 
 	if (!w->link_count)
-		w->link_owner = w->trailing_link = (struct walk_link){NULL, NULL, NULL};
+		w->link_owner = w->trailing_link = (struct walk_link){NULL, {NULL, NULL}, NULL};
 	if (w->link_count++ >= WALK_LINKS)
 		goto out;
 	if (follow == FOLLOW_LAST && !may_follow(w->inode, inode)) {
@@ -199,9 +204,8 @@ static int follow_link(struct walk *w, struct path *link, struct inode *inode, e
 					     : -EINVAL;
 	if (error)
 		goto out;
-	w->link_owner =
-		(struct walk_link){.inode = inode_get(inode), .owned = owned ? w->link : NULL};
-	error = 1;
+	w->link_owner = (struct walk_link){.path = *link, .owned = owned ? w->link : NULL};
+	return 1;
 out:
 	if (!w->rcu)
 		path_put(link);
