@@ -257,12 +257,12 @@ out:
 	return error;
 }
 
-/* The parent locked, its entry looked up; ends with remove_done. */
-static int remove_begin(struct walk *w, int dirfd, const char *name, struct dentry **victim)
+/* The parent locked, its entry looked up and locked too: nothing is linked to, entered in or mounted on what is about to
+ * go. Ends with remove_done. */
+static int remove_begin(struct walk *w, struct dentry **victim)
 {
 	int error = mount_check_write(w->path.mount);
 
-	(void)dirfd, (void)name;
 	if (error)
 		return error;
 	rwsem_write(&w->inode->rwsem);
@@ -271,8 +271,10 @@ static int remove_begin(struct walk *w, int dirfd, const char *name, struct dent
 		error = (int)ptr_err(*victim);
 	else if (!(*victim)->inode)
 		error = -ENOENT;
-	if (!error)
+	if (!error) {
+		rwsem_write(&(*victim)->inode->rwsem);
 		return 0;
+	}
 	if (!is_err(*victim))
 		dentry_put(*victim);
 	rwsem_write_done(&w->inode->rwsem);
@@ -289,6 +291,7 @@ static void remove_done(struct walk *w, struct dentry *victim, int error)
 			notify_inode(victim->inode, NOTIFY_ATTRIB); /* its number of links */
 		dentry_drop(victim);
 	}
+	rwsem_write_done(&victim->inode->rwsem);
 	rwsem_write_done(&w->inode->rwsem);
 	dentry_put(victim); /* may be the end of the inode: without locks */
 	if (!error)
@@ -305,7 +308,7 @@ int do_unlink(int dirfd, const char *name)
 		return error;
 	error = -EISDIR;
 	if (w.last_type == LAST_NAME)
-		error = remove_begin(&w, dirfd, name, &victim);
+		error = remove_begin(&w, &victim);
 	if (error)
 		goto out;
 	if (w.trailing)
@@ -334,7 +337,7 @@ int do_rmdir(int dirfd, const char *name)
 		return error;
 	switch (w.last_type) {
 	case LAST_NAME:
-		error = remove_begin(&w, dirfd, name, &victim);
+		error = remove_begin(&w, &victim);
 		break;
 	case LAST_DOTDOT:
 		error = -ENOTEMPTY;
@@ -353,15 +356,10 @@ int do_rmdir(int dirfd, const char *name)
 		error = -EPERM;
 	if (!error && victim->flags & DENTRY_MOUNTPOINT)
 		error = -EBUSY;
-	if (!error) {
-		struct inode *inode = victim->inode;
-
-		rwsem_write(&inode->rwsem);
+	if (!error)
 		error = w.inode->ops->rmdir(w.inode, victim);
-		if (!error)
-			inode->flags |= INODE_DEAD;
-		rwsem_write_done(&inode->rwsem);
-	}
+	if (!error)
+		victim->inode->flags |= INODE_DEAD;
 	remove_done(&w, victim, error);
 out:
 	walk_drop(&w);

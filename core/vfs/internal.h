@@ -248,7 +248,7 @@ static inline void path_arg_put(struct path_arg *arg)
 }
 #define PATH_ARG(name) struct path_arg name __attribute__((uninitialized))
 
-/* A name of inode has gone (its rwsem, or its directory's, is held): was it the last? */
+/* A name of inode has gone (its rwsem is held): was it the last? */
 static inline void inode_unnamed(struct inode *inode)
 {
 	if (inode->nlink || inode->removed)

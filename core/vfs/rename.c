@@ -102,14 +102,13 @@ static void notify_rename(const struct rename_sides *s, bool exchange)
 	}
 }
 
+/* All are locked that lose or gain a name. */
 static int rename_locked(const struct rename_sides *s, unsigned int flags)
 {
 	struct inode *target = s->to->inode;
 	struct dentry_move move;
 	int error;
 
-	if (target == s->from->inode)
-		return 0;
 	error = may_rename(s, flags);
 	if (error)
 		return error;
@@ -130,6 +129,22 @@ static int rename_locked(const struct rename_sides *s, unsigned int flags)
 		notify_rename(s, flags & RENAME_EXCHANGE);
 	dentry_move(&move);
 	return 0;
+}
+
+/* The directories are locked. */
+static int rename_here(const struct rename_sides *s, unsigned int flags)
+{
+	struct inode *target = s->to->inode;
+	int error;
+
+	if (target == s->from->inode)
+		return 0;
+	if (target)
+		rwsem_write(&target->rwsem);
+	error = rename_locked(s, flags);
+	if (target)
+		rwsem_write_done(&target->rwsem);
+	return error;
 }
 
 static int check_names(const struct walk *from, const struct walk *to, const struct rename_sides *s,
@@ -205,7 +220,7 @@ int do_rename(int from_fd, const char *from_name, int to_fd, const char *to_name
 	}
 	error = check_names(&from, &to, &s, trap, flags);
 	if (!error)
-		error = rename_locked(&s, flags);
+		error = rename_here(&s, flags);
 out_put:
 	unlock_both(from.path.dentry, to.path.dentry);
 	if (s.to)
