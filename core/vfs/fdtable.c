@@ -299,12 +299,14 @@ static int close_file(struct files *files, struct file *file)
 {
 	int error = 0;
 
-	if (unlikely(file->ops && file->ops->flush != NULL) && !(file->mode & FILE_PATH))
-		error = file->ops->flush(file);
-	if (unlikely(READ_ONCE(file->inode->locks) != NULL))
-		locks_close(file, files);
-	if (unlikely(READ_ONCE(file->inode->dnotify) != NULL))
-		dnotify_close(file, files);
+	if (likely(!(file->mode & FILE_PATH))) {
+		if (unlikely(file->ops && file->ops->flush != NULL))
+			error = file->ops->flush(file);
+		if (unlikely(READ_ONCE(file->inode->locks) != NULL))
+			locks_close(file, files);
+		if (unlikely(READ_ONCE(file->inode->dnotify) != NULL))
+			dnotify_close(file, files);
+	}
 	file_put_now(file);
 	return error;
 }

@@ -6,7 +6,7 @@
  * All lists are under one spinlock: conflicts are rare and a deadlock among POSIX locks can only be
  * seen from above. A blocked thread waits on its inode's queue and tries again when something was
  * released. While a POSIX waiter is blocked it is on `blocked`, which says for which owner it
- * waits.
+ * waits: until that owner changes a lock there, not until the waiter runs and looks again.
  */
 #include "internal.h"
 
@@ -36,6 +36,7 @@ struct file_locks {
 struct blocked_owner {
 	struct list link;
 	const void *owner, *for_owner;
+	const struct file_locks *locks;
 };
 
 static struct spinlock locks_lock = SPINLOCK_INIT("file locks");
@@ -163,6 +164,29 @@ static void apply(struct file_locks *locks, const struct file_lock *wanted,
 	}
 }
 
+/* owner has changed what it holds: those who wait for it there may have what they want now. locks_lock held. */
+static void unblock(const struct file_locks *locks, const void *owner)
+{
+	struct blocked_owner *waiter, *next;
+
+	list_for_each_entry_safe (waiter, next, &blocked, link) {
+		if (waiter->locks == locks && waiter->for_owner == owner)
+			list_del_init(&waiter->link);
+	}
+}
+
+/* flock gives up a lock of another kind before it asks for the new one: two who both want more do not wait for each
+ * other. locks_lock held. */
+static void give_up(struct file_locks *locks, const struct file_lock *wanted, struct list *gone)
+{
+	struct file_lock *lock, *next;
+
+	list_for_each_entry_safe (lock, next, &locks->held, link) {
+		if (lock->flock && lock->owner == wanted->owner && lock->type != wanted->type)
+			list_move_tail(&lock->link, gone);
+	}
+}
+
 static void free_locks(struct list *gone)
 {
 	while (!list_empty(gone)) {
@@ -173,7 +197,7 @@ static void free_locks(struct list *gone)
 	}
 }
 
-/* One try. 0, -EAGAIN (waiter, if given, is on the blocked list), -EDEADLK. */
+/* One try. 0, -EAGAIN (a POSIX waiter, if given, is on the blocked list), -EDEADLK. */
 static int try_set(struct file_locks *locks, const struct file_lock *wanted,
 		   struct file_lock *spare[2], struct blocked_owner *waiter)
 {
@@ -184,29 +208,29 @@ static int try_set(struct file_locks *locks, const struct file_lock *wanted,
 	spin_lock(&locks_lock);
 	if (waiter && !list_empty(&waiter->link))
 		list_del_init(&waiter->link);
+	if (wanted->flock)
+		give_up(locks, wanted, &gone);
 	if (wanted->type != F_UNLCK)
 		other = find_conflict(locks, wanted);
-	if (other) {
-		error = -EAGAIN;
-		if (waiter) {
-			if (!wanted->flock && !wanted->ofd &&
-			    deadlock(wanted->owner, other->owner)) {
-				error = -EDEADLK;
-			} else {
-				waiter->owner = wanted->owner;
-				waiter->for_owner = other->owner;
-				list_add(&waiter->link, &blocked);
-			}
-		}
-	} else {
+	if (!other) {
 		apply(locks, wanted, spare, &gone);
+		unblock(locks, wanted->owner);
+	} else if (waiter && !wanted->flock && !wanted->ofd &&
+		   deadlock(wanted->owner, other->owner)) {
+		error = -EDEADLK;
+	} else {
+		error = -EAGAIN;
+		if (waiter && !wanted->flock && !wanted->ofd) {
+			waiter->owner = wanted->owner;
+			waiter->for_owner = other->owner;
+			waiter->locks = locks;
+			list_add(&waiter->link, &blocked);
+		}
 	}
 	spin_unlock(&locks_lock);
-	if (!error) {
-		free_locks(&gone);
-		if (wait_active(&locks->released))
-			wait_wake_all(&locks->released);
-	}
+	if ((!error || !list_empty(&gone)) && wait_active(&locks->released))
+		wait_wake_all(&locks->released);
+	free_locks(&gone);
 	return error;
 }
 
@@ -409,6 +433,8 @@ static void drop_owner(struct inode *inode, const void *owner)
 		if (lock->owner == owner)
 			list_move_tail(&lock->link, &gone);
 	}
+	if (!list_empty(&gone))
+		unblock(locks, owner);
 	spin_unlock(&locks_lock);
 	if (!list_empty(&gone)) {
 		free_locks(&gone);
