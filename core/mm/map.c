@@ -139,7 +139,7 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 {
 	uint64_t pages = (end - start) >> PAGE_SHIFT;
 	struct vma *vma;
-	int error;
+	int error, claimed = 0;
 
 	if (accountable(vm, file)) {
 		error = commit_charge(pages);
@@ -162,11 +162,17 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 	if (file || (vm & VM_SHARED))
 		vma->offset = offset >> PAGE_SHIFT;
 	error = attach_backing(vma, file);
+	if (!error && file) {
+		claimed = vma_claim_write(vma, file->inode);
+		error = MIN(claimed, 0);
+	}
 	if (error) {
 		vma_free(vma);
 		goto fail;
 	}
 	vma_insert(vma);
+	if (claimed)
+		vma_claimed(vma);
 	huge_make_room(vma, start, end);
 	vma_merge(vma);
 	return 0;

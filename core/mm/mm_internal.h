@@ -72,6 +72,11 @@ void vma_unlock_maps(struct vma *vma);
 void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end);
 void vma_account(struct mm *mm, const struct vma *vma, int64_t pages);
 void vma_insert(struct vma *vma);
+/* Of a memfd that may still be sealed: a mapping through which it could be written is counted as one before it is
+ * inserted, so that whoever seals sees it, or it sees the seal. 1: counted, vma_claimed() when it is inserted; 0: need
+ * not be (it may have lost VM_MAYWRITE), or -EPERM. */
+__must_check int vma_claim_write(struct vma *vma, const struct inode *inode);
+void vma_claimed(struct vma *vma);
 void vma_append(struct vma *prev, struct vma *vma);
 void vma_remove(struct vma *vma);
 void vma_forget(struct vma *vma);

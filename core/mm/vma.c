@@ -179,6 +179,30 @@ static void maps_add(struct vma *vma)
 		vma->cache->writable_maps++;
 }
 
+int vma_claim_write(struct vma *vma, const struct inode *inode)
+{
+	int error = 0;
+
+	if (!vma->cache || !counts_as_writer(vma) || READ_ONCE(inode->seals) == F_SEAL_SEAL)
+		return 0;
+	vma_lock_maps(vma);
+	if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
+		error = vma->flags & VM_WRITE ? -EPERM : 0;
+		vma->flags &= ~VM_MAYWRITE;
+	} else {
+		vma->cache->writable_maps++;
+	}
+	vma_unlock_maps(vma);
+	return error ? error : counts_as_writer(vma);
+}
+
+void vma_claimed(struct vma *vma)
+{
+	vma_lock_maps(vma);
+	vma->cache->writable_maps--;
+	vma_unlock_maps(vma);
+}
+
 static void maps_remove(struct vma *vma)
 {
 	if (!vma->cache)

@@ -65,9 +65,9 @@ static long add_seals(struct file *file, unsigned int seals)
 		if (seals & F_SEAL_WRITE && !(inode->seals & F_SEAL_WRITE) &&
 		    inode->cache.writable_maps)
 			error = -EBUSY;
-		mutex_unlock(&inode->cache.maps_lock);
-		if (!error)
+		else
 			inode->seals |= seals;
+		mutex_unlock(&inode->cache.maps_lock);
 	}
 	rwsem_write_done(&inode->rwsem);
 	return error;
