@@ -100,16 +100,24 @@ void fs_cwd(struct path *path)
 	get_one(current->fs, &current->fs->cwd, path);
 }
 
+/* fs->lock held; to's references are consumed, those of what it was are the caller's. */
+static struct path exchange(struct fs_context *fs, struct path *which, const struct path *to)
+{
+	struct path old = *which;
+
+	sequence_begin(&fs->sequence);
+	*which = *to;
+	sequence_end(&fs->sequence);
+	return old;
+}
+
 /* Consumes path's references. */
 static void set_one(struct fs_context *fs, struct path *which, const struct path *path)
 {
 	struct path old;
 
 	spin_lock(&fs->lock);
-	sequence_begin(&fs->sequence);
-	old = *which;
-	*which = *path;
-	sequence_end(&fs->sequence);
+	old = exchange(fs, which, path);
 	spin_unlock(&fs->lock);
 	path_put(&old);
 }
@@ -127,15 +135,16 @@ void fs_set_root(const struct path *path)
 static void replace(struct fs_context *fs, struct path *which, const struct path *from,
 		    const struct path *to)
 {
-	bool same;
+	struct path old = {NULL, NULL};
 
 	spin_lock(&fs->lock);
-	same = which->mount == from->mount && which->dentry == from->dentry;
-	spin_unlock(&fs->lock);
-	if (same) {
+	if (which->mount == from->mount && which->dentry == from->dentry) {
 		path_get(to);
-		set_one(fs, which, to);
+		old = exchange(fs, which, to);
 	}
+	spin_unlock(&fs->lock);
+	if (old.mount)
+		path_put(&old);
 }
 
 void fs_replace_root(const struct path *from, const struct path *to)
@@ -144,19 +153,20 @@ void fs_replace_root(const struct path *from, const struct path *to)
 	pid_t number = 0;
 
 	while ((process = process_next(number)) != NULL) {
-		struct thread *thread = NULL;
 		struct fs_context *fs = NULL;
+		struct thread *thread;
 		unsigned long flags;
 
 		number = process_id(process);
-		flags = spin_lock_irqsave(&process->lock);
+		flags = spin_lock_irqsave(&tasklist);
 		/* One thread stands for all: threads that do not share the context are not
 		 * followed. */
-		if (!list_empty(&process->threads)) {
-			thread = list_first(&process->threads, struct thread, process_link);
+		list_for_each_entry (thread, &process->threads, process_link) {
 			fs = thread_get_fs(thread);
+			if (fs)
+				break;
 		}
-		spin_unlock_irqrestore(&process->lock, flags);
+		spin_unlock_irqrestore(&tasklist, flags);
 		if (fs) {
 			replace(fs, &fs->root, from, to);
 			replace(fs, &fs->cwd, from, to);
