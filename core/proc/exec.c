@@ -160,7 +160,7 @@ static int unshare_parts(void)
 
 		if (!files)
 			return -ENOMEM;
-		t->files = files;
+		rcu_assign_pointer(t->files, files);
 		files_put(shared);
 	}
 	if (refcount_read(&old->refs) == 1)

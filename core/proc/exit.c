@@ -345,6 +345,20 @@ __noreturn static void thread_vanish(void)
 	panic("a dead thread ran again");
 }
 
+/* Those who look for them from outside find none before they go. */
+static void leave_files(struct thread *thread)
+{
+	struct files *files = thread->files;
+	struct fs_context *fs = thread->fs;
+
+	rcu_assign_pointer(thread->files, NULL);
+	if (files)
+		files_put(files);
+	rcu_assign_pointer(thread->fs, NULL);
+	if (fs)
+		fs_put(fs);
+}
+
 __noreturn void thread_exit(int code)
 {
 	struct thread *thread = current;
@@ -367,12 +381,7 @@ __noreturn void thread_exit(int code)
 	}
 	thread_leave_memory(thread);
 	mm_switch(NULL);
-	if (thread->files)
-		files_put(thread->files);
-	thread->files = NULL;
-	if (thread->fs)
-		fs_put(thread->fs);
-	thread->fs = NULL;
+	leave_files(thread);
 	if (group_dead && process->session == process->pid && process->tty && terminal_ops)
 		terminal_ops->leader_exit(process);
 	thread_run_work(thread);

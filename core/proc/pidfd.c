@@ -229,7 +229,6 @@ out:
 SYSCALL(pidfd_getfd)
 {
 	struct thread *thread = NULL;
-	struct files *files;
 	struct file *file;
 	unsigned int flags;
 	struct pid *pid;
@@ -248,17 +247,9 @@ SYSCALL(pidfd_getfd)
 	result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
 	if (result)
 		goto out;
-	files = thread_get_files(thread);
-	if (!files) {
-		result = -ESRCH;
+	result = thread_file(thread, (unsigned int)args->arg[1], &file);
+	if (result)
 		goto out;
-	}
-	file = files_peek(files, (unsigned int)args->arg[1]);
-	files_put(files);
-	if (!file) {
-		result = -EBADF;
-		goto out;
-	}
 	result = fd_install(file, 0, true);
 	if (result < 0)
 		file_put(file);

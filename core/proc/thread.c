@@ -145,18 +145,6 @@ void thread_put(struct thread *thread)
 
 /* ---- parts of other threads ---- */
 
-struct files *thread_get_files(struct thread *thread)
-{
-	struct files *files;
-
-	rcu_read_lock();
-	files = rcu_dereference(thread->files);
-	if (files && !refcount_get_unless_zero(&files->refs))
-		files = NULL;
-	rcu_read_unlock();
-	return files;
-}
-
 struct fs_context *thread_get_fs(struct thread *thread)
 {
 	struct fs_context *fs;

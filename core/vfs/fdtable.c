@@ -4,7 +4,8 @@
  * references; a shared one is changed under its lock and read under RCU.
  *
  * /proc may look into any table: slots are published and withdrawn with release stores, files and
- * outgrown tables are freed after a grace period.
+ * outgrown tables are freed after a grace period. It takes no reference on the table, which would
+ * make the table a shared one, and its owner's exit and exec somebody else's affair.
  */
 #include "internal.h"
 
@@ -126,19 +127,46 @@ struct file *files_peek(struct files *files, unsigned int fd)
 	return get_shared(files, fd, 0).file;
 }
 
-int files_next(struct files *files, unsigned int fd)
+int thread_file(const struct thread *thread, unsigned int fd, struct file **file)
 {
+	struct files *files;
+
+	rcu_read_lock();
+	files = rcu_dereference(thread->files);
+	*file = files ? files_peek(files, fd) : NULL;
+	rcu_read_unlock();
+	return *file ? 0 : files ? -EBADF : -ESRCH;
+}
+
+int thread_next_file(const struct thread *thread, unsigned int fd)
+{
+	const struct files *files;
 	int found = -1;
 
 	rcu_read_lock();
-	struct fd_table *table = rcu_dereference(files->table);
+	files = rcu_dereference(thread->files);
+	if (files) {
+		const struct fd_table *table = rcu_dereference(files->table);
 
-	for (; fd < table->size && found < 0; fd++) {
-		if (rcu_dereference(table->files[fd]))
-			found = (int)fd;
+		for (; fd < table->size && found < 0; fd++) {
+			if (rcu_dereference(table->files[fd]))
+				found = (int)fd;
+		}
 	}
 	rcu_read_unlock();
 	return found;
+}
+
+unsigned int thread_file_slots(const struct thread *thread)
+{
+	const struct files *files;
+	unsigned int size;
+
+	rcu_read_lock();
+	files = rcu_dereference(thread->files);
+	size = files ? rcu_dereference(files->table)->size : 0;
+	rcu_read_unlock();
+	return size;
 }
 
 /* ---- growing ---- */

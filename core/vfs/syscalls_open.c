@@ -122,7 +122,7 @@ SYSCALL(close_range)
 
 		if (!copy)
 			return -ENOMEM;
-		current->files = copy;
+		rcu_assign_pointer(current->files, copy);
 		files_put(old);
 	}
 	if (flags & CLOSE_RANGE_CLOEXEC)

@@ -84,10 +84,12 @@ struct files *files_create(void);
 struct files *files_copy(struct files *from, unsigned int keep_below); /* NULL: no memory */
 void files_put(struct files *files);
 void files_close_on_exec(struct files *files);
-/* For /proc/PID/fd: the file at fd (reference) of any table, and the next used number >= fd (or
- * -1). */
-struct file *files_peek(struct files *files, unsigned int fd);
-int files_next(struct files *files, unsigned int fd);
+struct file *files_peek(struct files *files, unsigned int fd); /* with a reference, or NULL */
+/* Of any thread, for /proc and pidfd_getfd: the file at fd with a reference: 0, -EBADF, or -ESRCH when it has no
+ * table (any more); the next used number >= fd, or -1; for how many numbers there is room. */
+__must_check int thread_file(const struct thread *thread, unsigned int fd, struct file **file);
+int thread_next_file(const struct thread *thread, unsigned int fd);
+unsigned int thread_file_slots(const struct thread *thread);
 
 struct fs_context *fs_create(void);
 struct fs_context *fs_copy(struct fs_context *from);

@@ -230,9 +230,8 @@ void thread_put(struct thread *thread);
 void process_get(struct process *process);
 void process_put(struct process *process);
 
-/* Parts of another thread, with a reference; NULL when it has none (any more). For /proc and
- * pidfd_getfd. Its memory: mm_of_thread(). */
-struct files *thread_get_files(struct thread *thread);
+/* Of another thread, with a reference; NULL when it has none (any more). Its memory: mm_of_thread(); its files:
+ * thread_file(). */
 struct fs_context *thread_get_fs(struct thread *thread);
 /* May the current thread, as that user and group, look into thread (ptrace's rule for reading: the
  * same ids and a dumpable image, or CAP_SYS_PTRACE; always within a process)? 0 or -EPERM. System

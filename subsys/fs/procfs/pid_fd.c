@@ -9,17 +9,12 @@
 static struct file *file_of(const struct proc_inode *p)
 {
 	struct thread *thread = proc_thread(p);
-	struct files *files;
-	struct file *file;
+	struct file *file = NULL;
 
 	if (!thread)
 		return NULL;
-	files = thread_get_files(thread);
+	(void)!thread_file(thread, (unsigned int)p->fd, &file);
 	thread_put(thread);
-	if (!files)
-		return NULL;
-	file = files_peek(files, (unsigned int)p->fd);
-	files_put(files);
 	return file;
 }
 
@@ -168,18 +163,13 @@ static int fd_iterate(struct file *file, struct dir_context *context)
 	struct proc_inode *p = proc_of(file->inode);
 	struct thread *thread = proc_thread(p);
 	unsigned int next, type = p->entry->inode_ops == &proc_fd_inode_ops ? 10 : 8;
-	struct files *files;
 
 	if (!thread)
-		return -ENOENT;
-	files = thread_get_files(thread);
-	thread_put(thread);
-	if (!files)
 		return -ENOENT;
 	if (proc_emit_fixed(file, context, &next)) {
 		int fd;
 
-		while ((fd = files_next(files, (unsigned int)(context->pos - 2))) >= 0) {
+		while ((fd = thread_next_file(thread, (unsigned int)(context->pos - 2))) >= 0) {
 			char name[12];
 			int length = snprintf(name, sizeof(name), "%d", fd);
 
@@ -190,7 +180,7 @@ static int fd_iterate(struct file *file, struct dir_context *context)
 			context->pos = fd + 3;
 		}
 	}
-	files_put(files);
+	thread_put(thread);
 	return 0;
 }
 

@@ -266,11 +266,7 @@ static void status_identity(struct text *text, struct thread *thread, const stru
 	rcu_read_unlock();
 	text_printf(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", cred->uid, cred->euid,
 		    cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid);
-	struct files *files = thread_get_files(thread);
-
-	text_printf(text, "FDSize:\t%u\nGroups:\t", files ? files->table->size : 0);
-	if (files)
-		files_put(files);
+	text_printf(text, "FDSize:\t%u\nGroups:\t", thread_file_slots(thread));
 	for (unsigned int i = 0; i < cred->group_count; i++)
 		text_printf(text, i ? " %u" : "%u", cred->groups[i]);
 	text_printf(text, " \nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
