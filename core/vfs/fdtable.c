@@ -18,9 +18,10 @@ void fds_init(void)
 	files_cache = kcache_create("files", sizeof(struct files), 0);
 }
 
+/* What another thread has done to it before it left is seen by who finds itself alone. */
 static bool alone(const struct files *files)
 {
-	return likely(refcount_read(&files->refs) == 1);
+	return likely(load_acquire(&files->refs.count) == 1);
 }
 
 static bool lock_files(struct files *files)

@@ -65,10 +65,8 @@ static ssize_t setup_read(struct file *file, struct uio *uio, loff_t *pos)
 	return -ENODATA;
 }
 
-static void setup_release(struct file *file)
+static void setup_free(struct fs_setup *setup)
 {
-	struct fs_setup *setup = file->private;
-
 	if (setup->mount)
 		mount_put(setup->mount);
 	if (setup->super)
@@ -76,6 +74,11 @@ static void setup_release(struct file *file)
 	kfree(setup->source);
 	kfree(setup->options);
 	kfree(setup);
+}
+
+static void setup_release(struct file *file)
+{
+	setup_free(file->private);
 }
 
 static const struct file_ops setup_ops = {
@@ -87,8 +90,10 @@ static long setup_open(struct fs_setup *setup, bool cloexec)
 	long result = file_anonymous("anon_inode:[fscontext]", &setup_ops, setup, O_RDWR,
 				     FILE_READ | FILE_WRITE | FILE_STREAM, &file);
 
-	if (result)
+	if (result) {
+		setup_free(setup);
 		return result;
+	}
 	result = fd_install(file, 0, cloexec);
 	if (result < 0)
 		file_put_now(file);
@@ -222,9 +227,11 @@ static int reconfigure(struct fs_setup *setup)
 
 	if (setup->phase != RECONFIGURING)
 		return -EBUSY;
+	mutex_lock(&mount_mutex);
 	error = !capable(CAP_SYS_ADMIN) ? -EPERM
 					: super_remount(setup->super, setup->change.flags,
 							setup->change.mask, setup->options);
+	mutex_unlock(&mount_mutex);
 	if (error)
 		setup->phase = FAILED;
 	else

@@ -180,7 +180,8 @@ static int mount_move(const char *source, struct path *target)
 
 /* ---- changes ---- */
 
-static int mount_remount(const struct path *target, unsigned long flags, char *options)
+/* mount_mutex held. */
+static int remount_locked(const struct path *target, unsigned long flags, char *options)
 {
 	struct super_change change = {.flags = flags & SUPER_FLAGS, .mask = REMOUNT_FLAGS};
 	unsigned int new = mount_flags(flags);
@@ -198,6 +199,16 @@ static int mount_remount(const struct path *target, unsigned long flags, char *o
 			return error;
 	}
 	return mount_set_flags(target->mount, new);
+}
+
+static int mount_remount(const struct path *target, unsigned long flags, char *options)
+{
+	int error;
+
+	mutex_lock(&mount_mutex);
+	error = remount_locked(target, flags, options);
+	mutex_unlock(&mount_mutex);
+	return error;
 }
 
 static int mount_propagate(const struct path *target, unsigned long flags)
