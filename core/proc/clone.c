@@ -76,9 +76,7 @@ static int parts_take(struct thread *child, const struct clone_request *r)
 	int error;
 
 	if (r->flags & CLONE_FILES) {
-		child->files = parent->files;
-		if (child->files)
-			refcount_get(&child->files->refs);
+		child->files = parent->files ? files_share(parent->files) : NULL;
 	} else {
 		child->files = files_copy(parent->files, UINT32_MAX);
 		if (!child->files)

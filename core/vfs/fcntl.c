@@ -46,7 +46,7 @@ static long set_flags(struct file *file, int fd, unsigned int flags)
 	return 0;
 }
 
-static long add_seals(struct file *file, unsigned int seals)
+static __attribute__((noinline)) long add_seals(struct file *file, unsigned int seals)
 {
 	struct inode *inode = file->inode;
 	long error = 0;

@@ -18,10 +18,16 @@ void fds_init(void)
 	files_cache = kcache_create("files", sizeof(struct files), 0);
 }
 
-/* What another thread has done to it before it left is seen by who finds itself alone. */
 static bool alone(const struct files *files)
 {
-	return likely(load_acquire(&files->refs.count) == 1);
+	return likely(!READ_ONCE(files->shared));
+}
+
+struct files *files_share(struct files *files)
+{
+	WRITE_ONCE(files->shared, true);
+	refcount_get(&files->refs);
+	return files;
 }
 
 static bool lock_files(struct files *files)
@@ -76,6 +82,9 @@ static struct fd get_shared(struct files *files, unsigned int fd, unsigned int u
 {
 	struct fd result = {NULL, false};
 
+	/* The others may have left: what they did before is seen from here on. */
+	if (files == current->files && load_acquire(&files->refs.count) == 1)
+		WRITE_ONCE(files->shared, false);
 	rcu_read_lock();
 	for (;;) {
 		struct fd_table *table = rcu_dereference(files->table);
@@ -328,14 +337,12 @@ static int close_file(struct files *files, struct file *file)
 {
 	int error = 0;
 
-	if (likely(!(file->mode & FILE_PATH))) {
-		if (unlikely(file->ops && file->ops->flush != NULL))
-			error = file->ops->flush(file);
-		if (unlikely(READ_ONCE(file->inode->locks) != NULL))
-			locks_close(file, files);
-		if (unlikely(READ_ONCE(file->inode->dnotify) != NULL))
-			dnotify_close(file, files);
-	}
+	if (unlikely(file->ops && file->ops->flush != NULL)) /* of O_PATH: none */
+		error = file->ops->flush(file);
+	if (unlikely(READ_ONCE(file->inode->locks) != NULL) && !(file->mode & FILE_PATH))
+		locks_close(file, files);
+	if (unlikely(READ_ONCE(file->inode->dnotify) != NULL) && !(file->mode & FILE_PATH))
+		dnotify_close(file, files);
 	file_put_now(file);
 	return error;
 }

@@ -214,7 +214,8 @@ static int try_set(struct file_locks *locks, const struct file_lock *wanted,
 		other = find_conflict(locks, wanted);
 	if (!other) {
 		apply(locks, wanted, spare, &gone);
-		unblock(locks, wanted->owner);
+		if (unlikely(!list_empty(&blocked)))
+			unblock(locks, wanted->owner);
 	} else if (waiter && !wanted->flock && !wanted->ofd &&
 		   deadlock(wanted->owner, other->owner)) {
 		error = -EDEADLK;

@@ -161,7 +161,8 @@ static uint64_t statx_attributes(const struct kstat *stat)
 {
 	uint64_t attributes = stat->mount_root ? STATX_ATTR_MOUNT_ROOT : 0;
 
-	if (stat->type_flags & FS_FLAGS)
+	if (unlikely(stat->inode_flags & (INODE_IMMUTABLE | INODE_APPEND | INODE_NODUMP)) &&
+	    stat->type_flags & FS_FLAGS)
 		attributes |= (stat->inode_flags & INODE_IMMUTABLE ? STATX_ATTR_IMMUTABLE : 0) |
 			      (stat->inode_flags & INODE_APPEND ? STATX_ATTR_APPEND : 0) |
 			      (stat->inode_flags & INODE_NODUMP ? STATX_ATTR_NODUMP : 0);

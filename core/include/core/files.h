@@ -27,6 +27,7 @@ struct fd_table { /* replaced whole when it grows; RCU */
  * share it change it. */
 struct files {
 	struct refcount refs;
+	bool shared; /* others may use it: changed by who is alone with it */
 	struct spinlock lock;
 	struct fd_table *table; /* [lock], RCU */
 	unsigned int next;	/* [lock] lowest number that may be free */
@@ -82,6 +83,7 @@ void fd_cloexec_range(unsigned int first, unsigned int last);
 
 struct files *files_create(void);
 struct files *files_copy(struct files *from, unsigned int keep_below); /* NULL: no memory */
+struct files *files_share(struct files *files); /* current's, for a thread that will use it too */
 void files_put(struct files *files);
 void files_close_on_exec(struct files *files);
 struct file *files_peek(struct files *files, unsigned int fd); /* with a reference, or NULL */
