@@ -60,12 +60,13 @@ int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
 			return error;
 		vma = vma_find(mm, start);
 	}
+	// While truncation still finds the VMAs: it would free frames that are mapped here.
+	mm_zap(mm, start, end);
 	for (; vma && vma->start < end; vma = next) {
 		next = vma_next(vma);
 		vma_remove(vma);
-		list_add_tail(&vma->cache_link, dead);
+		list_add_tail(&vma->dead_link, dead);
 	}
-	mm_zap(mm, start, end);
 	mm_trim_tables(mm, start, end);
 	return 0;
 }

@@ -66,7 +66,7 @@ struct vma *vma_first(struct mm *mm);
 struct vma *vma_new(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flags);
 struct vma *vma_copy(const struct vma *vma, struct mm *mm);
 void vma_free(struct vma *vma);
-void vma_free_list(struct list *dead); /* linked by cache_link */
+void vma_free_list(struct list *dead); /* linked by dead_link */
 void vma_lock_maps(struct vma *vma);
 void vma_unlock_maps(struct vma *vma);
 void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end);

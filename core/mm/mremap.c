@@ -101,7 +101,7 @@ static int move_vma(struct remap *r, struct vma *vma)
 	error = move_entries(vma, r->from, r->to, MIN(r->old, r->new));
 	if (error) {
 		vma_remove(copy);
-		list_add_tail(&copy->cache_link, &r->dead);
+		list_add_tail(&copy->dead_link, &r->dead);
 		return error;
 	}
 	if (vma->flags & VM_LOCKED) {

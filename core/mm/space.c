@@ -96,22 +96,22 @@ void mm_put(struct mm *mm)
 static void tear_down(struct mm *mm)
 {
 	struct list dead = LIST_INIT(dead);
-	struct vma *vma = vma_first(mm), *next;
 	vaddr_t start = 0, end = 0;
+	struct vma *vma;
 
-	for (; vma; vma = next) {
-		next = vma_next(vma);
-		vma_forget(vma); // no truncation comes this way from here on
+	for (vma = vma_first(mm); vma; vma = vma_next(vma)) {
 		if (vma->start != end) {
 			if (end)
 				mm_zap_dead(mm, start, end);
 			start = vma->start;
 		}
 		end = vma->end;
-		list_add_tail(&vma->cache_link, &dead);
+		list_add_tail(&vma->dead_link, &dead);
 	}
 	if (end)
 		mm_zap_dead(mm, start, end);
+	list_for_each_entry (vma, &dead, dead_link)
+		vma_forget(vma); // no truncation comes this way from here on
 	mm->vmas.node = NULL;
 	mm->hint = NULL;
 	mm->vma_count = 0;

@@ -132,7 +132,7 @@ void vma_free_list(struct list *dead)
 {
 	struct vma *vma, *tmp;
 
-	list_for_each_entry_safe (vma, tmp, dead, cache_link)
+	list_for_each_entry_safe (vma, tmp, dead, dead_link)
 		vma_free(vma);
 	list_init(dead);
 }
@@ -322,7 +322,7 @@ void vma_append(struct vma *prev, struct vma *vma)
 	vma_unlock_maps(vma);
 }
 
-// Take it out; nobody finds it any more. Its entries are still there.
+// Take it out; nobody finds it any more, nor truncation its entries: those are gone already.
 void vma_remove(struct vma *vma)
 {
 	vma_lock_maps(vma);
@@ -334,7 +334,7 @@ void vma_remove(struct vma *vma)
 		commit_change(-(int64_t)vma_pages(vma));
 }
 
-// The end of the space: no tree to keep right.
+// The same at the end of the space: no tree to keep right.
 void vma_forget(struct vma *vma)
 {
 	vma_lock_maps(vma);

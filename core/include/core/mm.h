@@ -68,13 +68,18 @@ struct vma {
 	struct pagecache *cache; /* where shared or file contents live; NULL: private anonymous */
 	struct mm *mm;
 	struct list cache_link; /* [cache->maps_lock] in cache->maps: to find the entries of a
-				   frame; else a list of dead VMAs */
+				   frame */
 	const paddr_t *special; /* VM_SPECIAL: the frames */
 	const char *name;	/* "[vdso]" and the like, or NULL: see vma_name() */
 	bool has_anon; /* entries with frames of its own may exist (set by faults, never cleared) */
-	bool bare_cache;    /* cache is shared anonymous memory without an inode; reference held */
-	uint64_t gap_below; /* augmentation */
-	uint64_t gap_max;
+	bool bare_cache; /* cache is shared anonymous memory without an inode; reference held */
+	union {
+		struct {
+			uint64_t gap_below; /* augmentation */
+			uint64_t gap_max;
+		};
+		struct list dead_link; /* of no tree any more, and to be freed */
+	};
 };
 
 struct mm {
