@@ -67,8 +67,8 @@ struct vma *vma_new(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flag
 struct vma *vma_copy(const struct vma *vma, struct mm *mm);
 void vma_free(struct vma *vma);
 void vma_free_list(struct list *dead); /* linked by dead_link */
-void vma_lock_maps(struct vma *vma);
-void vma_unlock_maps(struct vma *vma);
+void vma_lock_maps(const struct vma *vma);
+void vma_unlock_maps(const struct vma *vma);
 void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end);
 void vma_account(struct mm *mm, const struct vma *vma, int64_t pages);
 void vma_insert(struct vma *vma);

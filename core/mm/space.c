@@ -165,10 +165,12 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 	int error;
 
 	do {
+		vma_lock_maps(vma); // truncation may drop private copies, and their references
 		error = hal_copy(tlb, &child->space, &at, vma->end, entry, ARRAY_SIZE(entry),
 				 &count);
 		for (unsigned int i = 0; i < count; i++)
 			page_get(page_of(entry[i].pa));
+		vma_unlock_maps(vma);
 		total += count;
 		if (unlikely(error)) {
 			hal_tlb_flush(
@@ -177,7 +179,7 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 				error = 0;
 		}
 	} while (!error && at < vma->end);
-	child->anon_pages += total;
+	__atomic_fetch_add(&child->anon_pages, total, __ATOMIC_RELAXED);
 	return error;
 }
 

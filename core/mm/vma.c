@@ -157,13 +157,13 @@ static bool counts_as_writer(const struct vma *vma)
 	return (vma->flags & (VM_SHARED | VM_MAYWRITE)) == (VM_SHARED | VM_MAYWRITE);
 }
 
-void vma_lock_maps(struct vma *vma)
+void vma_lock_maps(const struct vma *vma)
 {
 	if (vma->cache)
 		mutex_lock(&vma->cache->maps_lock);
 }
 
-void vma_unlock_maps(struct vma *vma)
+void vma_unlock_maps(const struct vma *vma)
 {
 	if (vma->cache)
 		mutex_unlock(&vma->cache->maps_lock);

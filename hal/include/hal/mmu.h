@@ -151,7 +151,8 @@ void hal_protect(struct hal_tlb *tlb, vaddr_t start, vaddr_t end, unsigned int r
  * For fork: starting at *at, copy up to max ANON entries of parent's range into child at the same
  * addresses, WRITE removed from both; report them (core adds a frame reference to each BEFORE the
  * child can run) and advance *at. Entries without ANON are skipped. *count 0: done. 0 or -ENOMEM
- * (what was reported was copied). Both spaces are locked exclusively. Blocks are split.
+ * (what was reported was copied). Both spaces are locked exclusively, and nobody empties entries of
+ * the range meanwhile. Blocks are split.
  */
 __must_check int hal_copy(struct hal_tlb *parent_tlb, struct hal_space *child, vaddr_t *at,
 			  vaddr_t end, struct hal_entry *out, unsigned int max,
