@@ -13,7 +13,9 @@
 // Page-cache frames: entries own nothing. A frame taken out of its cache is freed only after (1)
 // page->cache was cleared, (2) pagecache_unmap() emptied all entries, (3) a grace period. We enter
 // a frame inside an RCU section, then look at page->cache again: either we see (1) and undo what we
-// did, or (2) comes after our entry and finds it.
+// did, or (2) comes after our entry and finds it. A private copy is entered under cache->lock while
+// its page is in the cache: (1) comes before, or (2) finds the copy. So nobody undoes a copy, which may
+// hold what was written since: a hole punched in the file leaves it.
 
 #include "mm_internal.h"
 
@@ -125,16 +127,63 @@ static int fault_anonymous(struct vma *vma, vaddr_t va, struct hal_slot *slot, b
 	return page ? enter_private(vma, va, slot, page) : -ENOMEM;
 }
 
+// ---- page-cache frames and private copies of them ----
+
+static uint64_t index_of(const struct vma *vma, vaddr_t va)
+{
+	return vma->offset + ((va - vma->start) >> PAGE_SHIFT);
+}
+
+static bool still_there(const struct page *page, const struct pagecache *cache, uint64_t index)
+{
+	return load_acquire(&page->cache) == cache && page->index == index;
+}
+
+// Enter a private copy of page, of vma's cache, at va, which was empty.
+static int enter_copy(struct vma *vma, vaddr_t va, const struct page *page, struct page *copy)
+{
+	struct pagecache *cache = vma->cache;
+	int error = 0;
+
+	spin_lock(&cache->lock);
+	if (likely(still_there(page, cache, index_of(vma, va))))
+		error = enter_private(vma, va, NULL, copy);
+	else
+		page_put(copy);
+	spin_unlock(&cache->lock);
+	return error;
+}
+
+// Put the copy in the place of old, which shows page, of vma's cache. 0 or -EAGAIN.
+static int replace_by_copy(struct hal_tlb *tlb, struct vma *vma, const struct hal_entry *old,
+			   const struct page *page, paddr_t copy, unsigned int bits)
+{
+	struct pagecache *cache = vma->cache;
+	int error = -EAGAIN;
+	bool here;
+
+	spin_lock(&cache->lock);
+	here = still_there(page, cache, index_of(vma, old->va));
+	if (likely(here))
+		error = hal_replace(tlb, old, copy, bits);
+	spin_unlock(&cache->lock);
+	if (unlikely(!here)) // the next attempt need not wait for truncation to come by
+		mm_zap_cache(vma->mm, old->va, old->va + PAGE_SIZE);
+	return error;
+}
+
 // A write to private memory whose entry, old, is there but does not allow it.
 static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct hal_entry *old)
 {
 	struct mm *mm = vma->mm;
 	unsigned int bits = rights_of(vma) | HAL_PTE_YOUNG | HAL_PTE_DIRTY | HAL_PTE_ANON;
-	struct page *from = page_valid(old->pa) ? page_of(old->pa) : NULL;
+	// The zero frame and special frames live for ever.
+	bool held = old->pa != zero_frame && !vma->special;
+	bool cached = held && !(old->bits & HAL_PTE_ANON);
+	struct page *from = held ? page_of(old->pa) : NULL;
 	struct hal_tlb tlb __uninitialized;
 	struct page *page;
 	int error = 0;
-	bool held;
 
 	hal_tlb_begin(&tlb, &mm->space);
 	if (entry_owns_frame(old)) {
@@ -143,8 +192,7 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 		return 0;
 	}
 	// Another thread may replace the entry while we copy, or truncation take the frame away: it
-	// must live until then. The zero frame and special frames always do.
-	held = from && ((old->bits & HAL_PTE_ANON) || from->state == PAGE_CACHE);
+	// must live until then.
 	if (held && !refcount_get_unless_zero(&from->refs))
 		return 0;
 	if (held && from->state != PAGE_ANON && from->state != PAGE_CACHE) {
@@ -154,7 +202,8 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 	page = private_frame(vma, old->pa == zero_frame ? NULL : hal_phys_to_virt(old->pa));
 	if (!page) {
 		error = -ENOMEM;
-	} else if (hal_replace(&tlb, old, page_pa(page), bits)) {
+	} else if (cached ? replace_by_copy(&tlb, vma, old, from, page_pa(page), bits)
+			  : hal_replace(&tlb, old, page_pa(page), bits)) {
 		page_put(page); // somebody was faster
 	} else {
 		hal_tlb_flush(&tlb);
@@ -162,7 +211,7 @@ static __attribute__((noinline)) int copy_on_write(struct vma *vma, const struct
 			page_put(from); // the entry's reference
 		} else {
 			count_anon(mm);
-			if (held)
+			if (cached)
 				__atomic_fetch_sub(&mm->file_pages, 1, __ATOMIC_RELAXED);
 		}
 	}
@@ -198,13 +247,6 @@ static __attribute__((noinline)) int fault_present(struct vma *vma, const struct
 	return 0;
 }
 
-// ---- page-cache frames ----
-
-static bool still_there(const struct page *page, const struct pagecache *cache, uint64_t index)
-{
-	return load_acquire(&page->cache) == cache && page->index == index;
-}
-
 // Enter those of pages[i] that are there for consecutive pages from va on, in an RCU section.
 // *present: a bit per page that is mapped now.
 static int enter_cached(struct vma *vma, vaddr_t va, uint64_t index, struct page *const *pages,
@@ -238,9 +280,9 @@ static int enter_cached(struct vma *vma, vaddr_t va, uint64_t index, struct page
 		unsigned int i = (unsigned int)__builtin_ctzll(left);
 
 		if (unlikely(!still_there(pages[i], vma->cache, index + i))) {
-			// Truncated meanwhile. What we remove may already be somebody's private
-			// copy: truncated as well.
-			mm_zap_page(mm, va + i * PAGE_SIZE);
+			vaddr_t at = va + i * PAGE_SIZE;
+
+			mm_zap_cache(mm, at, at + PAGE_SIZE);
 			*present &= ~(1ull << i);
 		}
 	}
@@ -271,7 +313,7 @@ static bool map_around(struct vma *vma, vaddr_t va, uint64_t index, uint64_t wit
 static __attribute__((noinline)) int fault_cached(struct vma *vma, vaddr_t va, bool write)
 {
 	struct pagecache *cache = vma->cache;
-	uint64_t index = vma->offset + ((va - vma->start) >> PAGE_SHIFT);
+	uint64_t index = index_of(vma, va);
 	bool private_write = write && !(vma->flags & VM_SHARED);
 	unsigned int bits = rights_of(vma) | HAL_PTE_YOUNG;
 	struct page *page, *copy;
@@ -290,10 +332,7 @@ static __attribute__((noinline)) int fault_cached(struct vma *vma, vaddr_t va, b
 		return error == -ENOMEM ? -ENOMEM : -EIO;
 	if (private_write) {
 		copy = private_frame(vma, page_address(page));
-		error = copy ? enter_private(vma, va, NULL, copy) : -ENOMEM;
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (!error && unlikely(!still_there(page, cache, index)))
-			mm_zap_page(vma->mm, va);
+		error = copy ? enter_copy(vma, va, page, copy) : -ENOMEM;
 	} else {
 		if (write) {
 			bits |= HAL_PTE_DIRTY;

@@ -91,8 +91,7 @@ void vma_init(void);
 void zap_init(void);
 /* Empty [start, end) and free what was there. May sleep; mm->lock held at least shared. */
 void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end);
-void mm_zap_page(struct mm *mm, vaddr_t va); /* one page; does not sleep */
-/* The same for the entries of page-cache frames only. */
+/* The same for the entries of page-cache frames only; does not sleep for one page. */
 void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end);
 /* For a space that nobody can run in any more: the frames are freed without a flush. The table
  * pages stay until the space is destroyed. */

@@ -69,20 +69,6 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 	}
 }
 
-// One page, also inside an RCU section: does not sleep.
-void mm_zap_page(struct mm *mm, vaddr_t va)
-{
-	struct hal_entry entry;
-	struct hal_tlb tlb __uninitialized;
-	vaddr_t at = va;
-
-	hal_tlb_begin(&tlb, &mm->space);
-	if (hal_unmap(&tlb, &at, va + PAGE_SIZE, &entry, 1)) {
-		hal_tlb_flush(&tlb);
-		release(mm, &entry, 1);
-	}
-}
-
 void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	struct hal_tlb tlb __uninitialized;
