@@ -49,15 +49,15 @@ static paddr_t grab(struct vma *vma, vaddr_t va, bool write, bool force, struct 
 				return 0;
 			continue;
 		}
-		if (!page_valid(entry.pa))
-			return entry.pa;
+		if (entry.pa == zero_frame || vma->special)
+			return entry.pa; // for ever
 		page = page_of(entry.pa);
-		if (page->state != PAGE_ANON && page->state != PAGE_CACHE)
-			return entry.pa; // the zero frame, a special one: for ever
 		if (!refcount_get_unless_zero(&page->refs))
 			continue;
+		// It may have been freed before, and be here again as the file's own page.
 		again = hal_query(&mm->space, va);
-		if (again.pa == entry.pa) {
+		if (again.pa == entry.pa &&
+		    !((again.bits ^ entry.bits) & (HAL_PTE_WRITE | HAL_PTE_ANON))) {
 			*held = page;
 			return entry.pa;
 		}
