@@ -28,14 +28,14 @@ static struct mm *process_mm(struct process *process)
 {
 	struct thread *thread;
 	struct mm *mm = NULL;
-	unsigned long flags = spin_lock_irqsave(&process->lock);
+	unsigned long flags = spin_lock_irqsave(&tasklist);
 
 	list_for_each_entry (thread, &process->threads, process_link) {
 		mm = mm_of_thread(thread);
 		if (mm)
 			break;
 	}
-	spin_unlock_irqrestore(&process->lock, flags);
+	spin_unlock_irqrestore(&tasklist, flags);
 	return mm;
 }
 
@@ -146,10 +146,10 @@ static void kill_victim(struct process *process, const char *why)
 		mm->oom_victim = true;
 		mm_put_user(mm);
 	}
-	flags = spin_lock_irqsave(&process->lock);
+	flags = spin_lock_irqsave(&tasklist);
 	list_for_each_entry (thread, &process->threads, process_link)
 		WRITE_ONCE(thread->in_oom, true);
-	spin_unlock_irqrestore(&process->lock, flags);
+	spin_unlock_irqrestore(&tasklist, flags);
 	signal_send_process(process, SIGKILL, NULL);
 }
 
