@@ -356,13 +356,17 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 		       unsigned int rights)
 {
 	unsigned int old = vma->flags, vm = (old & ~VM_RIGHTS) | rights;
+	uint64_t pages = (end - start) >> PAGE_SHIFT;
 	struct hal_tlb tlb __uninitialized;
 
 	if (vm == old)
 		return 0;
+	// As on Linux: what becomes data may be too much of it. The space does not grow.
+	if ((rights & VM_WRITE) && unlikely(!mm_may_grow(mm, pages, vm)) &&
+	    mm_may_grow(mm, pages, old))
+		return -ENOMEM;
 	if ((rights & VM_WRITE) && !(old & (VM_WRITE | VM_SHARED | VM_ACCOUNT | VM_NORESERVE))) {
-		if (!mm_may_grow(mm, (old & VM_WRITE) ? 0 : (end - start) >> PAGE_SHIFT, vm) ||
-		    commit_charge((end - start) >> PAGE_SHIFT))
+		if (commit_charge(pages))
 			return -ENOMEM;
 		vm |= VM_ACCOUNT;
 	}
