@@ -73,7 +73,8 @@ static struct page *take_frames(bool exec)
 		page_set_state(page + i, PAGE_KERNEL, PAGE_ANON);
 		page[i].order = 0;
 		page[i].flags = exec ? PAGE_F_ICACHE : 0;
-		refcount_set(&page[i].refs, 1);
+		if (i) // the first may be held by somebody who meant its last life
+			refcount_set(&page[i].refs, 1);
 	}
 	if (exec)
 		hal_icache_sync(page_pa(page), HAL_BLOCK_SIZE);

@@ -4,9 +4,11 @@
 //
 // A free block of 2^order frames has its first frame on the list of its order; all its frames are
 // PAGE_FREE, the first with the order, the others with PAGE_TAIL. Two buddies that are both free
-// heads of the same order merge. Single frames go through the per-CPU lists, which interrupts-off
-// guards; everything else takes the buddy lock. The last `reserve` frames are only for callers that
-// cannot wait (GFP_ATOMIC: page tables) and for processes that the OOM killer has chosen.
+// heads of the same order merge; on its way to or from the lists a block's first frame is
+// PAGE_FREE_CPU, so that nothing merges with it. Single frames go through the per-CPU lists, which
+// interrupts-off guards; everything else takes the buddy lock. The last `reserve` frames are only
+// for callers that cannot wait (GFP_ATOMIC: page tables) and for processes that the OOM killer has
+// chosen.
 
 #include "mm_internal.h"
 
@@ -140,12 +142,13 @@ static void unlist_block(struct page *page, unsigned int order)
 		buddy.nonempty &= ~(1u << order);
 }
 
-// The block's frames are PAGE_FREE with PAGE_TAIL.
+// The block's frames have PAGE_TAIL and are PAGE_FREE, but for the first.
 static void buddy_insert(struct page *page, unsigned int order)
 {
 	uint64_t frame = (uint64_t)(page - page_array) + page_first;
 
 	assert_spin_held(&buddy.lock);
+	page->state = PAGE_FREE;
 	buddy.free_frames += 1ull << order;
 	while (order < ORDERS - 1) {
 		uint64_t other = frame ^ (1ull << order);
@@ -163,7 +166,7 @@ static void buddy_insert(struct page *page, unsigned int order)
 	list_block(&page_array[frame - page_first], order);
 }
 
-// A block whose frames are still PAGE_FREE with PAGE_TAIL, or NULL.
+// A block whose frames have PAGE_TAIL and are still PAGE_FREE, but for the first; or NULL.
 static struct page *buddy_remove(unsigned int order)
 {
 	unsigned int candidates = buddy.nonempty & ~((1u << order) - 1);
@@ -181,6 +184,7 @@ static struct page *buddy_remove(unsigned int order)
 		list_block(page + (1u << have), have);
 	}
 	buddy.free_frames -= 1ull << order;
+	page->state = PAGE_FREE_CPU;
 	return page;
 }
 
@@ -234,12 +238,8 @@ static __attribute__((noinline)) struct page *refill(struct cpu_frames *list)
 static __attribute__((noinline)) void flush(struct cpu_frames *list, unsigned int count)
 {
 	spin_lock(&buddy.lock);
-	for (unsigned int i = 0; i < count; i++) {
-		struct page *page = list->frame[i];
-
-		page->state = PAGE_FREE;
-		buddy_insert(page, 0);
-	}
+	for (unsigned int i = 0; i < count; i++)
+		buddy_insert(list->frame[i], 0);
 	spin_unlock(&buddy.lock);
 	list->count -= count;
 	for (unsigned int i = 0; i < list->count; i++)
@@ -303,15 +303,16 @@ static __attribute__((noinline, cold)) struct page *take_slow(unsigned int gfp, 
 // What the allocator had becomes its caller's.
 static inline void hand_out(struct page *page, unsigned int order, vaddr_t caller)
 {
-	if (unlikely(page->state != PAGE_FREE && page->state != PAGE_FREE_CPU))
+	if (unlikely(page->state != PAGE_FREE_CPU))
 		wrong_state(page, "free", caller);
 	check_poison(page, order);
 	set_state(page, PAGE_KERNEL, caller);
 	page->order = (uint8_t)order;
 	page->flags = 0;
-	refcount_set(&page->refs, 1);
 	for (unsigned int i = 1; i < 1u << order; i++)
 		set_state(page + i, PAGE_KERNEL, caller);
+	// From here on somebody may hold it who meant its last life: he sees that this is another.
+	store_release(&page->refs.count, 1);
 }
 
 struct page *page_alloc(unsigned int gfp, unsigned int order)
@@ -378,7 +379,7 @@ static __attribute__((noinline)) void free_block(struct page *page, unsigned int
 	for (unsigned int i = 0; i < 1u << order; i++) {
 		if (unlikely(page[i].state != PAGE_KERNEL))
 			wrong_state(page + i, "kernel", caller);
-		set_state(page + i, PAGE_FREE, caller);
+		set_state(page + i, i ? PAGE_FREE : PAGE_FREE_CPU, caller);
 		page[i].order = PAGE_TAIL;
 	}
 	flags = spin_lock_irqsave(&buddy.lock);

@@ -169,7 +169,7 @@ int pagecache_insert(struct pagecache *cache, uint64_t index, struct page *page,
 	page_set_state(page, PAGE_KERNEL, PAGE_CACHE);
 	page->cache = cache;
 	page->index = index;
-	refcount_set(&page->refs, 2);
+	page_get(page);
 	__atomic_fetch_add(cache->inode ? &all_pages : &bare_pages, 1, __ATOMIC_RELAXED);
 
 	spin_lock(&cache->lock);
@@ -186,7 +186,7 @@ int pagecache_insert(struct pagecache *cache, uint64_t index, struct page *page,
 		return 0;
 
 	page->cache = NULL;
-	refcount_set(&page->refs, 1);
+	page_put(page);
 	page_set_state(page, PAGE_CACHE, PAGE_KERNEL);
 	charge_back(cache, 1);
 	return error;

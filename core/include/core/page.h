@@ -18,7 +18,7 @@
 enum page_state {
 	PAGE_RESERVED, /* not the allocator's: kernel image, firmware */
 	PAGE_FREE,     /* in the buddy lists (head of a block of 2^order) */
-	PAGE_FREE_CPU, /* in a per-CPU list */
+	PAGE_FREE_CPU, /* in a per-CPU list; head of a block on its way to or from the buddy lists */
 	PAGE_KERNEL,   /* allocated, no further owner */
 	PAGE_SLAB,
 	PAGE_TABLE, /* a page table */
