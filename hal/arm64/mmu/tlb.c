@@ -60,8 +60,11 @@ static uint64_t next_generation(void)
 	memset(asids.used, 0, asids.count / 8);
 	for (unsigned int i = 0; i < arm_boot_info.cpu_count; i++) {
 		struct hal_cpu *cpu = &arm_cpus[i];
+		uint64_t asid = __atomic_load_n(&cpu->asid, __ATOMIC_SEQ_CST);
 
-		cpu->asid_kept = __atomic_load_n(&cpu->asid, __ATOMIC_SEQ_CST);
+		// Who has not switched since still says what his space had then.
+		if (asid != cpu->asid_seen)
+			cpu->asid_seen = cpu->asid_kept = asid;
 		mark_used(cpu->asid_kept);
 	}
 	asids.next = 1;
