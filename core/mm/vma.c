@@ -282,17 +282,18 @@ void vma_resize(struct vma *vma, vaddr_t start, vaddr_t end)
 void vma_account(struct mm *mm, const struct vma *vma, int64_t pages)
 {
 	uint64_t n = (uint64_t)pages; // modulo 2^64
+	unsigned int flags = vma->flags;
 
 	mm->total_pages += n;
-	if (vma->flags & VM_STACK)
+	if (flags & VM_STACK)
 		mm->stack_pages += n;
-	else if ((vma->flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+	else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
 		mm->data_pages += n;
-	if (vma->file && (vma->flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
+	if (vma->file && (flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
 		mm->exec_pages += n;
-	if (vma->flags & VM_LOCKED)
+	if (flags & VM_LOCKED)
 		mm->locked_pages += n;
-	if (vma->flags & VM_ACCOUNT)
+	if (flags & VM_ACCOUNT)
 		mm->account_pages += n;
 	mm->peak_total = MAX(mm->peak_total, mm->total_pages);
 }
