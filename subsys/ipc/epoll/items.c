@@ -5,8 +5,8 @@
  *
  * An item refers to its file without a reference and hangs on the file's list; the file's end
  * removes it. epoll_files_lock serialises the ends of files and of instances, and the adding of
- * instances to instances, which must not close a circle or nest deeper than five. Order:
- * epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
+ * instances to instances, which must not close a circle or nest deeper than five, and removing
+ * them. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
  */
 #include "internal.h"
 
@@ -166,7 +166,7 @@ static bool leads_to(struct epoll *inner, const struct epoll *outer, unsigned in
 	return found;
 }
 
-/* How many levels of instances watch this one. */
+/* How many levels of instances watch this one. epoll_files_lock held. */
 static unsigned int watchers(struct file *file, unsigned int depth)
 {
 	unsigned int most = 0;
@@ -263,13 +263,18 @@ int epoll_modify(struct epoll *epoll, struct file *file, int fd, unsigned int ev
 
 int epoll_remove(struct epoll *epoll, struct file *file, int fd)
 {
+	bool nested = epoll_of(file) != NULL;
 	struct epoll_item *item;
 
+	if (nested) /* watchers() may be on its way up through the item */
+		mutex_lock(&epoll_files_lock);
 	mutex_lock(&epoll->lock);
 	item = find(epoll, file, fd);
 	if (item)
 		destroy(item);
 	mutex_unlock(&epoll->lock);
+	if (nested)
+		mutex_unlock(&epoll_files_lock);
 	return item ? 0 : -ENOENT;
 }
 
