@@ -11,7 +11,7 @@
  *
  * A file enters a queue and leaves it only under collect_lock. While that is held, a file whose
  * references are all in queues stays such, or is peeked at by the reader of a socket that is
- * reached.
+ * reached, and stays reached until the lock is free (unix_rights_peeked()).
  */
 #include "internal.h"
 
@@ -65,6 +65,14 @@ void unix_rights_land(struct socket_rights *rights)
 	__atomic_fetch_sub(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
 	user_put(rights->user);
 	rights->user = NULL;
+}
+
+void unix_rights_peeked(void)
+{
+	/* A collection that saw the files without the new references is over when we have the lock; a later
+	 * one sees these. */
+	spin_lock(&collect_lock);
+	spin_unlock(&collect_lock);
 }
 
 /* ---- collecting ---- */

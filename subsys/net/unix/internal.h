@@ -224,6 +224,9 @@ extern struct spinlock collect_lock;
 /* Rights enter and leave a queue; collect_lock held. */
 void unix_rights_fly(struct socket_rights *rights);
 void unix_rights_land(struct socket_rights *rights);
+/* Files have got references from a queue that they do not leave: wait for a collection that has not seen it, before
+ * the queue's socket may be closed. */
+void unix_rights_peeked(void);
 /* May the current user have n more descriptors in flight? 0 or -ETOOMANYREFS. */
 __must_check int unix_rights_limit(void);
 /* Open files that wait in u's queue, or in those of connections that it has not accepted. May not hold locks of sockets. */

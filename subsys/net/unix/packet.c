@@ -293,6 +293,7 @@ int unix_received_rights(struct unix_received *received, struct unix_packet *pac
 		/* The packet stays ours to look at; its files may not land meanwhile. */
 		received->rights = socket_rights_copy(packet->rights);
 		error = received->rights ? 0 : -ENOMEM;
+		unix_rights_peeked();
 	} else {
 		spin_lock(&collect_lock);
 		unix_rights_land(packet->rights);
