@@ -6,7 +6,8 @@
  * behind the last bytes of the last page or gets a page of its own, so writes of up to PIPE_BUF
  * (4096) bytes are never torn: they are done under the lock in one go. Readers and writers sleep as
  * exclusive waiters and are handed the processor (the waker is usually about to sleep itself); who
- * leaves data or room behind wakes the next.
+ * leaves data or room behind wakes the next. Who splices does not, and so sleeps beside them: it
+ * takes no turn from anybody.
  */
 #include "internal.h"
 
@@ -22,10 +23,11 @@ static bool wake_sync(struct wait_entry *entry, unsigned long key)
 	return sched_wake_sync(entry->thread, THREAD_INTERRUPTIBLE);
 }
 
-static inline __attribute__((always_inline)) int wait_for(struct pipe *pipe, bool write)
+static inline __attribute__((always_inline)) int wait_for(struct pipe *pipe, bool write,
+							  bool exclusive)
 {
 	struct wait_queue *queue = write ? &pipe->write_wait : &pipe->read_wait;
-	struct wait_entry entry = {.wake = wake_sync, .thread = current, .exclusive = true};
+	struct wait_entry entry = {.wake = wake_sync, .thread = current, .exclusive = exclusive};
 	int error = 0;
 
 	list_init(&entry.link);
@@ -40,7 +42,7 @@ static inline __attribute__((always_inline)) int wait_for(struct pipe *pipe, boo
 			break;
 	}
 	wait_finish(queue, &entry);
-	if (error) {
+	if (error && exclusive) {
 		/* A wake-up meant for us alone must not be lost. */
 		if (write ? !pipe_full(pipe) : !pipe_empty(pipe))
 			wait_wake(queue, 1, write ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM);
@@ -51,17 +53,17 @@ static inline __attribute__((always_inline)) int wait_for(struct pipe *pipe, boo
 
 static __attribute__((noinline)) int wait_for_data(struct pipe *pipe)
 {
-	return wait_for(pipe, false);
+	return wait_for(pipe, false, true);
 }
 
 static __attribute__((noinline)) int wait_for_room(struct pipe *pipe)
 {
-	return wait_for(pipe, true);
+	return wait_for(pipe, true, true);
 }
 
 int pipe_wait(struct pipe *pipe, bool write)
 {
-	return write ? wait_for_room(pipe) : wait_for_data(pipe);
+	return wait_for(pipe, write, false);
 }
 
 void pipe_wake_readers(struct pipe *pipe)
