@@ -176,29 +176,11 @@ static int master_wait_output(struct file *file, struct pty *pty)
 	return error;
 }
 
-static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+/* What there is, behind the done bytes that were read already. How many it makes, or -EFAULT. */
+static ssize_t read_output(struct pty *pty, struct uio *uio, ssize_t done)
 {
-	struct pty *pty = file->private;
 	uint8_t chunk[CHUNK];
-	ssize_t done = 0;
 
-	if (!uio->left)
-		return 0;
-	int error = master_wait_output(file, pty);
-	if (error)
-		return error;
-	if (pty->tty.packet) {
-		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-		uint8_t status = pty->tty.packet_status;
-
-		pty->tty.packet_status = 0;
-		spin_unlock_irqrestore(&pty->tty.lock, flags);
-		if (uio_copy_to(uio, &status, 1) != 1)
-			return -EFAULT;
-		if (status)
-			return 1;
-		done = 1;
-	}
 	while (uio->left) {
 		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
 		size_t n = tty_take_output(&pty->tty, chunk, MIN(uio->left, sizeof(chunk)));
@@ -213,6 +195,35 @@ static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((un
 			return done ? done : -EFAULT;
 		done += (ssize_t)n;
 	}
+	return done;
+}
+
+static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+{
+	struct pty *pty = file->private;
+	ssize_t done = 0;
+
+	if (!uio->left)
+		return 0;
+	do { /* again if another reader was faster, or it was flushed */
+		int error = master_wait_output(file, pty);
+
+		if (error)
+			return error;
+		if (pty->tty.packet) {
+			unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
+			uint8_t status = pty->tty.packet_status;
+
+			pty->tty.packet_status = 0;
+			spin_unlock_irqrestore(&pty->tty.lock, flags);
+			if (uio_copy_to(uio, &status, 1) != 1)
+				return -EFAULT;
+			if (status)
+				return 1;
+			done = 1;
+		}
+		done = read_output(pty, uio, done);
+	} while (!done);
 	return done;
 }
 

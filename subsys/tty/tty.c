@@ -211,9 +211,11 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 		if (n && uio_copy_to(uio, chunk, n) != n)
 			return done ? (ssize_t)done : -EFAULT;
 		done += n;
-		if (end || (n == 0 && done >= patience.least) || (canonical && n < sizeof(chunk)))
+		/* Nothing at all: another reader was faster, or it was flushed. We wait on. */
+		if (end || (n == 0 && done >= patience.least) ||
+		    (canonical && n && n < sizeof(chunk)))
 			break;
-		if (patience.between != KTIME_MAX)
+		if (n && patience.between != KTIME_MAX)
 			deadline = clock_monotonic() + patience.between;
 	}
 	return (ssize_t)done;
