@@ -3,7 +3,8 @@
 // foreground group, and who may read and write.
 //
 // tty->session and tty->group change under tasklist and tty->lock both; either is enough to read
-// them.
+// them. A terminal that hangs up says so before its session is looked for under tasklist: whoever
+// finds there that it has not said so may still give it one.
 
 #include "tty.h"
 
@@ -80,7 +81,8 @@ void job_open(struct tty *tty, const struct file *file)
 	if (file->flags & O_NOCTTY || !process)
 		return;
 	unsigned long flags = spin_lock_irqsave(&tasklist);
-	if (process->session == process->pid && !process->tty && !tty->session) {
+	if (process->session == process->pid && !process->tty && !tty->session &&
+	    !READ_ONCE(tty->hung_up)) {
 		set_session(tty, process->session, process->group);
 		process_set_terminal(process, tty);
 	}
@@ -166,6 +168,10 @@ static long set_controlling(struct tty *tty, unsigned long force)
 	unsigned long flags = spin_lock_irqsave(&tasklist);
 	long result = 0;
 
+	if (READ_ONCE(tty->hung_up)) {
+		result = -EIO;
+		goto out;
+	}
 	if (process->session == process->pid && tty->session == process->session)
 		goto out;
 	if (process->session != process->pid || process->tty) {
