@@ -112,20 +112,22 @@ static void take_from_session(struct tty *tty)
 	set_session(tty, NULL, NULL);
 }
 
-/* Give the terminal up; the session's leader and foreground group are told by SIGHUP and SIGCONT,
- * if they are to be. */
-static void disassociate(struct tty *tty, bool tell_leader)
+/* The terminal's session loses it, if that is owner (its leader gives it up; another may have got it since he decided
+ * to) or there is no owner given. The foreground group is told by SIGHUP and SIGCONT, and a leader who did not ask. */
+static void disassociate(struct tty *tty, const struct pid *owner)
 {
-	struct pid *session, *group;
+	struct pid *session = NULL, *group = NULL;
 	struct process *leader = NULL;
 	unsigned long flags;
 
 	tty_get(tty);
 	flags = spin_lock_irqsave(&tasklist);
-	session = tty->session ? pid_get(tty->session) : NULL;
-	group = tty->group ? pid_get(tty->group) : NULL;
-	take_from_session(tty);
-	if (session && tell_leader) {
+	if (!owner || tty->session == owner) {
+		session = tty->session ? pid_get(tty->session) : NULL;
+		group = tty->group ? pid_get(tty->group) : NULL;
+		take_from_session(tty);
+	}
+	if (session && !owner) {
 		leader = session->process;
 		if (leader)
 			process_get(leader);
@@ -149,16 +151,16 @@ static void disassociate(struct tty *tty, bool tell_leader)
 
 void job_disassociate(struct tty *tty)
 {
-	disassociate(tty, true);
+	disassociate(tty, NULL);
 }
 
-static void leader_exit(__attribute__((unused)) struct process *leader)
+static void leader_exit(struct process *leader)
 {
 	struct tty *tty = job_terminal();
 
 	if (!tty)
 		return;
-	disassociate(tty, false);
+	disassociate(tty, leader->pid);
 	tty_put(tty);
 }
 
@@ -204,7 +206,7 @@ static long give_up(struct tty *tty)
 	if (!mine)
 		return -ENOTTY;
 	if (leader)
-		disassociate(tty, false);
+		disassociate(tty, process->pid);
 	return 0;
 }
 
