@@ -321,7 +321,8 @@ SYSCALL(timerfd_gettime)
 		unsigned long flags = spin_lock_irqsave(&t->lock);
 
 		now = remaining(t);
-		if (t->ticks && t->interval)
+		/* One that is due and queued still is what wakes for the ticks. */
+		if (t->ticks && t->interval && !timer_pending(&t->timer))
 			timer_start(&t->timer, t->expires);
 		spin_unlock_irqrestore(&t->lock, flags);
 		error = copy_to_user(args->arg[1], &now, sizeof(now));
