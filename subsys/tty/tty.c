@@ -251,7 +251,11 @@ static ssize_t tty_write(struct file *file, struct uio *uio, __attribute__((unus
 		return -EIO;
 	if (tty->termios.base.lflag & TOSTOP && (error = job_check(tty, SIGTTOU)))
 		return error;
-	error = mutex_lock_interruptible(&tty->write_lock);
+	/* Whoever has it may be waiting for room. */
+	if (file->flags & O_NONBLOCK)
+		error = mutex_trylock(&tty->write_lock) ? 0 : -EAGAIN;
+	else
+		error = mutex_lock_interruptible(&tty->write_lock);
 	if (error)
 		return error;
 	while (uio->left && !error) {

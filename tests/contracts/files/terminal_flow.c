@@ -58,6 +58,19 @@ static void flow(void)
 	CHECK_TEXT(screen(), "\x13");
 }
 
+// Nor does a write that may not wait, when one that may is waiting.
+static void beside(void)
+{
+	MUST(tcflow(slave, TCOOFF));
+	pid_t waiting = CHILD(int own = (int)MUST(open(ptsname(master), O_RDWR | O_NOCTTY));
+			      CHECK_EQ(write(own, "wait", 4), 4));
+	wait_until_asleep(waiting);
+	CHECK_ERRNO(write(slave, "x", 1), EAGAIN);
+	MUST(tcflow(slave, TCOON));
+	CHECK_EXIT(waiting, 0);
+	CHECK_TEXT(screen(), "wait");
+}
+
 static void flushes(void)
 {
 	char text[16];
@@ -140,6 +153,7 @@ CONTRACT
 	MUST(unlockpt(master));
 	slave = (int)MUST(open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK));
 	flow();
+	beside();
 	flushes();
 	fake();
 	packets();
