@@ -451,11 +451,24 @@ static void pipe_free(struct pipe *pipe)
 	kfree(pipe);
 }
 
+/* One of its files is no more. */
+static void pipe_put(struct pipe *pipe, struct inode *inode)
+{
+	bool last;
+
+	rwsem_write(&inode->rwsem);
+	last = --pipe->files == 0;
+	if (last)
+		inode->pipe = NULL;
+	rwsem_write_done(&inode->rwsem);
+	if (last)
+		pipe_free(pipe);
+}
+
 static void pipe_release(struct file *file)
 {
 	struct pipe *pipe = pipe_of(file);
-	struct inode *inode = file->inode;
-	bool last, one_sided;
+	bool one_sided;
 
 	mutex_lock(&pipe->lock);
 	if (file->mode & FILE_READ)
@@ -470,13 +483,7 @@ static void pipe_release(struct file *file)
 	wait_wake(&pipe->write_wait, 0,
 		  POLLOUT | POLLWRNORM | POLLHUP | POLLERR |
 			  (one_sided ? WAKE_SIGIO(POLL_OUT) : 0));
-	rwsem_write(&inode->rwsem);
-	last = --pipe->files == 0;
-	if (last)
-		inode->pipe = NULL;
-	rwsem_write_done(&inode->rwsem);
-	if (last)
-		pipe_free(pipe);
+	pipe_put(pipe, file->inode);
 }
 
 /* ---- opening FIFOs ---- */
@@ -546,12 +553,10 @@ static int fifo_open(struct inode *inode, struct file *file)
 	file->pos = 0;
 	mutex_lock(&pipe->lock);
 	error = open_ends(pipe, file);
-	if (error == -ENXIO) {
-		/* Nothing was counted: make up for what release takes away. */
-		pipe->writers++;
-	}
 	mutex_unlock(&pipe->lock);
-	if (error)
+	if (error == -ENXIO) /* nobody has seen it */
+		pipe_put(pipe, inode);
+	else if (error)
 		pipe_release(file);
 	return error;
 }
