@@ -288,12 +288,14 @@ static long epoll_wait_until(int number, unsigned long user, int max, ktime_t de
 		}
 		int error = wait_ready(epoll, deadline);
 
-		if (error == -ETIMEDOUT) {
-			result = has_ready(epoll) ? collect(epoll, user, max) : 0;
+		if (error) {
+			/* What came with it woke us, perhaps, and nobody else. */
+			if (has_ready(epoll))
+				result = collect(epoll, user, max);
+			if (!result && error != -ETIMEDOUT)
+				result = -EINTR;
 			break;
 		}
-		if (error)
-			result = -EINTR;
 	}
 	fd_put(fd);
 	return result;
