@@ -236,8 +236,8 @@ static int collect(struct epoll *epoll, unsigned long user, int max)
 			put_back(item);
 	}
 	mutex_unlock(&epoll->lock);
-	/* Others may be waiting for what is left. */
-	if (count > 0 && has_ready(epoll) && wait_active(&epoll->waiters))
+	/* Others may be waiting for what is left, or for what we could not store. */
+	if (count && has_ready(epoll) && wait_active(&epoll->waiters))
 		wait_wake(&epoll->waiters, 1, 0);
 	return count;
 }

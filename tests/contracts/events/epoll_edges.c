@@ -16,12 +16,18 @@ static void *waits(void *argument)
 	return NULL;
 }
 
+static void *waits_nowhere(void *unused)
+{
+	CHECK_ERRNO(syscall(SYS_epoll_pwait, queue, (void *)8, 1, -1, NULL, 8), EFAULT);
+	return unused;
+}
+
 CONTRACT
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.u64 = 0x1122334455667788},
 			   got[4];
 	int ends[2], outer, counter;
-	pthread_t threads[2];
+	pthread_t threads[3];
 	char byte;
 
 	queue = (int)MUST(epoll_create1(EPOLL_CLOEXEC));
@@ -88,4 +94,15 @@ CONTRACT
 	pthread_join(threads[0], NULL);
 	pthread_join(threads[1], NULL);
 	CHECK_EQ(woken[0] + woken[1], 2);
+	// What the one that is woken cannot take is the next one's, whichever end they are woken from.
+	for (int i = 0; i < 3; i++) {
+		pthread_create(&threads[i], NULL, i == 1 ? waits : waits_nowhere, &woken[1]);
+		wait_threads_asleep(i + 1);
+	}
+	MUST(write(counter, &(uint64_t){1}, 8));
+	pthread_join(threads[1], NULL);
+	CHECK_EQ(woken[0] + woken[1], 3);
+	MUST(write(counter, &(uint64_t){1}, 8));
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[2], NULL);
 }
