@@ -122,20 +122,8 @@ static void to_console(uint64_t time, const char *text, size_t length)
 	hal_debug_write("\n", 1);
 }
 
-void printk(const char *format, ...)
+void printk_line(int level, const char *text, size_t length)
 {
-	char text[LINE_MAX];
-	int level = 6;
-	va_list ap;
-
-	if (format[0] == '\001') {
-		level = format[1] - '0';
-		format += 2;
-	}
-	va_start(ap, format);
-	size_t length = (size_t)vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	length = MIN(length, sizeof(text) - 1);
 	if (length && text[length - 1] == '\n')
 		length--;
 
@@ -149,6 +137,22 @@ void printk(const char *format, ...)
 	if (entered)
 		ring_leave();
 	hal_irq_restore(flags);
+}
+
+void printk(const char *format, ...)
+{
+	char text[LINE_MAX];
+	int level = 6;
+	va_list ap;
+
+	if (format[0] == '\001') {
+		level = format[1] - '0';
+		format += 2;
+	}
+	va_start(ap, format);
+	size_t length = (size_t)vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	printk_line(level, text, MIN(length, sizeof(text) - 1));
 }
 
 uint64_t printk_first(void)

@@ -38,6 +38,9 @@
 void printk_set_console_level(int level);
 int printk_console_level(void);
 
+/* One line as it is, of up to 1 KiB; a newline at its end is not part of it. Context as of printk(). */
+void printk_line(int level, const char *text, size_t length);
+
 /* Copy log text for syslog(2): from sequence *seq on into buf; returns bytes, advances *seq. Any
  * context but NMI. */
 size_t printk_read(uint64_t *seq, char *buf, size_t n);

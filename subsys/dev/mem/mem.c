@@ -139,7 +139,7 @@ static ssize_t kmsg_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	size_t n = uio->left;
 	char *buf, *text;
-	char level = '4';
+	int level = 4;
 
 	(void)file, (void)pos;
 	if (n > 1024 - 32)
@@ -160,18 +160,14 @@ static ssize_t kmsg_write(struct file *file, struct uio *uio, loff_t *pos)
 		if (end && end - text < 6) {
 			*end = '\0';
 			if (!parse_u64(text + 1, 10, &value)) {
-				level = (char)('0' + (value & 7));
+				level = (int)(value & 7);
 				text = end + 1;
 			} else {
 				*end = '>';
 			}
 		}
 	}
-	size_t length = strlen(text);
-
-	if (length && text[length - 1] == '\n')
-		text[length - 1] = '\0';
-	printk("\001%c%s\n", level, text);
+	printk_line(level, text, strlen(text));
 	kfree(buf);
 	return (ssize_t)n;
 }
