@@ -83,6 +83,8 @@ int unix_accept(struct socket *socket, bool nonblock, struct socket **accepted)
 	}
 	if (wait_active(&u->peer_wait))
 		wait_wake(&u->peer_wait, 0, POLLOUT | POLLWRNORM | POLLWRBAND);
+	first->base.switches =
+		READ_ONCE(socket->switches) & (SWITCH_BIT(SO_PASSCRED) | SWITCH_BIT(SO_PASSPIDFD));
 	*accepted = &first->base;
 	return 0;
 }
@@ -124,8 +126,6 @@ static int connect_locked(struct unix_socket *u, struct unix_socket *listener,
 	end->peer = unix_get(u);
 	end->address = listener->address;
 	refcount_get(&listener->address->refs);
-	end->base.switches =
-		listener->base.switches & (SWITCH_BIT(SO_PASSCRED) | SWITCH_BIT(SO_PASSPIDFD));
 	if (listener->path.mount) {
 		end->path = listener->path;
 		path_get(&end->path);

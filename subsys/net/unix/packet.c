@@ -203,7 +203,9 @@ int unix_packet_control(struct unix_packet *packet, struct socket_message *messa
 	if (unlikely(message->creds.pid != NULL)) {
 		packet->creds = message->creds;
 		message->creds.pid = NULL;
-	} else if (unlikely(unix_wants_creds(packet->sender) || unix_wants_creds(to))) {
+	} else if (unlikely(unix_wants_creds(packet->sender) || unix_wants_creds(to) ||
+			    !READ_ONCE(to->base.file))) {
+		/* Whoever accepts it may want them. */
 		socket_creds_current(&packet->creds);
 	}
 	return 0;

@@ -101,6 +101,20 @@ CONTRACT
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 1);
 	CHECK_EQ(there, false);
 	set_int(p[1], SO_PASSCRED, 1);
+	// Who accepts may ask later; what the listener asks for then, it gets.
+	c = (int)MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+	MUST(connect_to(c, "l"));
+	MUST(write(c, "x", 1));
+	set_int(l, SO_PASSCRED, 1);
+	s = (int)MUST(accept(l, NULL, NULL));
+	CHECK_EQ(get_int(s, SO_PASSCRED), 1);
+	CHECK_EQ(receive_creds(s, &creds, &there), 1);
+	CHECK_EQ(creds.pid, getpid());
+	c = (int)MUST(socket(AF_UNIX, SOCK_STREAM, 0));
+	MUST(connect_to(c, "l"));
+	set_int(l, SO_PASSCRED, 0);
+	s = (int)MUST(accept(l, NULL, NULL));
+	CHECK_EQ(get_int(s, SO_PASSCRED), 0);
 	// Claims.
 	CHECK_EQ(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds)), 1);
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 1);
