@@ -154,8 +154,8 @@ __must_check int unix_packet_new(struct unix_socket *u, struct socket_message *m
 				 ktime_t deadline, struct unix_packet **packet);
 /* n bytes from at on to the reader: how many it took. */
 size_t unix_packet_read(const struct unix_packet *packet, size_t at, size_t n, struct uio *uio);
-/* The control part: message's rights and creds become the packet's; creds also if either end asks.
- */
+/* The control part: message's rights become the packet's, and its creds the packet's too; creds also if either end
+ * asks. */
 __must_check int unix_packet_control(struct unix_packet *packet, struct socket_message *message,
 				     const struct unix_socket *to);
 /* Into to's queue; to->base.lock held, packet without rights or collect_lock held around. */

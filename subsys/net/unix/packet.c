@@ -201,8 +201,9 @@ int unix_packet_control(struct unix_packet *packet, struct socket_message *messa
 		message->rights = NULL;
 	}
 	if (unlikely(message->creds.pid != NULL)) {
-		packet->creds = message->creds;
-		message->creds.pid = NULL;
+		packet->creds =
+			message->creds; /* a long message of a stream has them in each piece */
+		pid_get(packet->creds.pid);
 	} else if (unlikely(unix_wants_creds(packet->sender) || unix_wants_creds(to) ||
 			    !READ_ONCE(to->base.file))) {
 		/* Whoever accepts it may want them. */

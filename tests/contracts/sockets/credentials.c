@@ -8,9 +8,12 @@
 #define SO_PEERPIDFD 77
 #endif
 
+static char text[65536] = "c";
+
 static ssize_t receive_creds(int fd, struct ucred *creds, bool *there)
 {
-	char data[16], control[CMSG_SPACE(sizeof(struct ucred))] = {0};
+	static char data[sizeof(text)];
+	char control[CMSG_SPACE(sizeof(struct ucred))] = {0};
 	struct iovec vector = {data, sizeof(data)};
 	struct msghdr message = {.msg_iov = &vector,
 				 .msg_iovlen = 1,
@@ -25,10 +28,10 @@ static ssize_t receive_creds(int fd, struct ucred *creds, bool *there)
 	return n;
 }
 
-static ssize_t send_creds(int fd, struct ucred claim, size_t size)
+static ssize_t send_creds(int fd, struct ucred claim, size_t size, size_t bytes)
 {
 	char control[CMSG_SPACE(64)] = {0};
-	struct iovec vector = {"c", 1};
+	struct iovec vector = {text, bytes};
 	struct msghdr message = {.msg_iov = &vector,
 				 .msg_iovlen = 1,
 				 .msg_control = control,
@@ -116,18 +119,19 @@ CONTRACT
 	s = (int)MUST(accept(l, NULL, NULL));
 	CHECK_EQ(get_int(s, SO_PASSCRED), 0);
 	// Claims.
-	CHECK_EQ(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds)), 1);
+	CHECK_EQ(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds), 1), 1);
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 1);
 	CHECK_EQ(creds.pid, 1);
 	CHECK_EQ(creds.uid, 5);
 	CHECK_EQ(creds.gid, 6);
-	CHECK_ERRNO(send_creds(p[0], (struct ucred){30000, 5, 6}, sizeof(creds)), ESRCH);
-	CHECK_ERRNO(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds) + 4), EINVAL);
-	child = CHILD(MUST(setgid(1000)); MUST(setuid(1001));
-		      CHECK_ERRNO(send_creds(p[0], (struct ucred){getpid(), 0, 1000}, 12), EPERM);
-		      CHECK_ERRNO(send_creds(p[0], (struct ucred){getpid(), 1001, 0}, 12), EPERM);
-		      CHECK_ERRNO(send_creds(p[0], (struct ucred){1, 1001, 1000}, 12), EPERM);
-		      CHECK_EQ(send_creds(p[0], (struct ucred){getpid(), 1001, 1000}, 12), 1));
+	CHECK_ERRNO(send_creds(p[0], (struct ucred){30000, 5, 6}, sizeof(creds), 1), ESRCH);
+	CHECK_ERRNO(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds) + 4, 1), EINVAL);
+	child = CHILD(
+		MUST(setgid(1000)); MUST(setuid(1001));
+		CHECK_ERRNO(send_creds(p[0], (struct ucred){getpid(), 0, 1000}, 12, 1), EPERM);
+		CHECK_ERRNO(send_creds(p[0], (struct ucred){getpid(), 1001, 0}, 12, 1), EPERM);
+		CHECK_ERRNO(send_creds(p[0], (struct ucred){1, 1001, 1000}, 12, 1), EPERM);
+		CHECK_EQ(send_creds(p[0], (struct ucred){getpid(), 1001, 1000}, 12, 1), 1));
 	CHECK_EXIT(child, 0);
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 1);
 	CHECK_EQ(creds.pid, child);
@@ -139,6 +143,11 @@ CONTRACT
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 2);
 	CHECK_EQ(creds.pid, getpid());
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 5);
+	// All of a long message is whose it claims to be.
+	CHECK_EQ(send_creds(p[0], (struct ucred){1, 5, 6}, sizeof(creds), sizeof(text)),
+		 sizeof(text));
+	CHECK_EQ(receive_creds(p[1], &creds, &there), sizeof(text));
+	CHECK_EQ(creds.uid, 5);
 	// The end of a stream was sent by nobody.
 	MUST(shutdown(p[0], SHUT_WR));
 	CHECK_EQ(receive_creds(p[1], &creds, &there), 0);
