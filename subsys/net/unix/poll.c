@@ -33,8 +33,11 @@ void unix_relay_drop(struct unix_socket *u)
 	if (to)
 		wait_remove(&to->peer_wait, &u->relay);
 	spin_unlock(&u->base.lock);
-	if (to)
-		unix_put(to);
+	if (!to)
+		return;
+	/* Its full queue is no obstacle any more. */
+	wait_wake(&u->base.write_wait, 0, POLLOUT | POLLWRNORM | POLLWRBAND);
+	unix_put(to);
 }
 
 /* Is the peer, that does not talk back to us, unable to take more? Then its readers will wake us.

@@ -57,4 +57,13 @@ CONTRACT
 	length = sizeof(from);
 	CHECK_EQ(recvfrom(server, data, 16, 0, (struct sockaddr *)&from, &length), 1);
 	CHECK_TEXT(from.sun_path, "a");
+	// Who waits for room in a peer's queue waits no longer when it is no peer.
+	MUST(connect_to(b, "server"));
+	while (send(b, "x", 1, MSG_DONTWAIT) == 1)
+		;
+	pid_t child = CHILD(CHECK_EQ(poll(&(struct pollfd){b, POLLOUT, 0}, 1, -1), 1));
+	wait_until_asleep(child);
+	name = (struct sockaddr_un){.sun_family = AF_UNSPEC};
+	CHECK_EQ(connect(b, (struct sockaddr *)&name, sizeof(name)), 0);
+	CHECK_EXIT(child, 0);
 }
