@@ -176,12 +176,12 @@ static long set_exclusive(struct tty *tty, bool on)
 	return 0;
 }
 
-long tty_ioctl(__attribute__((unused)) struct file *file, struct tty *tty, bool master,
-	       unsigned int command, unsigned long arg)
+long tty_ioctl(struct file *file, struct tty *tty, bool master, unsigned int command,
+	       unsigned long arg)
 {
 	unsigned long flags;
 	size_t n;
-	long result = job_ioctl(tty, master, command, arg);
+	long result = job_ioctl(tty, file, master, command, arg);
 
 	if (result != -ENOIOCTLCMD)
 		return result;

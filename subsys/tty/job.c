@@ -73,12 +73,13 @@ int job_check(struct tty *tty, int sig)
 	return error;
 }
 
-/* A session leader without a terminal that opens a free one without O_NOCTTY gets it. */
+/* A session leader without a terminal that opens a free one without O_NOCTTY gets it, if he may read it: who may only
+ * write to it shall not get to read it as /dev/tty. */
 void job_open(struct tty *tty, const struct file *file)
 {
 	struct process *process = current->process;
 
-	if (file->flags & O_NOCTTY || !process)
+	if (file->flags & O_NOCTTY || !(file->mode & FILE_READ) || !process)
 		return;
 	unsigned long flags = spin_lock_irqsave(&tasklist);
 	if (process->session == process->pid && !process->tty && !tty->session &&
@@ -164,7 +165,7 @@ static void leader_exit(struct process *leader)
 	tty_put(tty);
 }
 
-static long set_controlling(struct tty *tty, unsigned long force)
+static long set_controlling(struct tty *tty, const struct file *file, unsigned long force)
 {
 	struct process *process = current->process;
 	unsigned long flags = spin_lock_irqsave(&tasklist);
@@ -180,13 +181,13 @@ static long set_controlling(struct tty *tty, unsigned long force)
 		result = -EPERM;
 		goto out;
 	}
-	if (tty->session) {
-		if (force != 1 || !capable(CAP_SYS_ADMIN)) {
-			result = -EPERM;
-			goto out;
-		}
-		take_from_session(tty); /* stolen */
+	if ((tty->session && force != 1) ||
+	    ((tty->session || !(file->mode & FILE_READ)) && !capable(CAP_SYS_ADMIN))) {
+		result = -EPERM;
+		goto out;
 	}
+	if (tty->session)
+		take_from_session(tty); /* stolen */
 	set_session(tty, process->session, process->group);
 	process_set_terminal(process, tty);
 out:
@@ -260,11 +261,12 @@ static long get_number(struct tty *tty, bool master, bool session, unsigned long
 	return copy_to_user(arg, &number, sizeof(number));
 }
 
-long job_ioctl(struct tty *tty, bool master, unsigned int command, unsigned long arg)
+long job_ioctl(struct tty *tty, const struct file *file, bool master, unsigned int command,
+	       unsigned long arg)
 {
 	switch (command) {
 	case TIOCSCTTY:
-		return master ? -EINVAL : set_controlling(tty, arg);
+		return master ? -EINVAL : set_controlling(tty, file, arg);
 	case TIOCNOTTY:
 		return give_up(tty);
 	case TIOCGPGRP:

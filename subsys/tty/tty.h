@@ -147,7 +147,7 @@ size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n);
 __must_check int job_check(struct tty *tty, int sig);
 void job_open(struct tty *tty,
 	      const struct file *file); /* becomes the controlling terminal, if that is due */
-long job_ioctl(struct tty *tty, bool master, unsigned int command,
+long job_ioctl(struct tty *tty, const struct file *file, bool master, unsigned int command,
 	       unsigned long arg);	     /* -ENOIOCTLCMD: not its */
 struct pid *job_foreground(struct tty *tty); /* the group in front, with a reference, or NULL */
 void job_signal(struct tty *tty, int sig);   /* to the foreground group; takes tty->lock */

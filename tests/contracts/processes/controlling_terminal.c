@@ -36,6 +36,14 @@ static void session(int master, int report[2])
 	slave = (int)MUST(open(name, O_RDWR | O_NOCTTY));
 	CHECK_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
 	CHECK_ERRNO(tcgetpgrp(slave), ENOTTY);
+	// One that it may only write to does not, unless root asks.
+	again = (int)MUST(open(name, O_WRONLY));
+	CHECK_ERRNO(open("/dev/tty", O_RDWR), ENXIO);
+	outsider = CHILD(setsid(); MUST(setresuid(1000, 1000, 1000));
+			 CHECK_ERRNO(ioctl(again, TIOCSCTTY, 0), EPERM));
+	CHECK_EXIT(outsider, 0);
+	CHECK_EXIT(CHILD(setsid(); CHECK_EQ(ioctl(again, TIOCSCTTY, 0), 0)), 0);
+	close(again);
 	// The first terminal that a leader opens becomes its own.
 	again = (int)MUST(open(name, O_RDWR));
 	CHECK_EQ(tcgetsid(again), getpid());
