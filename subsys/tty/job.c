@@ -211,18 +211,20 @@ static long give_up(struct tty *tty)
 	return 0;
 }
 
-/* pid's group if the current process may put it in front of tty, with a reference; or an errno.
- * tasklist held. */
+/* May the current process put pid's group in front of tty? One that nobody is in yet is that of the process of this
+ * number. 0 or -errno. tasklist held. */
 static long check_foreground(struct tty *tty, struct pid *pid)
 {
 	struct process *process = current->process, *first;
 
 	if (process->tty != tty || tty->session != process->session)
 		return -ENOTTY;
-	if (!pid || list_empty(&pid->members[PID_GROUP]))
+	if (!pid)
 		return -ESRCH;
-	first = list_first(&pid->members[PID_GROUP], struct process, group_link);
-	return first->session == process->session ? 0 : -EPERM;
+	first = list_empty(&pid->members[PID_GROUP])
+			? pid->process
+			: list_first(&pid->members[PID_GROUP], struct process, group_link);
+	return first && first->session == process->session ? 0 : -EPERM;
 }
 
 static long set_foreground(struct tty *tty, unsigned long arg)

@@ -50,6 +50,17 @@ static void session(int master, int report[2])
 	CHECK_EQ(tcgetpgrp(again), getpid());
 	close((int)MUST(open("/dev/tty", O_RDWR)));
 	CHECK_EQ(ioctl(slave, TIOCSCTTY, 0), 0);
+	// In front may be the group that a process of the session leads, or might lead; none of another's.
+	signal(SIGTTOU, SIG_IGN);
+	member = CHILD(pause());
+	CHECK_EQ(tcsetpgrp(slave, member), 0);
+	CHECK_EQ(tcgetpgrp(slave), member);
+	CHECK_EQ(tcsetpgrp(slave, getpid()), 0);
+	CHECK_ERRNO(tcsetpgrp(slave, getppid()), EPERM);
+	CHECK_ERRNO(tcsetpgrp(slave, 4000000), ESRCH);
+	MUST(kill(member, SIGKILL));
+	CHECK_KILLED(member, SIGKILL);
+	signal(SIGTTOU, SIG_DFL);
 	// Another session cannot have it, unless root steals it.
 	outsider = CHILD(setsid(); MUST(setresuid(1000, 1000, 1000));
 			 CHECK_ERRNO(ioctl(slave, TIOCSCTTY, 1), EPERM);
