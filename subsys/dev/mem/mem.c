@@ -4,11 +4,14 @@
 #include <core/init.h>
 #include <core/lib/string.h>
 #include <core/mm.h>
+#include <core/poll.h>
 #include <core/printk.h>
 #include <core/sched.h>
 #include <core/signal.h>
 #include <core/slab.h>
+#include <core/time.h>
 #include <core/vfs.h>
+#include <core/wait.h>
 
 #define MAJOR_MEM 1
 
@@ -84,6 +87,9 @@ static ssize_t full_write(struct file *file, struct uio *uio, loff_t *pos)
 
 /* ---- kmsg: each read is one record, each write one line of the log ---- */
 
+/* The log wakes nobody: whoever prints must not have to take locks. Who waits looks again so often. */
+#define KMSG_INTERVAL (100 * NSEC_PER_MSEC)
+
 static int kmsg_open(struct inode *inode, struct file *file)
 {
 	(void)inode;
@@ -112,9 +118,8 @@ static ssize_t kmsg_read(struct file *file, struct uio *uio, loff_t *pos)
 	if (READ_ONCE(*sequence) >= printk_next()) {
 		if (READ_ONCE(file->flags) & O_NONBLOCK)
 			return -EAGAIN;
-		/* The log has no wait queue: whoever prints must not have to take locks. */
 		while (READ_ONCE(*sequence) >= printk_next()) {
-			int error = sched_sleep_until(clock_monotonic() + 100 * NSEC_PER_MSEC,
+			int error = sched_sleep_until(clock_monotonic() + KMSG_INTERVAL,
 						      THREAD_INTERRUPTIBLE);
 
 			if (error)
@@ -191,13 +196,30 @@ static loff_t kmsg_seek(struct file *file, loff_t offset, int whence)
 	}
 }
 
+static struct wait_queue kmsg_pollers = WAIT_QUEUE_INIT(kmsg_pollers);
+static struct timer kmsg_timer; /* runs while there are some */
+static uint64_t kmsg_told; /* what the next record was when they were woken last; the timer's */
+
+static void kmsg_look(struct timer *timer)
+{
+	uint64_t next = printk_next();
+
+	if (kmsg_told != next)
+		wait_wake(&kmsg_pollers, 0, POLLIN | POLLRDNORM);
+	kmsg_told = next;
+	if (wait_active(&kmsg_pollers))
+		timer_start(timer, clock_monotonic() + KMSG_INTERVAL);
+}
+
 static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
 {
 	uint64_t *sequence = file->private;
 
-	(void)table;
-	return POLLOUT | POLLWRNORM |
-	       (READ_ONCE(*sequence) < printk_next() ? POLLIN | POLLRDNORM : 0);
+	poll_wait(table, &kmsg_pollers);
+	/* The timer that is not queued may have seen nobody, or us. */
+	if (wait_active(&kmsg_pollers) && !timer_pending(&kmsg_timer))
+		timer_start(&kmsg_timer, clock_monotonic() + KMSG_INTERVAL);
+	return READ_ONCE(*sequence) < printk_next() ? POLLIN | POLLRDNORM : 0;
 }
 
 static const struct file_ops null_ops = {.open = null_open,
@@ -234,6 +256,7 @@ static int mem_init(void)
 {
 	int error = add(3, "null", 0666, &null_ops);
 
+	timer_init(&kmsg_timer, kmsg_look);
 	if (!error)
 		error = add(5, "zero", 0666, &zero_ops);
 	if (!error)

@@ -34,4 +34,12 @@ CONTRACT
 	CHECK_TEXT(record(log), "contract one");
 	CHECK_TEXT(record(log), "contract two %s%c");
 	CHECK_TEXT(record(log), line);
+	// Who polls is woken by what is written; that more can be written, nobody is told.
+	CHECK_EQ(lseek(log, 0, SEEK_END), 0);
+	struct pollfd item = {log, POLLIN | POLLOUT, 0};
+	pid_t child = CHILD(CHECK_EQ(poll(&item, 1, -1), 1); CHECK_EQ(item.revents, POLLIN));
+	wait_until_asleep(child);
+	CHECK_EQ(write(log, "contract three\n", 15), 15);
+	CHECK_EXIT(child, 0);
+	CHECK_TEXT(record(log), "contract three");
 }
