@@ -106,7 +106,7 @@ static long process_vm(const struct syscall_args *args, bool write)
 	if (!mm) {
 		result = -ESRCH; // a kernel thread, or one that is ending
 	} else {
-		result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
+		result = thread_may_inspect(thread, mm, current->cred->uid, current->cred->gid);
 		if (!result)
 			result = copy_pieces(mm, &uio, remote, args->arg[4], write);
 		mm_put_user(mm);

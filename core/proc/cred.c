@@ -149,14 +149,19 @@ void cred_set(struct thread *thread, const struct cred *cred)
 	cred_put(old);
 }
 
+bool cred_gains(const struct cred *new, const struct cred *old)
+{
+	return old->euid != new->euid || old->egid != new->egid || old->fsuid != new->fsuid ||
+	       old->fsgid != new->fsgid || (new->cap_permitted & ~old->cap_permitted);
+}
+
 void cred_commit(struct cred *cred)
 {
 	struct thread *thread = current;
 	const struct cred *old = thread->cred;
 
 	/* What gained rights may not be looked into by those who lack them. */
-	if (old->euid != cred->euid || old->egid != cred->egid || old->fsuid != cred->fsuid ||
-	    old->fsgid != cred->fsgid || (cred->cap_permitted & ~old->cap_permitted)) {
+	if (cred_gains(cred, old)) {
 		if (thread->mm)
 			thread->mm->dumpable = false;
 		thread->death_signal = 0;

@@ -201,6 +201,8 @@ static int exchange(struct exec *e)
 	mm->exe_file = e->file; /* with the denial of writes */
 	e->file = NULL;
 	mm->exec_stack = e->exec_stack;
+	/* Before others find it: until the credentials are committed they would be judged by the old ones. */
+	mm->dumpable = old->euid == old->uid && old->egid == old->gid && !cred_gains(e->cred, old);
 	thread_leave_memory(t);
 	mm_switch(mm); /* consumes the reference */
 	e->mm = NULL;
@@ -217,7 +219,6 @@ static int exchange(struct exec *e)
 		t->death_signal = 0;
 	cred_commit(e->cred);
 	e->cred = NULL;
-	mm->dumpable = !e->secure;
 	if (e->secure)
 		t->personality &= ~(ADDR_NO_RANDOMIZE | READ_IMPLIES_EXEC);
 

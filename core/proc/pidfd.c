@@ -244,7 +244,7 @@ SYSCALL(pidfd_getfd)
 		result = -ESRCH;
 		goto out;
 	}
-	result = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
+	result = thread_may_inspect(thread, NULL, current->cred->uid, current->cred->gid);
 	if (result)
 		goto out;
 	result = thread_file(thread, (unsigned int)args->arg[1], &file);

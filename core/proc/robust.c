@@ -100,7 +100,7 @@ SYSCALL(get_robust_list)
 		thread = thread_find(pid);
 		if (!thread)
 			return -ESRCH;
-		error = thread_may_inspect(thread, current->cred->uid, current->cred->gid);
+		error = thread_may_inspect(thread, NULL, current->cred->uid, current->cred->gid);
 	}
 	head = thread->robust_list;
 	if (pid)

@@ -157,11 +157,10 @@ struct fs_context *thread_get_fs(struct thread *thread)
 	return fs;
 }
 
-int thread_may_inspect(struct thread *thread, uid_t uid, gid_t gid)
+int thread_may_inspect(struct thread *thread, const struct mm *mm, uid_t uid, gid_t gid)
 {
 	const struct cred *theirs;
 	bool same, dumpable;
-	struct mm *mm;
 
 	if (thread->process == current->process)
 		return 0;
@@ -170,7 +169,8 @@ int thread_may_inspect(struct thread *thread, uid_t uid, gid_t gid)
 	same = uid == theirs->uid && uid == theirs->euid && uid == theirs->suid &&
 	       gid == theirs->gid && gid == theirs->egid && gid == theirs->sgid &&
 	       !(theirs->cap_permitted & ~current->cred->cap_permitted);
-	mm = rcu_dereference(thread->mm);
+	if (!mm)
+		mm = rcu_dereference(thread->mm);
 	dumpable = mm ? mm->dumpable : thread->was_dumpable;
 	rcu_read_unlock();
 	return (same && dumpable) || capable(CAP_SYS_PTRACE) ? 0 : -EPERM;

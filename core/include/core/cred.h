@@ -70,6 +70,8 @@ void cred_put(const struct cred *cred);
 /* A copy of the current credentials to change, with room for n groups (SIZE_MAX: as many as now).
  * NULL: no memory. */
 struct cred *cred_prepare(size_t n);
+/* May he who has new not be looked into by those who have old? */
+bool cred_gains(const struct cred *new, const struct cred *old);
 void cred_commit(struct cred *cred); /* become current's; consumes the reference */
 bool capable(unsigned int cap);	     /* current's effective set */
 extern struct cred init_cred;	     /* root with every capability: kernel threads and PID 1 */

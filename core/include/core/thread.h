@@ -235,8 +235,10 @@ void process_put(struct process *process);
 struct fs_context *thread_get_fs(struct thread *thread);
 /* May the current thread, as that user and group, look into thread (ptrace's rule for reading: the
  * same ids and a dumpable image, or CAP_SYS_PTRACE; always within a process)? 0 or -EPERM. System
- * calls ask for the real ids, file systems for fsuid and fsgid. */
-__must_check int thread_may_inspect(struct thread *thread, uid_t uid, gid_t gid);
+ * calls ask for the real ids, file systems for fsuid and fsgid. mm: the memory that was taken from it to be
+ * looked into, which may not be its own any more; NULL: it is not memory that is wanted. */
+__must_check int thread_may_inspect(struct thread *thread, const struct mm *mm, uid_t uid,
+				    gid_t gid);
 
 /* pids */
 struct pid *pid_get(struct pid *pid);

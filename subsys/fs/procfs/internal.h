@@ -73,7 +73,7 @@ bool proc_emit_fixed(struct file *file, struct dir_context *context, unsigned in
 struct thread *proc_thread(const struct proc_inode *p);
 /* The same without a reference, in an RCU section; NULL if there is none, too. */
 struct thread *proc_told_thread(const struct inode *inode);
-bool proc_may_inspect(struct thread *thread);
+bool proc_may_inspect(struct thread *thread, const struct mm *mm); /* thread_may_inspect() */
 /* The same, if the caller may inspect it: else err_ptr(-EACCES), or -ESRCH. */
 struct thread *proc_thread_inspect(const struct proc_inode *p);
 /* Its address space, to be given back by mm_put_user(); NULL: it has none (a kernel thread, or at its end);

@@ -133,9 +133,9 @@ static int priority_of(const struct thread *thread)
 	return level ? -1 - level : 20 + thread->sched.nice;
 }
 
-static void stat_memory(struct text *text, struct thread *thread, bool inspect)
+static void stat_memory(struct text *text, const struct thread *thread, const struct mm *mm,
+			bool inspect)
 {
-	struct mm *mm = mm_of_thread(thread);
 	uint64_t limit = process_limit(thread->process, RLIMIT_RSS);
 
 	/* vsize rss rsslim startcode endcode startstack kstkesp kstkeip */
@@ -147,21 +147,15 @@ static void stat_memory(struct text *text, struct thread *thread, bool inspect)
 			    mm->stack_start);
 	else
 		text_puts(text, mm ? " 1 1 0 0 0" : " 0 0 0 0 0");
-	if (mm)
-		mm_put_user(mm);
 }
 
-static void stat_areas(struct text *text, struct thread *thread, bool inspect)
+static void stat_areas(struct text *text, const struct mm *mm)
 {
-	struct mm *mm = inspect ? mm_of_thread(thread) : NULL;
-
-	if (!mm) {
+	if (mm)
+		text_printf(text, " %lu %lu %lu %lu %lu %lu %lu", mm->data_start, mm->data_end,
+			    mm->brk_start, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
+	else
 		text_puts(text, " 0 0 0 0 0 0 0");
-		return;
-	}
-	text_printf(text, " %lu %lu %lu %lu %lu %lu %lu", mm->data_start, mm->data_end,
-		    mm->brk_start, mm->arg_start, mm->arg_end, mm->env_start, mm->env_end);
-	mm_put_user(mm);
 }
 
 int proc_pid_stat(struct text *text, void *argument)
@@ -169,12 +163,14 @@ int proc_pid_stat(struct text *text, void *argument)
 	struct proc_inode *p = argument;
 	struct thread *thread = proc_thread(p);
 	struct facts f;
+	struct mm *mm;
 	bool inspect;
 
 	if (!thread)
 		return -ESRCH;
 	collect(p, thread, &f);
-	inspect = proc_may_inspect(thread);
+	mm = mm_of_thread(thread);
+	inspect = proc_may_inspect(thread, mm);
 	text_printf(text, "%d (%s) %c %d %d %d %d %d %u", f.pid, thread->name, f.state, f.parent,
 		    f.group, f.session, (int)f.tty, f.foreground,
 		    0x400000u | (thread->process->has_execed ? 0 : 0x40u));
@@ -187,7 +183,7 @@ int proc_pid_stat(struct text *text, void *argument)
 		    (unsigned long long)proc_ticks(f.children_system));
 	text_printf(text, " %d %d %u 0 %llu", priority_of(thread), thread->sched.nice, f.threads,
 		    (unsigned long long)proc_ticks(thread->start_time));
-	stat_memory(text, thread, inspect);
+	stat_memory(text, thread, mm, inspect);
 	text_printf(text, " %llu %llu %llu %llu", (unsigned long long)(f.pending & 0x7fffffff),
 		    (unsigned long long)(f.blocked & 0x7fffffff),
 		    (unsigned long long)(f.ignored & 0x7fffffff),
@@ -196,8 +192,10 @@ int proc_pid_stat(struct text *text, void *argument)
 	 * counted here */
 	text_printf(text, " %d 0 0 %d %u %u %u 0 0 0", f.state != 'R', thread->exit_signal,
 		    thread->sched.cpu, thread->sched.rt_priority, thread->sched.policy);
-	stat_areas(text, thread, inspect);
+	stat_areas(text, inspect ? mm : NULL);
 	text_printf(text, " %d\n", inspect ? f.exit_code : 0);
+	if (mm)
+		mm_put_user(mm);
 	thread_put(thread);
 	return 0;
 }

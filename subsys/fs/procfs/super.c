@@ -47,9 +47,9 @@ struct thread *proc_thread(const struct proc_inode *p)
 	return thread;
 }
 
-bool proc_may_inspect(struct thread *thread)
+bool proc_may_inspect(struct thread *thread, const struct mm *mm)
 {
-	return !thread_may_inspect(thread, current->cred->fsuid, current->cred->fsgid);
+	return !thread_may_inspect(thread, mm, current->cred->fsuid, current->cred->fsgid);
 }
 
 struct thread *proc_thread_inspect(const struct proc_inode *p)
@@ -58,7 +58,7 @@ struct thread *proc_thread_inspect(const struct proc_inode *p)
 
 	if (!thread)
 		return err_ptr(-ESRCH);
-	if (!proc_may_inspect(thread)) {
+	if (!proc_may_inspect(thread, NULL)) {
 		thread_put(thread);
 		return err_ptr(-EACCES);
 	}
@@ -73,7 +73,7 @@ struct mm *proc_mm(const struct proc_inode *p, bool inspect)
 	if (!thread)
 		return err_ptr(-ESRCH);
 	mm = mm_of_thread(thread);
-	if (inspect && mm && mm != current->mm && !proc_may_inspect(thread)) {
+	if (inspect && mm && mm != current->mm && !proc_may_inspect(thread, mm)) {
 		mm_put_user(mm);
 		mm = err_ptr(-EACCES);
 	}
@@ -264,7 +264,7 @@ int proc_fdinfo_permission(struct inode *inode, unsigned int mask)
 
 	rcu_read_lock();
 	thread = proc_told_thread(inode);
-	may = thread && proc_may_inspect(thread);
+	may = thread && proc_may_inspect(thread, NULL);
 	rcu_read_unlock();
 	return may ? proc_permission(inode, mask) : -EACCES;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-12. A set-id program gets its owner's effective and saved id; no_new_privs
-// prevents it; AT_SECURE tells.
+// prevents it; AT_SECURE tells. Its memory is nobody's to look into, from its first moment on.
 #include "contract.h"
 #include <sys/auxv.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
 
 static char *none[] = {NULL};
+static volatile int program = 1; // 2 before execve
 
 static void run(const char *path, const char *word)
 {
@@ -28,6 +31,39 @@ static void copy_self(void)
 	close(in);
 }
 
+// One that is about to gain rights has just the memory that takes long to go away.
+static void gain(const int ready[2])
+{
+	char *memory =
+		MAP(NULL, 8192 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(memory, 1, 8192 * PAGE);
+	program = 2;
+	MUST(setuid(1000));
+	MUST(prctl(PR_SET_DUMPABLE, 1));
+	tell(ready);
+	run("./x", "a");
+}
+
+// Another program of the same user looks at it all the while.
+static void watch_gain(void)
+{
+	int ready[2], seen;
+	struct iovec local = {&seen, sizeof(seen)}, remote = {(void *)&program, sizeof(program)};
+	pid_t child;
+
+	MUST(pipe(ready));
+	child = CHILD(gain(ready));
+	hear(ready);
+	CHECK_EXIT(
+		CHILD(MUST(setuid(1000)); while (process_vm_readv(child, &local, 1, &remote, 1, 0) >
+						 0) if (seen != 2) _exit(1)),
+		0);
+	CHECK_EXIT(child, 11);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 CONTRACT
 {
 	uid_t r, e, s;
@@ -35,20 +71,29 @@ CONTRACT
 	if (access("x", F_OK) == 0) {
 		getresuid(&r, &e, &s);
 		// The exit status says what we are.
-		_exit(e == 5000 && s == 5000 && r == 1000 ? (getauxval(AT_SECURE) == 1 ? 10 : 11)
-		      : e == 1000 && r == 1000		  ? (getauxval(AT_SECURE) == 0 ? 20 : 21)
-							  : 30);
+		_exit((e == 5000 && s == 5000 && r == 1000 ? 10
+		       : e == 1000 && r == 1000		   ? 20
+							   : 30) +
+		      (int)getauxval(AT_SECURE) + 2 * prctl(PR_GET_DUMPABLE));
 	}
 	copy_self();
 	MUST(chmod(".", 0755));
 	MUST(chown("x", 5000, 0));
 	MUST(chmod("x", 04755));
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 10);
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 11);
+	for (int i = 0; i < 20; i++)
+		watch_gain();
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 			 run("./x", "a")),
-		   20);
+		   22);
 	MUST(chmod("x", 0755));
-	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 20);
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 22);
+	// Who has left his ids, or takes them up again, hides what he runs.
+	CHECK_EXIT(CHILD(setfsuid(1000); run("./x", "a")), 30);
+	MUST(chmod("x", 0755));
+	MUST(chown("x", 1000, 0));
+	MUST(chmod("x", 04755));
+	CHECK_EXIT(CHILD(MUST(setresuid(1000, 0, 0)); run("./x", "a")), 20);
 	// chown clears the bit.
 	MUST(chmod("x", 06755));
 	MUST(chown("x", 5000, 1));
