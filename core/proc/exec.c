@@ -113,21 +113,24 @@ fail:
 static int compute_cred(struct exec *e)
 {
 	const struct cred *old = current->cred;
-	const struct inode *inode = e->file->inode;
+	struct inode *inode = e->file->inode;
 	bool confined = current->no_new_privs;
-	umode_t mode = READ_ONCE(inode->mode);
 
 	e->cred = cred_prepare(SIZE_MAX);
 	if (!e->cred)
 		return -ENOMEM;
 	e->cred->euid = old->euid;
 	e->cred->egid = old->egid;
-	if (!(e->file->path.mount->flags & MS_NOSUID) && !confined) {
-		if (mode & 04000)
+	if (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID) &&
+	    !(e->file->path.mount->flags & MS_NOSUID) && !confined) {
+		/* A new owner takes the bits away: not his id by the old one's bits. */
+		rwsem_read(&inode->rwsem);
+		if (inode->mode & S_ISUID)
 			e->cred->euid = inode->uid;
 		/* Set-group-id without group execution once meant mandatory locking. */
-		if ((mode & 02010) == 02010)
+		if ((inode->mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
 			e->cred->egid = inode->gid;
+		rwsem_read_done(&inode->rwsem);
 	}
 	e->secure = cap_exec(e->cred, old, confined);
 	return 0;
