@@ -205,7 +205,8 @@ static int exchange(struct exec *e)
 	e->file = NULL;
 	mm->exec_stack = e->exec_stack;
 	/* Before others find it: until the credentials are committed they would be judged by the old ones. */
-	mm->dumpable = old->euid == old->uid && old->egid == old->gid && !cred_gains(e->cred, old);
+	mm->dumpable = !e->unreadable && old->euid == old->uid && old->egid == old->gid &&
+		       !cred_gains(e->cred, old);
 	thread_leave_memory(t);
 	mm_switch(mm); /* consumes the reference */
 	e->mm = NULL;
@@ -246,6 +247,7 @@ static int exec_perform(struct exec *e, bool *fatal)
 	error = compute_cred(e);
 	if (error)
 		return error;
+	e->unreadable = inode_permission(e->file->inode, MAY_READ) != 0;
 	e->mm = mm_create();
 	if (!e->mm)
 		return -ENOMEM;

@@ -38,6 +38,7 @@ struct exec {
 	struct exec_strings strings;
 	struct cred *cred;	 /* what the program will have */
 	bool secure;		 /* AT_SECURE */
+	bool unreadable;	 /* the file or its interpreter, to the caller: nor is the memory */
 	bool inaccessible;	 /* the name will be gone after close-on-exec: no scripts */
 	struct mm *mm;		 /* under construction; NULL once it is the thread's */
 	uint8_t head[EXEC_HEAD]; /* zero-filled */

@@ -298,6 +298,7 @@ int exec_load_elf(struct exec *e)
 		error = open_interp(e->file, &image, &interp);
 		if (error)
 			goto out;
+		e->unreadable |= inode_permission(interp->inode, MAY_READ) != 0;
 	}
 	e->exec_stack = image.exec_stack;
 	mm_layout(e->mm, process_limit(current->process, RLIMIT_STACK),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-12. A set-id program gets its owner's effective and saved id; no_new_privs
-// prevents it; AT_SECURE tells. Its memory is nobody's to look into, from its first moment on.
+// prevents it; AT_SECURE tells. Its memory is nobody's to look into, from its first moment on; nor is
+// that of a program whose file may be executed but not read.
 #include "contract.h"
 #include <sys/auxv.h>
 #include <sys/fsuid.h>
@@ -88,6 +89,9 @@ CONTRACT
 		   22);
 	MUST(chmod("x", 0755));
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 22);
+	MUST(chmod("x", 0711));
+	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 20);
+	CHECK_EXIT(CHILD(run("./x", "a")), 32);
 	// Who has left his ids, or takes them up again, hides what he runs.
 	CHECK_EXIT(CHILD(setfsuid(1000); run("./x", "a")), 30);
 	MUST(chmod("x", 0755));
