@@ -158,6 +158,16 @@ static long wait_perform(struct wait_request *w)
 	return w->number;
 }
 
+/* With a reference. Another thread may leave the group at any time, whose last member we are. */
+static struct pid *own_group(void)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+	struct pid *group = pid_get(current->process->group);
+
+	spin_unlock_irqrestore(&tasklist, flags);
+	return group;
+}
+
 SYSCALL(wait4)
 {
 	pid_t which = (pid_t)args->arg[0];
@@ -179,7 +189,7 @@ SYSCALL(wait4)
 		w.pid = pid_find(which);
 	} else {
 		w.type = P_PGID;
-		w.pid = which ? pid_find(-which) : pid_get(current->process->group);
+		w.pid = which ? pid_find(-which) : own_group();
 	}
 	result = wait_perform(&w);
 	pid_put(w.pid);
@@ -207,7 +217,7 @@ static int waitid_target(struct wait_request *w, int type, pid_t id, bool *nonbl
 	case P_PGID:
 		if (id < 0)
 			return -EINVAL;
-		w->pid = id ? pid_find(id) : pid_get(current->process->group);
+		w->pid = id ? pid_find(id) : own_group();
 		return 0;
 	case P_PIDFD:
 		if (id < 0)
