@@ -58,7 +58,7 @@ static bool would_deadlock(const struct thread *owner, const struct thread *thre
 	return false;
 }
 
-/* Bucket lock held. owner NULL: none, which is always possible. -EAGAIN: it is leaving; -EDEADLK: it
+/* Bucket lock held. owner NULL: none, which is always possible. -ESRCH: it has died; -EDEADLK: it
  * waits for w's thread. Then nothing has changed. */
 static int set_owner(struct futex_waiter *w, struct thread *owner)
 {
@@ -66,9 +66,8 @@ static int set_owner(struct futex_waiter *w, struct thread *owner)
 	int error = 0;
 
 	spin_lock(&futex_pi_lock);
-	/* It has hung its waiters on others, or is about to: it takes no new ones. */
-	if (owner && owner->exiting)
-		error = -EAGAIN;
+	if (owner && owner->futex_dead)
+		error = -ESRCH;
 	else if (would_deadlock(owner, w->thread))
 		error = -EDEADLK;
 	if (error) {
@@ -119,9 +118,8 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 
 	(void)set_owner(top, NULL);
 	list_for_each_entry (w, &b->waiters, link)
-		if (w != top && w->pi && futex_key_equal(&w->key, &top->key) && set_owner(w, owner))
-			(void)set_owner(w, NULL); /* a waiter that exits: its death hands on, by the
-						     word alone */
+		if (w != top && w->pi && futex_key_equal(&w->key, &top->key))
+			(void)set_owner(w, owner); /* it sleeps, and waits for nobody now */
 	futex_wake_waiter(top);
 }
 
@@ -153,11 +151,19 @@ int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long 
 		return -EAGAIN;
 	if ((new &FUTEX_TID_MASK) == me)
 		return LOCK_TAKEN;
-	owner = thread_find((pid_t)(old & FUTEX_TID_MASK));
-	if (!owner)
-		return -ESRCH;
-	error = owner->exited ? -ESRCH : try ? 0 : set_owner(w, owner);
-	thread_put(owner);
+	owner = thread_find((pid_t)holder);
+	if (owner) {
+		if (try)
+			error = load_acquire(&owner->futex_dead) ? -ESRCH : 0;
+		else
+			error = set_owner(w, owner);
+		thread_put(owner);
+	}
+	/* What the dead one's robust list has made of the word is to be seen now. */
+	if (!owner || error == -ESRCH) {
+		error = hal_user_load32_nofault(&seen, word);
+		return error ? error : seen != new ? -EAGAIN : -ESRCH;
+	}
 	if (error)
 		return error;
 	if (try) /* the word keeps the waiters' bit: who unlocks comes here once for nothing */
@@ -333,7 +339,8 @@ static void wake_orphans(struct futex_bucket *b, const struct futex_key *key, st
 
 /* All who wait for thread try again, and find in the word that it was the owner, or what the robust
  * list has made of it, or a new owner: the word is theirs to change, for it may lie in memory that we do
- * not share. */
+ * not share. Who comes until the last of them is off waits too and is woken; nobody after that, when
+ * thread dies. */
 void futex_exit_pi(struct thread *thread)
 {
 	for (;;) {
@@ -345,6 +352,8 @@ void futex_exit_pi(struct thread *thread)
 		if (!list_empty(&thread->futex_pi)) {
 			w = list_first(&thread->futex_pi, struct futex_waiter, owner_link);
 			key = w->key; /* constant while it is linked to an owner */
+		} else {
+			store_release(&thread->futex_dead, thread->exiting); /* else it is execve */
 		}
 		spin_unlock(&futex_pi_lock);
 		if (!w)

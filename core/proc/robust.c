@@ -77,8 +77,7 @@ void futex_exit(struct thread *thread)
 	if (thread->robust_list && thread->mm)
 		robust_exit(thread);
 	thread->robust_list = 0;
-	if (!list_empty(&thread->futex_pi))
-		futex_exit_pi(thread);
+	futex_exit_pi(thread);
 }
 
 SYSCALL(set_robust_list)

@@ -118,6 +118,7 @@ struct thread {
 	struct thread *vfork_child_of; /* whom to wake when this one execs or exits */
 	bool vfork_done;
 	struct list futex_pi; /* futex's own: who waits for its PI locks [futex_pi_lock] */
+	bool futex_dead;      /* futex's own: it takes no PI waiters any more [futex_pi_lock] */
 	void *futex_wait; /* futex's own: the PI waiter that it is, linked to an owner [futex_pi_lock] */
 	uint64_t minor_faults, major_faults;
 	struct io_account io;

@@ -118,6 +118,35 @@ static void words(void)
 	CHECK_EXIT(waiter, 5);
 }
 
+// Who comes while the owner's memory goes away, and would rather have its processor, does not wait for
+// it to be gone.
+static void dying(void)
+{
+	uint32_t *word = (uint32_t *)((char *)mutex + 1024);
+	struct sched_param high = {.sched_priority = 10}, none = {0};
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	MUST(sched_setaffinity(0, sizeof(first), &first));
+	for (int i = 0; i < 24; i++) {
+		pid_t child =
+			CHILD(char *memory = MAP(NULL, 16384 * PAGE, PROT_READ | PROT_WRITE,
+						 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+			      *word = (uint32_t)getpid(); memory[0] = 1; tell(ends); pause());
+		struct timespec time = {0, i * 250000};
+
+		hear(ends);
+		MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &high));
+		kill(child, SIGKILL);
+		nanosleep(&time, NULL);
+		if (syscall(SYS_futex, word, FUTEX_LOCK_PI, 0, NULL, NULL, 0) < 0)
+			CHECK_EQ(errno, ESRCH);
+		MUST(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none));
+		CHECK_KILLED(child, SIGKILL);
+	}
+}
+
 CONTRACT
 {
 	mutex = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -125,4 +154,5 @@ CONTRACT
 	threads();
 	processes();
 	words();
+	dying();
 }
