@@ -25,9 +25,9 @@ static int robust_death(unsigned long address, bool pi, bool pending)
 	if (address % sizeof(uint32_t) || hal_get_user32(&old, word))
 		return -EFAULT;
 	for (;;) {
-		/* Died between unlocking and waking, or before taking it: somebody may be asleep.
-		 */
-		if (pending && !pi && !old) {
+		/* Died between unlocking and waking, or woken and before taking it: somebody else may
+		 * be asleep, whose bit is there. */
+		if (pending && !pi && !(old & FUTEX_TID_MASK)) {
 			(void)futex_wake_user(address, 1); /* nobody there is fine */
 			return 0;
 		}

@@ -52,6 +52,16 @@ CONTRACT
 	owner = CHILD(dies(true));
 	CHECK_EXIT(owner, 0);
 	CHECK_EQ(locks[0].word & FUTEX_OWNER_DIED, FUTEX_OWNER_DIED);
+	// Woken for a lock that nobody has, and dead before it could take it: the next is woken.
+	locks[4].word = FUTEX_WAITERS | FUTEX_OWNER_DIED;
+	waiter = CHILD(CHECK_EQ(
+		syscall(SYS_futex, &locks[4].word, FUTEX_WAIT, locks[4].word, NULL, NULL, 0), 0));
+	wait_until_asleep(waiter);
+	owner = CHILD(dies(false); head = (void *)((char *)locks + 2048);
+		      head->list_op_pending = &locks[4].list);
+	CHECK_EXIT(owner, 0);
+	CHECK_EXIT(waiter, 0);
+	CHECK_EQ(locks[4].word, FUTEX_WAITERS | FUTEX_OWNER_DIED);
 	// exec is an end too.
 	owner = CHILD(dies(false); execl("/bin/sh", "sh", "-c", "exit 3", NULL));
 	CHECK_EXIT(owner, 3);
