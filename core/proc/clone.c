@@ -199,11 +199,12 @@ static void process_join(struct process *process, struct thread *child,
 	process_set_terminal(process, mine->tty);
 	list_add_tail(&process->sibling, &parent->children);
 	list_add_tail(&process->all_link, &process_list);
-	rcu_assign_pointer(process->pid->process, process);
-	pid_attach(process->pid);
 	process_set_group(process, mine->group);
 	process_set_session(process, mine->session);
 	process_add_thread(process, child);
+	/* Found by its number without tasklist from here on: it is complete. */
+	rcu_assign_pointer(process->pid->process, process);
+	pid_attach(process->pid);
 }
 
 /* 0; -ERESTARTNOINTR when a signal came first, -EAGAIN when the process is being killed. */
