@@ -101,8 +101,9 @@ static void change(struct thread *t, const struct request *r)
 
 	/* One that runs by priority, or when nobody else does, keeps its nice value for later. By
 	 * priority it has no slack. */
-	sched_set_policy(t, (unsigned int)r->policy, r->priority,
-			 r->set_nice && has_nice(r->policy) ? r->nice : t->sched.nice);
+	sched_set_policy(t, (unsigned int)r->policy, r->priority);
+	if (r->set_nice && has_nice(r->policy))
+		sched_set_nice(t, r->nice);
 	if (rt)
 		t->timer_slack_ns = 0;
 	else if (!t->timer_slack_ns)
@@ -398,7 +399,7 @@ static long nice_one(struct thread *t, int nice)
 		return -EACCES;
 	if (!sched_outranks(t))
 		return -EPERM;
-	sched_set_policy(t, t->sched.policy, t->sched.rt_priority, nice);
+	sched_set_nice(t, nice);
 	return 0;
 }
 

@@ -122,7 +122,7 @@ static void settle_level(struct thread *t)
 	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
 }
 
-void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_priority, int nice)
+void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_priority)
 {
 	unsigned long flags;
 	bool queued;
@@ -130,9 +130,19 @@ void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_pri
 
 	WRITE_ONCE(t->sched.policy, (uint8_t)policy);
 	WRITE_ONCE(t->sched.rt_priority, (uint8_t)rt_priority);
-	WRITE_ONCE(t->sched.nice, (int8_t)nice);
-	t->sched.weight = fair_weight(policy, nice);
+	t->sched.weight = fair_weight(policy, t->sched.nice);
 	settle_level(t);
+	end_change(rq, t, flags, queued);
+}
+
+void sched_set_nice(struct thread *t, int nice)
+{
+	unsigned long flags;
+	bool queued;
+	struct run_queue *rq = begin_change(t, &flags, &queued);
+
+	WRITE_ONCE(t->sched.nice, (int8_t)nice);
+	t->sched.weight = fair_weight(t->sched.policy, nice);
 	end_change(rq, t, flags, queued);
 }
 

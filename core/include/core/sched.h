@@ -94,8 +94,8 @@ __must_check int sched_sleep_until(ktime_t deadline, unsigned int state);
 /* The rest of the system calls' needs; they validate nothing. */
 void sched_init_thread(struct thread *child,
 		       const struct thread *parent); /* parent NULL: defaults */
-void sched_set_policy(struct thread *thread, unsigned int policy, unsigned int rt_priority,
-		      int nice);
+void sched_set_policy(struct thread *thread, unsigned int policy, unsigned int rt_priority);
+void sched_set_nice(struct thread *thread, int nice);
 /* Lend thread a real-time level (1..99), or take it back (0). */
 void sched_boost(struct thread *thread, unsigned int level);
 __must_check int sched_set_affinity(struct thread *thread,
