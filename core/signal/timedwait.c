@@ -23,6 +23,8 @@ static int wait_for(uint64_t set, ktime_t deadline)
 		spin_unlock_irqrestore(&t->sighand->lock, flags);
 		error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
 		flags = spin_lock_irqsave(&t->sighand->lock);
+		/* Only one is taken: what else chose us because we waited for it is for others. */
+		signal_retarget(t, t->real_blocked & ~t->blocked);
 		t->blocked = t->real_blocked;
 		t->real_blocked = 0;
 		signal_recalc(t);
