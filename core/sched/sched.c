@@ -218,7 +218,7 @@ static void switch_away(bool preempted)
 
 	spin_lock(&rq->lock);
 	__atomic_fetch_and(&prev->hal.work, ~THREAD_WORK_RESCHED, __ATOMIC_RELAXED);
-	cpu->quiescent++;
+	rcu_quiescent(cpu);
 	sched_charge_running(rq);
 	if (prev != rq->idle) {
 		if (prev->state == THREAD_RUNNING &&
@@ -417,7 +417,7 @@ void sched_yield_now(void)
 	if (!alone)
 		switch_away(false);
 	else
-		this_cpu()->quiescent++;
+		rcu_quiescent(this_cpu());
 	hal_irq_enable();
 }
 
@@ -427,7 +427,7 @@ void resched_point(void)
 	if (unlikely(READ_ONCE(current->hal.work) & THREAD_WORK_RESCHED))
 		schedule();
 	else
-		this_cpu()->quiescent++;
+		rcu_quiescent(this_cpu());
 }
 
 void sched_wait_off_cpu(struct thread *t)

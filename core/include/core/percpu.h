@@ -53,6 +53,13 @@ static inline void count_event(enum cpu_event event)
 	WRITE_ONCE(*count, *count + 1);
 }
 
+/* None of this processor's read sections is under way: what the earlier ones have read comes before,
+ * what later ones read after. */
+static inline void rcu_quiescent(struct percpu *cpu)
+{
+	__atomic_fetch_add(&cpu->quiescent, 1, __ATOMIC_SEQ_CST);
+}
+
 static inline bool in_interrupt(void)
 {
 	return this_cpu()->irq_depth != 0;
