@@ -40,7 +40,7 @@ void core_irq(unsigned int irq)
 {
 	void (*handler)(void *arg) = irq < IRQ_LINES ? load_acquire(&lines[irq].handler) : NULL;
 
-	this_cpu()->irq_depth++;
+	interrupt_begin();
 	if (likely(handler)) {
 		WRITE_ONCE(lines[irq].count, lines[irq].count + 1);
 		handler(lines[irq].arg);
@@ -48,5 +48,5 @@ void core_irq(unsigned int irq)
 		printk(LOG_WARN "irq: line %u fired and nobody handles it\n", irq);
 		hal_irq_mask(irq);
 	}
-	this_cpu()->irq_depth--;
+	interrupt_end();
 }

@@ -163,7 +163,6 @@ static void stop_or_start_tick(struct run_queue *rq, struct thread *prev, struct
 {
 	if (prev == rq->idle) {
 		rq->idle_time += now - rq->idle_since;
-		WRITE_ONCE(this_cpu()->idling, 0);
 		rq->next_tick = now + TICK;
 		timer_reprogram();
 	} else if (next == rq->idle) {
@@ -529,7 +528,6 @@ __noreturn void sched_idle(void)
 		if (READ_ONCE(rq->count) || READ_ONCE(current->hal.work)) {
 			__atomic_fetch_and(&current->hal.work, ~THREAD_WORK_RESCHED,
 					   __ATOMIC_RELAXED);
-			store_release(&cpu->idling, 0);
 			switch_away(false);
 			hal_irq_enable();
 			continue;
@@ -537,6 +535,6 @@ __noreturn void sched_idle(void)
 		store_release(&cpu->idling, 1);
 		timer_reprogram();
 		hal_cpu_idle();
-		__atomic_store_n(&cpu->idling, 0, __ATOMIC_SEQ_CST);
+		rcu_idle_over(cpu); /* no handler may have run */
 	}
 }

@@ -58,7 +58,7 @@ void core_tlb_remote(void)
 
 void core_ipi(enum hal_ipi kind)
 {
-	this_cpu()->irq_depth++;
+	interrupt_begin();
 	switch (kind) {
 	case HAL_IPI_RESCHED:
 		count_event(EVENT_RESCHED);
@@ -74,5 +74,5 @@ void core_ipi(enum hal_ipi kind)
 	case HAL_IPI_COUNT:
 		break;
 	}
-	this_cpu()->irq_depth--;
+	interrupt_end();
 }

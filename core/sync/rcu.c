@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Read-copy-update for a kernel that is not preempted.
 //
-// A processor is quiescent when it switches threads, returns to user mode with work, or idles: then
-// none of its read sections from before can still run. One kernel thread collects all callbacks,
+// A processor is quiescent when it switches threads, returns to user mode with work, or sleeps in the
+// idle loop: then none of its read sections from before can still run. An interrupt ends the sleep
+// before its handler begins. One kernel thread collects all callbacks,
 // waits until every processor has been quiescent once (asking late ones by an interrupt, which
 // makes user mode come by), and runs them. It is woken by a timer some milliseconds after the first
 // callback, so that single callbacks are cheap, or at once when somebody waits.

@@ -161,11 +161,11 @@ void core_timer(bool user)
 	struct timer_base *base = &bases[hal_cpu_id()];
 	ktime_t now = hal_time_ns();
 
-	this_cpu()->irq_depth++;
+	interrupt_begin();
 	count_event(EVENT_TIMER);
 	base->armed = KTIME_MAX; /* it is one-shot */
 	run_expired(base, now);
 	sched_tick(now, user);
 	timer_reprogram();
-	this_cpu()->irq_depth--;
+	interrupt_end();
 }

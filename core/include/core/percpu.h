@@ -31,7 +31,7 @@ struct percpu {
 	struct run_queue *rq;
 	struct thread *idle;
 	uint64_t quiescent; /* counts quiescent states; read by the grace-period thread */
-	uint32_t idling;    /* 1: in the idle loop: always quiescent */
+	uint32_t idling;    /* 1: asleep in the idle loop: always quiescent */
 	uint32_t call_pending;
 	struct rcu_head *rcu_first, **rcu_last; /* callbacks not yet taken [interrupts off] */
 	unsigned int rcu_count;
@@ -58,6 +58,28 @@ static inline void count_event(enum cpu_event event)
 static inline void rcu_quiescent(struct percpu *cpu)
 {
 	__atomic_fetch_add(&cpu->quiescent, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Read sections from here on are waited for. Interrupts off. */
+static inline void rcu_idle_over(struct percpu *cpu)
+{
+	WRITE_ONCE(cpu->idling, 0);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* before they read */
+}
+
+/* Around an interrupt's handler, which may read under RCU even when it has interrupted idleness. */
+static inline void interrupt_begin(void)
+{
+	struct percpu *cpu = this_cpu();
+
+	cpu->irq_depth++;
+	if (cpu->idling)
+		rcu_idle_over(cpu);
+}
+
+static inline void interrupt_end(void)
+{
+	this_cpu()->irq_depth--;
 }
 
 static inline bool in_interrupt(void)
