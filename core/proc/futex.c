@@ -126,7 +126,7 @@ void futex_wake_waiter(struct futex_waiter *w)
 	sched_wake(thread, THREAD_INTERRUPTIBLE);
 }
 
-long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsigned int count,
+long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, int count,
 		       uint32_t bitset)
 {
 	struct futex_waiter *w, *next;
@@ -138,13 +138,13 @@ long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsi
 		if (w->pi || w->second)
 			return -EINVAL;
 		futex_wake_waiter(w);
-		if (++woken >= (long)count)
+		if (++woken >= count)
 			break;
 	}
 	return woken;
 }
 
-long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t bitset)
+long futex_wake(unsigned long address, bool shared, int count, uint32_t bitset)
 {
 	struct futex_bucket *b;
 	struct futex_key key;
@@ -168,7 +168,7 @@ long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t
 
 int futex_wake_user(unsigned long address, int count)
 {
-	return (int)futex_wake(address, true, (unsigned int)count, FUTEX_ANY);
+	return (int)futex_wake(address, true, count, FUTEX_ANY);
 }
 
 /* ---- waiting ---- */
@@ -303,9 +303,9 @@ SYSCALL(futex)
 		return -ENOSYS;
 	switch (command) {
 	case FUTEX_WAKE:
-		return futex_wake(address, shared, value, FUTEX_ANY);
+		return futex_wake(address, shared, (int)value, FUTEX_ANY);
 	case FUTEX_WAKE_BITSET:
-		return futex_wake(address, shared, value, value3);
+		return futex_wake(address, shared, (int)value, value3);
 	case FUTEX_REQUEUE:
 		return futex_requeue(address, second, shared, (int)value, value2, NULL);
 	case FUTEX_CMP_REQUEUE:

@@ -91,11 +91,11 @@ __must_check int futex_wait_setup(struct futex_waiter *w, unsigned long address,
 void futex_lock_two(struct futex_bucket *a, struct futex_bucket *b);
 void futex_unlock_two(struct futex_bucket *a, struct futex_bucket *b);
 
-/* Wake at most count waiters for key that bitset names; the bucket's lock is held. How many, or
- * -EINVAL: one of them waits for ownership. */
-long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, unsigned int count,
+/* Wake at most count waiters for key that bitset names, and one if count is less than that, as on
+ * Linux; the bucket's lock is held. How many, or -EINVAL: one of them waits for ownership. */
+long futex_wake_bucket(struct futex_bucket *b, const struct futex_key *key, int count,
 		       uint32_t bitset);
-long futex_wake(unsigned long address, bool shared, unsigned int count, uint32_t bitset);
+long futex_wake(unsigned long address, bool shared, int count, uint32_t bitset);
 /* expected NULL: whatever the first word holds. */
 long futex_requeue(unsigned long from, unsigned long to, bool shared, int wake, int move,
 		   const uint32_t *expected);

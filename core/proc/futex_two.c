@@ -185,13 +185,13 @@ long futex_wake_op(unsigned long first, unsigned long second, bool shared, int w
 		if (error)
 			return error;
 	}
-	result = futex_wake_bucket(b1, &key1, (unsigned int)wake1, FUTEX_ANY);
+	result = futex_wake_bucket(b1, &key1, wake1, FUTEX_ANY);
 	if (result >= 0) {
 		error = op_compare(op, old);
 		if (error < 0) {
 			result = error;
 		} else if (error) {
-			more = futex_wake_bucket(b2, &key2, (unsigned int)wake2, FUTEX_ANY);
+			more = futex_wake_bucket(b2, &key2, wake2, FUTEX_ANY);
 			result = more < 0 ? more : result + more;
 		}
 	}
