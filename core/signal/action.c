@@ -91,6 +91,9 @@ void signal_exec(struct thread *thread)
 		*action = (struct sigaction){.handler = action->handler == SIG_IGN ? SIG_IGN
 										   : SIG_DFL};
 	}
+	/* The new program knows nothing of the old one's timers. */
+	pending_flush_timers(&thread->pending);
+	pending_flush_timers(&thread->process->shared);
 	thread->altstack = (struct hal_stack){.flags = SS_DISABLE};
 	thread->restart.restart = NULL;
 	spin_unlock_irqrestore(&thread->sighand->lock, flags);

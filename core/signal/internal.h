@@ -16,6 +16,8 @@ void sigqueue_free(struct sigqueue *q);
 bool pending_take(struct sigpending *pending, int sig, struct siginfo *info,
 		  struct posix_timer **timer);
 void pending_flush(struct sigpending *pending, uint64_t set);
+/* What POSIX timers have sent. */
+void pending_flush_timers(struct sigpending *pending);
 /* The next signal outside blocked, thread's before process's: its number or 0. */
 int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info,
 		   struct posix_timer **timer);

@@ -111,6 +111,23 @@ void pending_flush(struct sigpending *pending, uint64_t set)
 		}
 }
 
+void pending_flush_timers(struct sigpending *pending)
+{
+	struct sigqueue *q, *next;
+	uint64_t gone = 0, kept = 0;
+
+	list_for_each_entry_safe (q, next, &pending->queue, link) {
+		if (q->info.code != SI_TIMER) {
+			kept |= sigbit(q->info.signo);
+			continue;
+		}
+		gone |= sigbit(q->info.signo);
+		list_del_init(&q->link);
+		sigqueue_free(q);
+	}
+	pending->set &= ~gone | kept;
+}
+
 void signal_flush(struct sigpending *pending)
 {
 	pending_flush(pending, ~0ull);

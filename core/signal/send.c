@@ -342,15 +342,16 @@ out:
 	return result;
 }
 
-void sigqueue_cancel(struct sigqueue *q, struct process *process)
+bool sigqueue_disown(struct sigqueue *q, struct process *process)
 {
 	unsigned long flags;
 	struct sighand *sighand = sighand_lock(process, &flags);
+	bool queued = !list_empty(&q->link);
 
-	/* The bit in the set stays: a signal without siginfo, as after Linux's timer_delete. */
-	if (!list_empty(&q->link))
-		list_del_init(&q->link);
+	if (queued)
+		q->timer = NULL;
 	spin_unlock_irqrestore(&sighand->lock, flags);
+	return queued;
 }
 
 /* ---- leaving ---- */

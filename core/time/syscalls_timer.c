@@ -27,8 +27,9 @@ struct posix_timer {
 	struct process *process; /* whose list it is on; outlives it */
 	struct thread *thread;	 /* SIGEV_THREAD_ID: reference; NULL: to the process */
 	int id, clock, notify;
-	struct cpu_clock cpu;	   /* of a CPU-time clock: references */
-	struct sigqueue *q;	   /* with SIGEV_NONE too: it is counted */
+	struct cpu_clock cpu; /* of a CPU-time clock: references */
+	struct sigqueue *
+		q; /* with SIGEV_NONE too: it is counted. NULL: the timer is deleted, its signal is not */
 	struct wait_entry stepped; /* on clock_was_set while a real-time one is armed */
 
 	struct spinlock lock; /* irq-saving */
@@ -173,8 +174,7 @@ void posix_timers_check(struct process *process)
 		after = found->id;
 		now = timer_now(found);
 		flags = spin_lock_irqsave(&found->lock);
-		if (found->armed && now >= found->expires &&
-		    (!found->q || list_empty(&found->q->link)))
+		if (found->armed && now >= found->expires && list_empty(&found->q->link))
 			expire(found);
 		spin_unlock_irqrestore(&found->lock, flags);
 		timer_put(found);
@@ -272,8 +272,8 @@ static void destroy(struct posix_timer *t)
 	if (clock_is_realtime(t->clock))
 		wait_remove(&clock_was_set, &t->stepped);
 	timer_cancel_sync(&t->timer);
-	if (t->q)
-		sigqueue_cancel(t->q, t->process);
+	if (sigqueue_disown(t->q, t->process))
+		t->q = NULL;
 	timer_put(t);
 }
 

@@ -21,8 +21,8 @@ void sigqueue_free_timer(struct sigqueue *q); /* not queued any more */
 /* Queue a timer's signal to thread or its process. 1: it was still queued; 0: queued; -ESRCH:
  * nobody left or ignored. Any context. */
 int sigqueue_send_timer(struct sigqueue *q, struct thread *thread, bool to_process);
-/* Take it out of where it is queued. */
-void sigqueue_cancel(struct sigqueue *q, struct process *process);
+/* Its timer goes. True: it is queued, and stays so as an ordinary signal; false: it is the caller's to free. */
+__must_check bool sigqueue_disown(struct sigqueue *q, struct process *process);
 
 /* time room: the timer's signal was taken: fill in overruns, start the next interval. No lock held.
  * Drops a reference. */

@@ -6,6 +6,7 @@
 
 CONTRACT
 {
+	struct itimerspec at_once = {{0, 0}, {0, 1}};
 	sigset_t set = set_of(SIGUSR1), now;
 	char text[128], folder[128];
 	struct rlimit limit = {100, 200};
@@ -24,6 +25,7 @@ CONTRACT
 		CHECK_EQ(sigismember(&now, SIGUSR1), 1);
 		MUST(sigpending(&now));
 		CHECK_EQ(sigismember(&now, SIGUSR1), 1);
+		CHECK_EQ(sigismember(&now, SIGALRM), 0); // its timer is no more
 		struct itimerval left;
 		MUST(getitimer(ITIMER_REAL, &left));
 		CHECK(left.it_value.tv_sec > 900);
@@ -39,18 +41,20 @@ CONTRACT
 		CHECK_TEXT(name, "exe");
 		_exit(0);
 	}
-	pid_t child =
-		CHILD(MUST(mkdir("sub", 0755)); MUST(chdir("sub")); umask(027);
-		      setpriority(PRIO_PROCESS, 0, 5); MUST(setrlimit(RLIMIT_NOFILE, &limit));
-		      sigprocmask(SIG_BLOCK, &set, NULL); raise(SIGUSR1);
-		      struct itimerval timer = {{0, 0}, {1000, 0}};
-		      MUST(setitimer(ITIMER_REAL, &timer, NULL)); int id;
-		      MUST(syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &id));
-		      pid_t grandchild = CHILD(_exit(3)); char who[128]; char kid[32];
-		      snprintf(who, sizeof(who), "WHO=%d %d %d %d", getpid(), getppid(), getpgrp(),
-			       getsid(0));
-		      snprintf(kid, sizeof(kid), "CHILD=%d", grandchild); MUST(dup2(1, 50));
-		      MUST(dup3(1, 51, O_CLOEXEC)); syscall(SYS_prctl, 15, "other", 0, 0, 0);
-		      execle("/proc/self/exe", "x", NULL, (char *[]){who, kid, NULL}); _exit(8));
+	sigaddset(&set, SIGALRM);
+	pid_t child = CHILD(
+		MUST(mkdir("sub", 0755)); MUST(chdir("sub")); umask(027);
+		setpriority(PRIO_PROCESS, 0, 5); MUST(setrlimit(RLIMIT_NOFILE, &limit));
+		sigprocmask(SIG_BLOCK, &set, NULL); raise(SIGUSR1);
+		struct itimerval timer = {{0, 0}, {1000, 0}};
+		MUST(setitimer(ITIMER_REAL, &timer, NULL)); int id;
+		MUST(syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &id));
+		MUST(syscall(SYS_timer_settime, id, 0, &at_once, NULL)); do MUST(sigpending(&now));
+		while (!sigismember(&now, SIGALRM)); pid_t grandchild = CHILD(_exit(3));
+		char who[128]; char kid[32]; snprintf(who, sizeof(who), "WHO=%d %d %d %d", getpid(),
+						      getppid(), getpgrp(), getsid(0));
+		snprintf(kid, sizeof(kid), "CHILD=%d", grandchild); MUST(dup2(1, 50));
+		MUST(dup3(1, 51, O_CLOEXEC)); syscall(SYS_prctl, 15, "other", 0, 0, 0);
+		execle("/proc/self/exe", "x", NULL, (char *[]){who, kid, NULL}); _exit(8));
 	CHECK_EXIT(child, 0);
 }

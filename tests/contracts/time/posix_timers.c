@@ -23,6 +23,29 @@ static int create(clockid_t clock, struct sigevent *event)
 	return id;
 }
 
+// What a timer has sent is still told when the timer is gone.
+static void deleted(void)
+{
+	struct itimerspec at_once = {{0, 0}, {0, 1}};
+	sigset_t set = set_of(SIGUSR2), pending;
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+				 .sigev_signo = SIGUSR2,
+				 .sigev_value = {.sival_int = 77}};
+	siginfo_t info;
+	int id = create(CLOCK_MONOTONIC, &event);
+
+	MUST(sigprocmask(SIG_BLOCK, &set, NULL));
+	CHECK_EQ(syscall(SYS_timer_settime, id, 0, &at_once, NULL), 0);
+	do
+		MUST(sigpending(&pending));
+	while (!sigismember(&pending, SIGUSR2));
+	CHECK_EQ(syscall(SYS_timer_delete, id), 0);
+	CHECK_EQ(sigwaitinfo(&set, &info), SIGUSR2);
+	CHECK_EQ(info.si_code, SI_TIMER);
+	CHECK_EQ(info.si_value.sival_int, 77);
+	MUST(sigprocmask(SIG_UNBLOCK, &set, NULL));
+}
+
 CONTRACT
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
@@ -61,6 +84,7 @@ CONTRACT
 	CHECK_EQ(syscall(SYS_timer_delete, id), 0);
 	CHECK_ERRNO(syscall(SYS_timer_delete, id), EINVAL);
 	CHECK_ERRNO(syscall(SYS_timer_gettime, id, &old), EINVAL);
+	deleted();
 	// No event: SIGALRM with the timer's id as its value.
 	count = 0;
 	id = create(CLOCK_REALTIME, NULL);
