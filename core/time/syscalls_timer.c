@@ -35,9 +35,9 @@ struct posix_timer {
 	struct spinlock lock; /* irq-saving */
 	struct timer timer;
 	bool armed; /* [lock] expires is in force (perhaps already in the past, signal not taken) */
-	bool absolute;	       /* [lock] of real time: follows steps of the clock */
+	bool absolute;	       /* [lock] expires was given as a time, not as a distance */
 	bool deleted;	       /* [lock] */
-	ktime_t expires;       /* [lock] on its own clock */
+	ktime_t expires;       /* [lock] as timer_now() counts */
 	ktime_t interval;      /* [lock] 0: once */
 	uint64_t overrun;      /* [lock] expirations since the one whose signal is queued */
 	uint64_t overrun_last; /* [lock] of the signal that was taken last */
@@ -61,11 +61,18 @@ static void timer_put(struct posix_timer *t)
 	kfree(t);
 }
 
+/* lock held: does it follow the real-time clock's steps? Who asked for some time from now does not. */
+static bool on_real_time(const struct posix_timer *t)
+{
+	return t->absolute && clock_is_realtime(t->clock);
+}
+
+/* lock held */
 static ktime_t timer_now(const struct posix_timer *t)
 {
 	if (t->cpu.process)
 		return cpu_clock_read(&t->cpu);
-	return clock_is_realtime(t->clock) ? clock_realtime() : clock_monotonic();
+	return on_real_time(t) ? clock_realtime() : clock_monotonic();
 }
 
 /* lock held: start the kernel timer for t->expires. CPU-time ones are looked at by ticks instead.
@@ -76,7 +83,7 @@ static void start(struct posix_timer *t)
 
 	if (t->cpu.process || t->notify == SIGEV_NONE)
 		return;
-	if (clock_is_realtime(t->clock))
+	if (on_real_time(t))
 		at = clock_real_to_monotonic(at);
 	timer_start(&t->timer, at);
 }
@@ -131,7 +138,7 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 
 	(void)key;
-	if (t->armed && t->absolute && timer_pending(&t->timer))
+	if (t->armed && on_real_time(t) && timer_pending(&t->timer))
 		start(t);
 	spin_unlock_irqrestore(&t->lock, flags);
 	return false;
@@ -161,7 +168,6 @@ void posix_timers_check(struct process *process)
 	for (;;) {
 		struct posix_timer *t, *found = NULL;
 		unsigned long flags = spin_lock_irqsave(&process->lock);
-		ktime_t now;
 
 		list_for_each_entry (t, &process->posix_timers, link)
 			if (t->cpu.process && t->id > after && (!found || t->id < found->id))
@@ -172,9 +178,9 @@ void posix_timers_check(struct process *process)
 		if (!found)
 			return;
 		after = found->id;
-		now = timer_now(found);
 		flags = spin_lock_irqsave(&found->lock);
-		if (found->armed && now >= found->expires && list_empty(&found->q->link))
+		if (found->armed && timer_now(found) >= found->expires &&
+		    list_empty(&found->q->link))
 			expire(found);
 		spin_unlock_irqrestore(&found->lock, flags);
 		timer_put(found);
@@ -413,8 +419,10 @@ struct itimerspec {
 };
 
 /* lock held */
-static void remaining(struct posix_timer *t, ktime_t now, struct itimerspec *out)
+static void remaining(struct posix_timer *t, struct itimerspec *out)
 {
+	ktime_t now = timer_now(t);
+
 	out->interval = t->interval;
 	out->value = 0;
 	if (!t->armed)
@@ -437,11 +445,10 @@ static int itimerspec_to_user(unsigned long user, const struct itimerspec *spec)
 static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *new,
 		struct itimerspec *old)
 {
-	ktime_t now = timer_now(t);
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 
 	/* Disarmed first: the kernel timer's function may be running, and takes the lock. */
-	remaining(t, now, old);
+	remaining(t, old);
 	t->armed = false;
 	spin_unlock_irqrestore(&t->lock, flags);
 	timer_cancel_sync(&t->timer);
@@ -451,6 +458,8 @@ static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *n
 	t->interval = new->value ? new->interval : 0;
 	t->absolute = absolute;
 	if (new->value && !t->deleted) {
+		ktime_t now = timer_now(t);
+
 		t->expires = absolute ? new->value : ktime_add(now, new->value);
 		t->armed = true;
 		start(t);
@@ -487,13 +496,11 @@ SYSCALL(timer_gettime)
 	struct posix_timer *t = find((int)args->arg[0]);
 	struct itimerspec now_spec;
 	unsigned long flags;
-	ktime_t now;
 
 	if (!t)
 		return -EINVAL;
-	now = timer_now(t);
 	flags = spin_lock_irqsave(&t->lock);
-	remaining(t, now, &now_spec);
+	remaining(t, &now_spec);
 	spin_unlock_irqrestore(&t->lock, flags);
 	timer_put(t);
 	return itimerspec_to_user(args->arg[1], &now_spec);

@@ -1,8 +1,41 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-01 TIME-08. Setting CLOCK_REALTIME moves it alone: monotonic goes on, relative
-// sleeps are unmoved, an absolute sleeper on it wakes, files get the new time.
+// sleeps and timers are unmoved, an absolute sleeper on it wakes, files get the new time.
 #include "contract.h"
 #include <sys/timex.h>
+
+static volatile int fired;
+
+static void count(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+	fired++;
+}
+
+// A timer that runs every 20 ms does so while the clock goes back by an hour.
+static void relative_timer(void)
+{
+	struct itimerspec often = {{0, 20000000}, {0, 20000000}}, left;
+	struct timespec back;
+	int id;
+
+	catch_signal(SIGALRM, count, 0);
+	CHECK_EQ(syscall(SYS_timer_create, CLOCK_REALTIME, NULL, &id), 0);
+	CHECK_EQ(syscall(SYS_timer_settime, id, 0, &often, NULL), 0);
+	MUST(clock_gettime(CLOCK_REALTIME, &back));
+	back.tv_sec -= 3600;
+	CHECK_EQ(clock_settime(CLOCK_REALTIME, &back), 0);
+	CHECK_EQ(syscall(SYS_timer_gettime, id, &left), 0);
+	CHECK_EQ(left.it_value.tv_sec, 0);
+	fired = 0;
+	while (fired < 3)
+		sleep_ms(1);
+	CHECK_EQ(syscall(SYS_timer_delete, id), 0);
+	back.tv_sec += 3600;
+	CHECK_EQ(clock_settime(CLOCK_REALTIME, &back), 0);
+}
 
 CONTRACT
 {
@@ -36,6 +69,7 @@ CONTRACT
 	CHECK(now.tv_sec < ahead.tv_sec);
 	now.tv_nsec = 1000000000;
 	CHECK_ERRNO(syscall(SYS_clock_settime, CLOCK_REALTIME, &now), EINVAL);
+	relative_timer();
 	struct timeval day = {-5, 0};
 	CHECK_ERRNO(syscall(SYS_settimeofday, &day, NULL), EINVAL);
 }
