@@ -24,18 +24,22 @@ static void real_fire(struct timer *timer)
 {
 	struct process *process = container_of(timer, struct process, real_timer);
 	bool was_pending = READ_ONCE(process->shared.set) & sigbit(SIGALRM);
-	ktime_t interval = READ_ONCE(process->real_interval), now, next;
+	ktime_t interval, now, next;
+	unsigned long flags;
 
 	signal_send_process(process, SIGALRM, NULL);
-	if (!interval)
-		return;
-	now = clock_monotonic();
-	next = timer->expires + interval;
-	if (was_pending)
-		next = MAX(next, now + PENDING_INTERVAL);
-	if (next <= now)
-		next += ((now - next) / interval + 1) * interval;
-	timer_start(timer, next);
+	flags = spin_lock_irqsave(&process->lock);
+	interval = process->real_interval;
+	if (interval && !timer_pending(timer)) { /* pending: it was set anew meanwhile */
+		now = clock_monotonic();
+		next = timer->expires + interval;
+		if (was_pending)
+			next = MAX(next, now + PENDING_INTERVAL);
+		if (next <= now)
+			next += ((now - next) / interval + 1) * interval;
+		timer_start(timer, next);
+	}
+	spin_unlock_irqrestore(&process->lock, flags);
 }
 
 void process_timers_init(struct process *process)
@@ -154,6 +158,29 @@ static ktime_t left(ktime_t expires, ktime_t now)
 	return expires > now ? expires - now : NSEC_PER_USEC;
 }
 
+/* As itimer_exchange(). Its function may be running: it looks at what it finds under the lock. */
+static void real_exchange(struct process *process, const struct itimer *new, struct itimer *old)
+{
+	struct timer *timer = &process->real_timer;
+	unsigned long flags = spin_lock_irqsave(&process->lock);
+	bool used = process->real_used;
+	ktime_t now = clock_monotonic();
+
+	old->value = timer_pending(timer) ? left(timer->expires, now) : 0;
+	old->interval = process->real_interval;
+	if (new) {
+		process->real_interval = new->value ? new->interval : 0;
+		process->real_used = true;
+		if (new->value)
+			timer_start(timer, ktime_add(now, new->value));
+		else
+			timer_cancel(timer);
+	}
+	spin_unlock_irqrestore(&process->lock, flags);
+	if (new && used)
+		timer_wait(timer); /* the old one's signal comes before we return, or never */
+}
+
 /* Read the old state; with new, set it. */
 static void itimer_exchange(int which, const struct itimer *new, struct itimer *old)
 {
@@ -165,20 +192,7 @@ static void itimer_exchange(int which, const struct itimer *new, struct itimer *
 	ktime_t now;
 
 	if (which == ITIMER_REAL) {
-		bool pending = timer_pending(&process->real_timer);
-
-		now = clock_monotonic();
-		old->value = pending ? left(process->real_timer.expires, now) : 0;
-		old->interval = process->real_interval;
-		if (!new)
-			return;
-		WRITE_ONCE(process->real_interval, 0);
-		if (process->real_used)
-			timer_cancel_sync(&process->real_timer);
-		process->real_used = true;
-		WRITE_ONCE(process->real_interval, new->value ? new->interval : 0);
-		if (new->value)
-			timer_start(&process->real_timer, ktime_add(now, new->value));
+		real_exchange(process, new, old);
 		return;
 	}
 	now = cpu_time(process, which);

@@ -126,16 +126,21 @@ void timer_start(struct timer *timer, ktime_t expires)
 	} while (!queued);
 }
 
-bool timer_cancel_sync(struct timer *timer)
+void timer_wait(const struct timer *timer)
 {
 	unsigned int cpus = hal_boot_info()->cpu_count;
-	bool queued = timer_cancel(timer);
 
-	for (unsigned int i = 0; i < cpus; i++) {
-		/* The function may have started the timer again meanwhile. */
+	for (unsigned int i = 0; i < cpus; i++)
 		while (load_acquire(&bases[i].running) == timer)
 			hal_cpu_relax();
-	}
+}
+
+bool timer_cancel_sync(struct timer *timer)
+{
+	bool queued = timer_cancel(timer);
+
+	timer_wait(timer);
+	/* The function may have started the timer again meanwhile. */
 	return timer_cancel(timer) || queued;
 }
 

@@ -193,8 +193,8 @@ struct process {
 	struct io_account dead_io; /* of both: Linux keeps no account of children apart */
 	/* timers */
 	struct timer real_timer; /* ITIMER_REAL */
-	ktime_t real_interval;
-	bool real_used; /* it was ever set: at exit it may have to be cancelled */
+	ktime_t real_interval;	 /* [lock] */
+	bool real_used;		 /* it was ever set: at exit it may have to be cancelled */
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
 	struct list posix_timers;					  /* [lock] */
 	unsigned int cpu_posix_timers; /* [lock] armed ones that count CPU time */

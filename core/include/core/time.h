@@ -46,8 +46,9 @@ void timer_init(struct timer *timer, void (*fire)(struct timer *timer));
 void timer_start(struct timer *timer, ktime_t expires);
 /* Remove; true if it was queued. Its function may still be running on another CPU. Any context. */
 bool timer_cancel(struct timer *timer);
-/* Remove and wait until its function runs nowhere. Not from the function itself, not with locks
- * that it takes. */
+/* Wait until its function runs nowhere. Not from the function itself, not with locks that it takes. */
+void timer_wait(const struct timer *timer);
+/* Remove and wait. */
 bool timer_cancel_sync(struct timer *timer);
 bool timer_pending(const struct timer *timer);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-03. setitimer's three clocks: SIGALRM, SIGVTALRM, SIGPROF; old values; virtual
-// time does not pass asleep; alarm's rest; periods keep their beat.
+// time does not pass asleep; alarm's rest; periods keep their beat; threads that set one at once.
 #include "contract.h"
 
 static volatile int counts[65];
@@ -10,6 +10,33 @@ static void handler(int number, siginfo_t *info, void *context)
 	(void)info;
 	(void)context;
 	counts[number]++;
+}
+
+static volatile bool mixed;
+
+// Value and interval are the same here, whoever sets them.
+static void *set_often(void *argument)
+{
+	for (int i = 0; i < 20000; i++) {
+		struct itimerval set = {{(long)argument, 0}, {(long)argument, 0}}, old;
+
+		MUST(setitimer(ITIMER_REAL, &set, &old));
+		mixed |= labs(old.it_interval.tv_sec - old.it_value.tv_sec) > 500;
+	}
+	return NULL;
+}
+
+static void at_once(void)
+{
+	struct itimerval none = {{0, 0}, {0, 0}};
+	pthread_t other;
+
+	CHECK_EQ(setitimer(ITIMER_REAL, &none, NULL), 0);
+	CHECK_EQ(pthread_create(&other, NULL, set_often, (void *)2000L), 0);
+	set_often((void *)4000L);
+	CHECK_EQ(pthread_join(other, NULL), 0);
+	CHECK(!mixed);
+	CHECK_EQ(setitimer(ITIMER_REAL, &none, NULL), 0);
 }
 
 CONTRACT
@@ -58,4 +85,5 @@ CONTRACT
 	set = (struct itimerval){{0, 0}, {100, 0}};
 	MUST(setitimer(ITIMER_REAL, &set, NULL));
 	CHECK_EXIT(CHILD(MUST(getitimer(ITIMER_REAL, &old)); CHECK_EQ(old.it_value.tv_sec, 0)), 0);
+	at_once();
 }
