@@ -486,34 +486,32 @@ ktime_t sched_rt_time(const struct thread *t)
 	return sched_is_rt(t) ? READ_ONCE(t->sched.runtime) - READ_ONCE(t->sched.awake_from) : 0;
 }
 
-/* The time that t has run, up to now if it is running. */
-static ktime_t runtime_of(struct thread *t)
+/* Ticks say in which proportion runtime was spent in user mode. */
+static ktime_t user_part(const struct sched_entity *s, ktime_t runtime)
 {
-	unsigned long flags = hal_irq_save();
-	struct run_queue *rq = sched_lock_queue_of(t);
-	ktime_t runtime = t->sched.runtime;
-
-	if (rq->running == t)
-		runtime += hal_time_ns() - t->sched.exec_start;
-	spin_unlock(&rq->lock);
-	hal_irq_restore(flags);
-	return runtime;
+	if (s->system_ticks == 0)
+		return runtime;
+	if (s->user_ticks == 0)
+		return 0;
+	return runtime / (s->user_ticks + s->system_ticks) * s->user_ticks;
 }
 
-/* Ticks say in which proportion the exact run time was spent in user mode. */
 void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 {
-	ktime_t runtime = runtime_of(t);
-	uint64_t user_ticks = READ_ONCE(t->sched.user_ticks),
-		 system_ticks = READ_ONCE(t->sched.system_ticks);
+	struct sched_entity *s = &t->sched;
+	unsigned long flags = hal_irq_save();
+	struct run_queue *rq = sched_lock_queue_of(t);
+	ktime_t runtime = s->runtime;
 
-	if (system_ticks == 0)
-		*user = runtime;
-	else if (user_ticks == 0)
-		*user = 0;
-	else
-		*user = runtime / (user_ticks + system_ticks) * user_ticks;
+	if (rq->running == t)
+		runtime += hal_time_ns() - s->exec_start;
+	/* A tick changes the proportion of the past too, but no part falls below what was told. */
+	*user = MIN(MAX(user_part(s, runtime), s->told_user), runtime - s->told_system);
 	*system = runtime - *user;
+	s->told_user = *user;
+	s->told_system = *system;
+	spin_unlock(&rq->lock);
+	hal_irq_restore(flags);
 }
 
 /* ---- idle ---- */

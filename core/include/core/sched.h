@@ -60,6 +60,7 @@ struct sched_entity {
 	ktime_t awake_from; /* [rq] runtime when it was last woken, or became a real-time thread: what
 			       RLIMIT_RTTIME counts from */
 	uint64_t user_ticks, system_ticks; /* samples that divide it */
+	ktime_t told_user, told_system;	   /* [rq] how it was divided last */
 	bool migrate; /* [rq] its processor is not allowed any more: moved on when it has switched
 			 away */
 	uint64_t switches_voluntary, switches_involuntary;

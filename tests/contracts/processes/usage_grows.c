@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-15. getrusage: faults, switches, times grow; children count only once they are
-// waited for; threads have their own.
+// waited for; threads have their own. Neither user nor system time ever falls.
 #include "contract.h"
 
 static void *works(void *argument)
@@ -13,6 +13,31 @@ static void *works(void *argument)
 	MUST(getrusage(RUSAGE_THREAD, &usage));
 	*(long *)argument = usage.ru_minflt;
 	return NULL;
+}
+
+static long long microseconds(struct timeval time)
+{
+	return time.tv_sec * 1000000LL + time.tv_usec;
+}
+
+// Between ticks that find us here and there.
+static void never_falls(void)
+{
+	long long user = 0, system = 0, end = now_ns(CLOCK_MONOTONIC) + 500000000;
+	volatile unsigned long turns = 0;
+	struct rusage usage;
+	int fell = 0;
+
+	while (now_ns(CLOCK_MONOTONIC) < end) {
+		MUST(getrusage(RUSAGE_SELF, &usage));
+		fell += microseconds(usage.ru_utime) < user ||
+			microseconds(usage.ru_stime) < system;
+		user = microseconds(usage.ru_utime);
+		system = microseconds(usage.ru_stime);
+		for (int i = 0; i < 1000; i++)
+			turns++;
+	}
+	CHECK_EQ(fell, 0);
 }
 
 CONTRACT
@@ -52,6 +77,7 @@ CONTRACT
 	CHECK(children.ru_utime.tv_usec + children.ru_stime.tv_usec +
 		      1000000 * children.ru_utime.tv_sec >=
 	      30000);
+	never_falls();
 	CHECK_ERRNO(getrusage(7, &children), EINVAL);
 	CHECK_ERRNO(syscall(SYS_getrusage, RUSAGE_SELF, (void *)8), EFAULT);
 }
