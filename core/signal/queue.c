@@ -88,7 +88,7 @@ bool pending_take(struct sigpending *pending, int sig, struct siginfo *info,
 		*info = found->info;
 		if (found->timer) {
 			*timer = found->timer;
-			posix_timer_get(*timer);
+			posix_timer_dequeued(*timer);
 		}
 		sigqueue_free(found);
 	} else { /* the queue was full, or nobody had anything to say */

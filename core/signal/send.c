@@ -342,6 +342,16 @@ out:
 	return result;
 }
 
+bool sigqueue_queued(const struct sigqueue *q, struct process *process)
+{
+	unsigned long flags;
+	struct sighand *sighand = sighand_lock(process, &flags);
+	bool queued = !list_empty(&q->link);
+
+	spin_unlock_irqrestore(&sighand->lock, flags);
+	return queued;
+}
+
 bool sigqueue_disown(struct sigqueue *q, struct process *process)
 {
 	unsigned long flags;

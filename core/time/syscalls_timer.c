@@ -41,11 +41,14 @@ struct posix_timer {
 	ktime_t interval;      /* [lock] 0: once */
 	uint64_t overrun;      /* [lock] expirations since the one whose signal is queued */
 	uint64_t overrun_last; /* [lock] of the signal that was taken last */
+	unsigned int
+		taking; /* atomic: who has its signal and not been in posix_timer_taken() yet */
 };
 
-void posix_timer_get(struct posix_timer *t)
+void posix_timer_dequeued(struct posix_timer *t)
 {
 	refcount_get(&t->refs);
+	__atomic_fetch_add(&t->taking, 1, __ATOMIC_RELAXED);
 }
 
 static void timer_put(struct posix_timer *t)
@@ -148,6 +151,7 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 {
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 
+	__atomic_fetch_sub(&t->taking, 1, __ATOMIC_RELAXED);
 	if (t->armed && t->interval && !t->deleted) {
 		t->overrun += forward(t, timer_now(t));
 		start(t);
@@ -161,6 +165,12 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 
 /* ---- CPU time ---- */
 
+/* lock held: is the signal of its last expiration queued, or being taken? Then that comes first. */
+static bool under_way(struct posix_timer *t)
+{
+	return sigqueue_queued(t->q, t->process) || READ_ONCE(t->taking);
+}
+
 void posix_timers_check(struct process *process)
 {
 	int after = -1;
@@ -173,14 +183,13 @@ void posix_timers_check(struct process *process)
 			if (t->cpu.process && t->id > after && (!found || t->id < found->id))
 				found = t;
 		if (found)
-			posix_timer_get(found);
+			refcount_get(&found->refs);
 		spin_unlock_irqrestore(&process->lock, flags);
 		if (!found)
 			return;
 		after = found->id;
 		flags = spin_lock_irqsave(&found->lock);
-		if (found->armed && timer_now(found) >= found->expires &&
-		    list_empty(&found->q->link))
+		if (found->armed && timer_now(found) >= found->expires && !under_way(found))
 			expire(found);
 		spin_unlock_irqrestore(&found->lock, flags);
 		timer_put(found);
@@ -227,7 +236,7 @@ static struct posix_timer *find(int id)
 	list_for_each_entry (t, &process->posix_timers, link)
 		if (t->id == id) {
 			found = t;
-			posix_timer_get(t);
+			refcount_get(&t->refs);
 			break;
 		}
 	spin_unlock_irqrestore(&process->lock, flags);

@@ -21,13 +21,15 @@ void sigqueue_free_timer(struct sigqueue *q); /* not queued any more */
 /* Queue a timer's signal to thread or its process. 1: it was still queued; 0: queued; -ESRCH:
  * nobody left or ignored. Any context. */
 int sigqueue_send_timer(struct sigqueue *q, struct thread *thread, bool to_process);
+/* False: then what was done when it left the queue is seen. */
+bool sigqueue_queued(const struct sigqueue *q, struct process *process);
 /* Its timer goes. True: it is queued, and stays so as an ordinary signal; false: it is the caller's to free. */
 __must_check bool sigqueue_disown(struct sigqueue *q, struct process *process);
 
 /* time room: the timer's signal was taken: fill in overruns, start the next interval. No lock held.
  * Drops a reference. */
 void posix_timer_taken(struct posix_timer *timer, struct siginfo *info);
-/* Its queue entry is on its way to be taken: a reference (sighand->lock held). */
-void posix_timer_get(struct posix_timer *timer);
+/* Its signal leaves the queue for that: a reference. sighand->lock held. */
+void posix_timer_dequeued(struct posix_timer *timer);
 
 #endif
