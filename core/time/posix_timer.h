@@ -7,7 +7,7 @@ struct process;
 
 /* Delete all of process's timers. May sleep. */
 void posix_timers_drop(struct process *process);
-/* Fire those of process's CPU-time timers that are due. */
+/* Fire the timers that are due of those that count process's CPU time. */
 void posix_timers_check(struct process *process);
 
 #endif

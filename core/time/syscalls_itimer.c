@@ -67,7 +67,7 @@ void process_timers_exec(struct process *process)
 static bool cpu_timers_armed(const struct process *p)
 {
 	return READ_ONCE(p->virt_expires) || READ_ONCE(p->prof_expires) ||
-	       READ_ONCE(p->cpu_posix_timers) || process_limit(p, RLIMIT_CPU) != UINT64_MAX;
+	       READ_ONCE(p->cpu_timer_count) || process_limit(p, RLIMIT_CPU) != UINT64_MAX;
 }
 
 static bool rt_limited(const struct thread *thread)
@@ -133,7 +133,7 @@ void process_timers_check(struct thread *thread)
 	if (rt_limited(thread))
 		check_limit(process, RLIMIT_RTTIME, sched_rt_time(thread) / NSEC_PER_USEC,
 			    NSEC_PER_SEC / NSEC_PER_USEC);
-	if (READ_ONCE(process->cpu_posix_timers))
+	if (READ_ONCE(process->cpu_timer_count))
 		posix_timers_check(process);
 }
 

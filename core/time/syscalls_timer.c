@@ -24,6 +24,7 @@
 struct posix_timer {
 	struct refcount refs;
 	struct list link;	 /* [process->lock] */
+	struct list cpu_link;	 /* [cpu.process->lock] in its cpu_timers */
 	struct process *process; /* whose list it is on; outlives it */
 	struct thread *thread;	 /* SIGEV_THREAD_ID: reference; NULL: to the process */
 	int id, clock, notify;
@@ -171,28 +172,27 @@ static bool under_way(struct posix_timer *t)
 	return sigqueue_queued(t->q, t->process) || READ_ONCE(t->taking);
 }
 
+/* Each goes to the end of the list when it is looked at: where one comes or goes meanwhile, another may be
+ * looked at twice. */
 void posix_timers_check(struct process *process)
 {
-	int after = -1;
-
-	for (;;) {
-		struct posix_timer *t, *found = NULL;
+	for (unsigned int left = READ_ONCE(process->cpu_timer_count); left; left--) {
+		struct posix_timer *t = NULL;
 		unsigned long flags = spin_lock_irqsave(&process->lock);
 
-		list_for_each_entry (t, &process->posix_timers, link)
-			if (t->cpu.process && t->id > after && (!found || t->id < found->id))
-				found = t;
-		if (found)
-			refcount_get(&found->refs);
+		if (!list_empty(&process->cpu_timers)) {
+			t = list_first(&process->cpu_timers, struct posix_timer, cpu_link);
+			list_move_tail(&t->cpu_link, &process->cpu_timers);
+			refcount_get(&t->refs);
+		}
 		spin_unlock_irqrestore(&process->lock, flags);
-		if (!found)
+		if (!t)
 			return;
-		after = found->id;
-		flags = spin_lock_irqsave(&found->lock);
-		if (found->armed && timer_now(found) >= found->expires && !under_way(found))
-			expire(found);
-		spin_unlock_irqrestore(&found->lock, flags);
-		timer_put(found);
+		flags = spin_lock_irqsave(&t->lock);
+		if (t->armed && timer_now(t) >= t->expires && !under_way(t))
+			expire(t);
+		spin_unlock_irqrestore(&t->lock, flags);
+		timer_put(t);
 	}
 }
 
@@ -271,9 +271,13 @@ static void enlist(struct posix_timer *t)
 		wait_add(&clock_was_set, &t->stepped);
 	flags = spin_lock_irqsave(&process->lock);
 	list_add_tail(&t->link, &process->posix_timers);
-	if (t->cpu.process)
-		process->cpu_posix_timers++;
 	spin_unlock_irqrestore(&process->lock, flags);
+	if (t->cpu.process) {
+		flags = spin_lock_irqsave(&t->cpu.process->lock);
+		list_add_tail(&t->cpu_link, &t->cpu.process->cpu_timers);
+		t->cpu.process->cpu_timer_count++;
+		spin_unlock_irqrestore(&t->cpu.process->lock, flags);
+	}
 }
 
 /* Not on the list any more: nothing of it happens after this. Drops the list's reference. */
@@ -286,6 +290,12 @@ static void destroy(struct posix_timer *t)
 	spin_unlock_irqrestore(&t->lock, flags);
 	if (clock_is_realtime(t->clock))
 		wait_remove(&clock_was_set, &t->stepped);
+	if (t->cpu.process) {
+		flags = spin_lock_irqsave(&t->cpu.process->lock);
+		list_del(&t->cpu_link);
+		t->cpu.process->cpu_timer_count--;
+		spin_unlock_irqrestore(&t->cpu.process->lock, flags);
+	}
 	timer_cancel_sync(&t->timer);
 	if (sigqueue_disown(t->q, t->process))
 		t->q = NULL;
@@ -304,8 +314,6 @@ void posix_timers_drop(struct process *process)
 		if (!list_empty(&process->posix_timers)) {
 			t = list_first(&process->posix_timers, struct posix_timer, link);
 			list_del_init(&t->link);
-			if (t->cpu.process)
-				process->cpu_posix_timers--;
 		}
 		spin_unlock_irqrestore(&process->lock, flags);
 		if (t)
@@ -410,8 +418,6 @@ SYSCALL(timer_delete)
 		if (t->id == (int)args->arg[0]) {
 			found = t;
 			list_del_init(&t->link);
-			if (t->cpu.process)
-				process->cpu_posix_timers--;
 			break;
 		}
 	spin_unlock_irqrestore(&process->lock, flags);

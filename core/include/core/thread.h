@@ -197,7 +197,8 @@ struct process {
 	bool real_used;		 /* it was ever set: at exit it may have to be cancelled */
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
 	struct list posix_timers;					  /* [lock] */
-	unsigned int cpu_posix_timers; /* [lock] armed ones that count CPU time */
+	struct list cpu_timers; /* [lock] those that count CPU time of ours, whosesoever they are */
+	unsigned int cpu_timer_count; /* [lock] in that list */
 	int next_timer_id;
 	int oom_score_adj;
 	char *exe_path; /* only for reports; /proc/PID/exe uses mm->exe_file */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-04. timer_create: signals with their value, id and overruns, SIGEV_NONE and
-// THREAD_ID, absolute times, deleted ones are EINVAL, CPU-time timers.
+// THREAD_ID, absolute times, deleted ones are EINVAL, CPU-time timers, of another process too.
 #include "contract.h"
 #include <sys/resource.h>
 
@@ -46,6 +46,29 @@ static void deleted(void)
 	MUST(sigprocmask(SIG_UNBLOCK, &set, NULL));
 }
 
+// The time of another process, while we use none.
+static void of_another(void)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2};
+	struct itimerspec soon = {{0, 0}, {0, 50000000}};
+	struct timespec long_time = {20, 0};
+	sigset_t set = set_of(SIGUSR2);
+	clockid_t clock;
+	pid_t child = CHILD(for (;;));
+	int id;
+
+	MUST(sigprocmask(SIG_BLOCK, &set, NULL));
+	CHECK_EQ(clock_getcpuclockid(child, &clock), 0);
+	id = create(clock, &event);
+	CHECK_EQ(syscall(SYS_timer_settime, id, 0, &soon, NULL), 0);
+	CHECK_EQ(sigtimedwait(&set, NULL, &long_time), SIGUSR2);
+	CHECK(now_ns(clock) >= 50000000);
+	kill(child, SIGKILL);
+	CHECK_KILLED(child, SIGKILL);
+	CHECK_EQ(syscall(SYS_timer_delete, id), 0);
+	MUST(sigprocmask(SIG_UNBLOCK, &set, NULL));
+}
+
 CONTRACT
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
@@ -85,6 +108,7 @@ CONTRACT
 	CHECK_ERRNO(syscall(SYS_timer_delete, id), EINVAL);
 	CHECK_ERRNO(syscall(SYS_timer_gettime, id, &old), EINVAL);
 	deleted();
+	of_another();
 	// No event: SIGALRM with the timer's id as its value.
 	count = 0;
 	id = create(CLOCK_REALTIME, NULL);
