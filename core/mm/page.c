@@ -157,7 +157,7 @@ static void buddy_insert(struct page *page, unsigned int order)
 		if (other < page_first || other + (1ull << order) > page_end)
 			break;
 		neighbour = &page_array[other - page_first];
-		if (neighbour->state != PAGE_FREE || neighbour->order != order)
+		if (READ_ONCE(neighbour->state) != PAGE_FREE || neighbour->order != order)
 			break;
 		unlist_block(neighbour, order);
 		frame &= ~(1ull << order);

@@ -36,7 +36,7 @@ static int decode_file(const struct file *file, unsigned long flags, unsigned in
 		if (file->mode & FILE_WRITE && file->inode->flags & INODE_APPEND)
 			return -EACCES;
 		*vm |= VM_SHARED;
-		if (file->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
+		if (READ_ONCE(file->inode->seals) & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) {
 			if (*vm & VM_WRITE)
 				return -EPERM;
 			*vm &= ~VM_MAYWRITE;

@@ -113,6 +113,18 @@ const struct cred *cred_get(const struct cred *cred)
 	return cred;
 }
 
+const struct cred *cred_of_thread(const struct thread *thread)
+{
+	struct cred *cred;
+
+	rcu_read_lock();
+	do /* it may have changed, and its old ones be on their way out */
+		cred = (struct cred *)(uintptr_t)rcu_dereference(thread->cred);
+	while (!refcount_get_unless_zero(&cred->refs));
+	rcu_read_unlock();
+	return cred;
+}
+
 void cred_put(const struct cred *cred)
 {
 	struct cred *c = (struct cred *)(uintptr_t)cred;

@@ -384,6 +384,8 @@ __noreturn void thread_exit(int code)
 	leave_files(thread);
 	if (group_dead && process->session == process->pid && process->tty && terminal_ops)
 		terminal_ops->leader_exit(process);
+	thread_run_work(thread); /* before its end is told: what it had open is closed then */
+	WRITE_ONCE(thread->work_over, true);
 	thread_run_work(thread);
 	/* From here on the stack may be freed as soon as this CPU has left it, and the struct a
 	 * grace period later. */

@@ -161,7 +161,7 @@ void file_put(struct file *file)
 
 	if (!refcount_put(&file->refs))
 		return;
-	if (likely(thread->process && !thread->exiting)) {
+	if (likely(thread->process && !thread->work_over)) {
 		flags = hal_irq_save();
 		list_add_tail(&file->exit_link, &thread->exit_work);
 		hal_irq_restore(flags);

@@ -96,14 +96,6 @@ static int sink_begin(struct cpio_sink *sink, const struct cpio_entry *entry, co
 	if (error && error != -EEXIST)
 		return fail(error, why,
 			    "something in the way of a member of the archive could not be removed");
-	if (entry->link_to) {
-		if (error == -EEXIST)
-			(void)do_unlink(AT_FDCWD, path); /* a failure shows in the link */
-		error = vfs_link(absolute(u->link_path, entry->link_to), path);
-		if (error || !S_ISREG(entry->mode))
-			return fail(error, why, "a hard link of the archive could not be made");
-	}
-	error = make(u, entry, path);
 	u->attributes = (struct attributes){.valid = ATTR_UID | ATTR_GID | ATTR_MODE | ATTR_MTIME |
 						     ATTR_ATIME,
 					    .mode = entry->mode,
@@ -113,6 +105,14 @@ static int sink_begin(struct cpio_sink *sink, const struct cpio_entry *entry, co
 					    .atime = {.sec = entry->mtime}};
 	if (S_ISLNK(entry->mode))
 		u->attributes.valid &= ~ATTR_MODE;
+	if (entry->link_to) {
+		if (error == -EEXIST)
+			(void)do_unlink(AT_FDCWD, path); /* a failure shows in the link */
+		error = vfs_link(absolute(u->link_path, entry->link_to), path);
+		if (error || !S_ISREG(entry->mode))
+			return fail(error, why, "a hard link of the archive could not be made");
+	}
+	error = make(u, entry, path);
 	return fail(error, why,
 		    error == -ENOSPC || error == -ENOMEM
 			    ? "no memory left while unpacking the archive"

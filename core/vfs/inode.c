@@ -267,7 +267,7 @@ void inode_stat(struct inode *inode, struct kstat *stat)
 
 	stat->dev = super->dev;
 	stat->ino = inode->ino;
-	stat->nlink = inode->nlink;
+	stat->nlink = READ_ONCE(inode->nlink);
 	stat->rdev = inode->rdev;
 	stat->mode = mode;
 	stat->uid = inode->uid;

@@ -86,11 +86,11 @@ static inline struct dentry *dentry_find_rcu(const struct dentry *parent, const 
 	struct dentry *dentry;
 
 	hlist_for_each_entry (dentry, &dentry_table[dentry_bucket(parent, name->hash)], hash) {
-		if (dentry->name_hash != name->hash)
+		if (READ_ONCE(dentry->name_hash) != name->hash)
 			continue;
 		*sequence = sequence_read(&dentry->sequence);
-		if (READ_ONCE(dentry->parent) != parent || dentry->name_length != name->length ||
-		    !dentry_named(dentry, name))
+		if (READ_ONCE(dentry->parent) != parent ||
+		    READ_ONCE(dentry->name_length) != name->length || !dentry_named(dentry, name))
 			continue;
 		if (!(READ_ONCE(dentry->flags) & (DENTRY_REFERENCED | DENTRY_PERSIST)))
 			__atomic_fetch_or(&dentry->flags, DENTRY_REFERENCED, __ATOMIC_RELAXED);

@@ -406,15 +406,11 @@ long locks_fcntl(struct file *file, int number, unsigned int command, unsigned l
 	error = set_lock(file->inode, &wanted, wait);
 	if (!error && wanted.type != F_UNLCK && !ofd) {
 		/* Closed by another thread meanwhile: the lock would never go. */
-		struct file *now = files_peek(current->files, (unsigned int)number);
-
-		if (now != file) {
+		if (!fd_means(number, file)) {
 			wanted.type = F_UNLCK;
 			error = set_lock(file->inode, &wanted, false);
 			error = error ? error : -EBADF;
 		}
-		if (now)
-			file_put(now);
 	}
 	return error;
 }

@@ -168,6 +168,8 @@ void mount_change_begin(void)
 {
 	spin_lock(&mount_lock);
 	sequence_begin(&mount_sequence);
+	/* Before counts are looked at: who takes a reference meanwhile sees that, or is seen. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 void mount_change_end(void)

@@ -348,6 +348,7 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 	fs_root(&root);
 	old_root = root.mount;
 	mutex_lock(&mount_mutex);
+	rwsem_write(&put_old->dentry->inode->rwsem); /* nobody removes it meanwhile */
 	error = mount_may_target(put_old->mount, put_old->dentry) == -ENOENT
 			? -ENOENT
 			: may_pivot(&root, new_root, put_old);
@@ -363,6 +364,7 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 		mount_attach(old_root, put_old->mount, put_old->dentry);
 		mount_change_end();
 	}
+	rwsem_write_done(&put_old->dentry->inode->rwsem);
 	mutex_unlock(&mount_mutex);
 	if (!error) {
 		fs_replace_root(&root, new_root);

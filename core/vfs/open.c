@@ -358,6 +358,7 @@ static int create_existing(const struct inode *inode, umode_t dir_mode, uid_t di
 static struct file *open_creating(int dirfd, const char *name, struct open_how *how)
 {
 	unsigned int flags = lookup_flags(how);
+	unsigned int links;
 	struct path path;
 	umode_t dir_mode;
 	uid_t dir_uid;
@@ -406,6 +407,7 @@ again:
 		}
 		dir_mode = w.inode->mode;
 		dir_uid = w.inode->uid;
+		links = w.link_count;
 		error = walk_last(&w);
 		if (error == 0) {
 			error = walk_take(&w, &path);
@@ -419,8 +421,8 @@ again:
 		}
 		if (error == 1)
 			error = walk_continue(&w);
-		else if (error == -ENOENT)
-			goto again; /* it was there a moment ago */
+		else if (error == -ENOENT && w.link_count == links)
+			goto again; /* it was there a moment ago, and is no link that leads nowhere */
 	}
 	return err_ptr(error);
 }

@@ -82,6 +82,7 @@ int walk_unlazy(struct walk *w)
 	}
 	rcu_read_unlock();
 	w->rcu = false;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* see mount_change_begin() */
 	if (sequence_changed(&mount_sequence, w->mounts) ||
 	    sequence_changed(&path.dentry->sequence, w->sequence)) {
 		path_put(&path);
@@ -298,10 +299,9 @@ static const char *leave_link(struct walk *w)
 /* The last component of a target: its string belongs to the link, which lives until the step is done. */
 static int step_and_leave_link(struct walk *w)
 {
-	struct walk_link done = w->stack[--w->depth];
 	int error = step(w, &w->last, FOLLOW_INNER);
 
-	link_release(&done);
+	link_release(&w->stack[--w->depth]);
 	return error;
 }
 

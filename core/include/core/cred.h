@@ -66,6 +66,7 @@ struct user {
 };
 
 const struct cred *cred_get(const struct cred *cred);
+const struct cred *cred_of_thread(const struct thread *thread); /* any thread's, with a reference */
 void cred_put(const struct cred *cred);
 /* A copy of the current credentials to change, with room for n groups (SIZE_MAX: as many as now).
  * NULL: no memory. */

@@ -133,6 +133,7 @@ struct thread {
 	void (*kthread)(void *);
 	void *kthread_arg;
 	struct list exit_work; /* deferred work for return to user (core/file.h: fput) */
+	bool work_over;	       /* it ends, and looks at exit_work no more */
 #ifdef TERN_DEBUG
 	struct held_lock {
 		struct lock_class *class;

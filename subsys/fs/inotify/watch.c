@@ -34,9 +34,10 @@ static void end_watch(struct inotify_watch *watch)
 	unlink_from_inode(watch);
 	list_del(&watch->all);
 	(void)xarray_erase(&inotify->watches, (uint64_t)watch->wd);
-	__atomic_fetch_sub(&notify_watches, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&inotify->user->inotify_watches, 1, __ATOMIC_RELAXED);
 	inode_put(watch->inode);
+	/* Now: an unmounting waits for us while there seem to be watches. */
+	__atomic_fetch_sub(&notify_watches, 1, __ATOMIC_RELEASE);
 	kfree(watch);
 }
 

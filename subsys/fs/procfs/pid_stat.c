@@ -257,11 +257,8 @@ static void status_memory(struct text *text, const struct thread *thread, struct
 
 static void status_identity(struct text *text, struct thread *thread, const struct facts *f)
 {
-	const struct cred *cred;
+	const struct cred *cred = cred_of_thread(thread);
 
-	rcu_read_lock();
-	cred = cred_get(rcu_dereference(thread->cred));
-	rcu_read_unlock();
 	text_printf(text, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", cred->uid, cred->euid,
 		    cred->suid, cred->fsuid, cred->gid, cred->egid, cred->sgid, cred->fsgid);
 	text_printf(text, "FDSize:\t%u\nGroups:\t", thread_file_slots(thread));
@@ -274,11 +271,8 @@ static void status_identity(struct text *text, struct thread *thread, const stru
 
 static void status_rights(struct text *text, struct thread *thread)
 {
-	const struct cred *cred;
+	const struct cred *cred = cred_of_thread(thread);
 
-	rcu_read_lock();
-	cred = cred_get(rcu_dereference(thread->cred));
-	rcu_read_unlock();
 	text_printf(text,
 		    "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\nCapBnd:\t%"
 		    "016llx\nCapAmb:\t%016llx\n",

@@ -282,7 +282,7 @@ static int tmpfs_iterate(struct file *file, struct dir_context *context)
 		}
 		first = false;
 	}
-	context->pos = END_PLACE;
+	context->pos = MAX((loff_t)END_PLACE, (loff_t)end + 1);
 	return 0;
 }
 

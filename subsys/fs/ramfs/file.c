@@ -160,6 +160,8 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 
 int tmpfs_setattr(struct inode *inode, const struct attributes *a)
 {
+	if (a->valid & ATTR_MODE && inode->seals & F_SEAL_EXEC && (a->mode ^ inode->mode) & 0111)
+		return -EPERM;
 	if (!(a->valid & ATTR_SIZE))
 		return 0;
 	if (!S_ISREG(inode->mode))

@@ -20,7 +20,7 @@ static inline void list_init(struct list *l)
 
 static inline bool list_empty(const struct list *l)
 {
-	return l->next == l;
+	return __atomic_load_n(&l->next, __ATOMIC_RELAXED) == l;
 }
 
 static inline void list_insert_(struct list *e, struct list *prev, struct list *next)
