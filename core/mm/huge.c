@@ -17,6 +17,7 @@
 #include <core/mm.h>
 #include <core/page.h>
 #include <core/sched.h>
+#include <core/signal.h>
 
 unsigned int huge_policy = HUGE_MADVISE;
 const char *const huge_policy_names[HUGE_POLICIES] = {
@@ -151,6 +152,13 @@ void huge_clear_way(struct vma *vma, vaddr_t start, vaddr_t end)
 
 		if (hal_scan(&mm->space, &at, va + HAL_BLOCK_SIZE, &entry, 1) == 0)
 			hal_free_tables(&tlb, va, va + HAL_BLOCK_SIZE, va, va + HAL_BLOCK_SIZE);
+		if ((va / HAL_BLOCK_SIZE) % 512 == 0) { // a reservation may have millions
+			hal_tlb_flush(&tlb);
+			resched_point();
+			hal_tlb_begin(&tlb, &mm->space);
+			if (signal_fatal_pending())
+				break;
+		}
 	}
 	hal_tlb_flush(&tlb);
 }

@@ -66,6 +66,21 @@ void pagecache_init(struct pagecache *cache, struct inode *inode, const struct p
 	list_init(&cache->maps);
 	cache->writable_maps = 0;
 	cache->bare_size = 0;
+	cache->number = 0;
+}
+
+uint64_t pagecache_number(struct pagecache *cache)
+{
+	static uint64_t last = 1; /* odd: no address */
+	uint64_t number = READ_ONCE(cache->number), fresh;
+
+	if (likely(number))
+		return number;
+	fresh = __atomic_add_fetch(&last, 2, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&cache->number, &number, fresh, false, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED)
+		       ? fresh
+		       : number;
 }
 
 void pagecache_destroy(struct pagecache *cache)

@@ -24,6 +24,7 @@ static unsigned int mappers(struct pagecache *cache, uint64_t index, paddr_t pa)
 				   vma->start + ((index - vma->offset) << PAGE_SHIFT))
 				 .pa == pa;
 		rcu_read_unlock();
+		resched_point();
 	}
 	mutex_unlock(&cache->maps_lock);
 	return count ? count : 1;

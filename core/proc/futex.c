@@ -11,6 +11,7 @@
 
 #include <core/errno.h>
 #include <core/mm.h>
+#include <core/pagecache.h>
 #include <core/proc.h>
 #include <core/signal.h>
 #include <core/syscall.h>
@@ -40,7 +41,7 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 		return -EINVAL;
 	if (!hal_user_range(hal_user_ptr(const void, address), sizeof(uint32_t)))
 		return -EFAULT;
-	key->object = mm;
+	key->object = (uintptr_t)mm;
 	key->offset = address;
 	if (!shared)
 		return 0;
@@ -48,7 +49,7 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 	if (!vma)
 		return -EFAULT;
 	if ((vma->flags & VM_SHARED) && vma->cache) {
-		key->object = vma->cache;
+		key->object = pagecache_number(vma->cache);
 		key->offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);
 	}
 	vma_unlock(vma);
@@ -57,7 +58,7 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 
 struct futex_bucket *futex_bucket(const struct futex_key *key)
 {
-	uint64_t hash = ((uint64_t)(uintptr_t)key->object ^ key->offset) * 0x9e3779b97f4a7c15ull;
+	uint64_t hash = (key->object ^ key->offset) * 0x9e3779b97f4a7c15ull;
 
 	return &buckets[hash >> 56];
 }

@@ -33,7 +33,8 @@
 /* Which word: (memory, address) for what only one address space can see, else (contents, byte
  * offset in them). */
 struct futex_key {
-	const void *object;
+	uint64_t
+		object; /* a space's address (who waits there keeps it), or a page cache's number */
 	uint64_t offset;
 };
 

@@ -233,6 +233,7 @@ SYSCALL(pidfd_getfd)
 	unsigned int flags;
 	struct pid *pid;
 	long result;
+	int error;
 
 	if (args->arg[2])
 		return -EINVAL;
@@ -244,12 +245,15 @@ SYSCALL(pidfd_getfd)
 		result = -ESRCH;
 		goto out;
 	}
+	/* The file first: what it opens with rights that an execve has just given it is not ours to have. */
+	error = thread_file(thread, (unsigned int)args->arg[1], &file);
 	result = thread_may_inspect(thread, NULL, current->cred->uid, current->cred->gid);
-	if (result)
+	if (result || error) {
+		if (!error)
+			file_put(file);
+		result = result ? result : error;
 		goto out;
-	result = thread_file(thread, (unsigned int)args->arg[1], &file);
-	if (result)
-		goto out;
+	}
 	result = fd_install(file, 0, true);
 	if (result < 0)
 		file_put(file);

@@ -416,11 +416,12 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 	if (error)
 		return error;
 	rwsem_write(&inode->rwsem);
+	error = check_change(inode, a, touch);
+	/* Whoever may change the owner may take these bits away. */
 	if (a->valid & ATTR_STRIP && !S_ISDIR(inode->mode) && without_setid(inode) != inode->mode) {
 		a->valid |= ATTR_MODE;
 		a->mode = without_setid(inode);
 	}
-	error = check_change(inode, a, touch);
 	event = change_event(a->valid);
 	if (!error) {
 		if (!(a->valid & ATTR_CTIME)) {

@@ -43,10 +43,13 @@ struct pagecache {
 	struct list maps;	/* [maps_lock] VMAs that map it */
 	uint64_t writable_maps; /* [maps_lock] shared mappings that may be written (memfd seals) */
 	uint64_t bare_size;	/* pages, when there is no inode; constant */
+	uint64_t number;	/* pagecache_number() */
 	bool reserved; /* pagecache_reserve() was called: there may be pages without PAGE_F_UPTODATE */
 };
 
 void pagecache_init(struct pagecache *cache, struct inode *inode, const struct pagecache_ops *ops);
+/* A number that no other cache has had or will have, odd: a key for those who may outlive it. */
+uint64_t pagecache_number(struct pagecache *cache);
 /* Drop all pages; nobody maps it any more. */
 void pagecache_destroy(struct pagecache *cache);
 

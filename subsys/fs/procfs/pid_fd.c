@@ -21,12 +21,17 @@ static struct file *file_of(const struct proc_inode *p)
 /* The same for who wants to have it: 0, -ENOENT, -EACCES. */
 static int take_file(const struct proc_inode *p, struct file **file)
 {
-	struct thread *thread = proc_thread_inspect(p);
+	struct thread *thread;
 
-	if (is_err(thread))
-		return ptr_err(thread) == -EACCES ? -EACCES : -ENOENT;
-	thread_put(thread);
+	/* The file first: what is opened with rights that an execve has just given is judged by those. */
 	*file = file_of(p);
+	thread = proc_thread_inspect(p);
+	if (is_err(thread)) {
+		if (*file)
+			file_put(*file);
+		return ptr_err(thread) == -EACCES ? -EACCES : -ENOENT;
+	}
+	thread_put(thread);
 	return *file ? 0 : -ENOENT;
 }
 

@@ -44,8 +44,11 @@ int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *
 		return -ENOMEM;
 	}
 	rwsem_read(&mm->lock);
-	for (const struct vma *vma = vma_find(mm, 0); vma; vma = vma_next(vma))
+	for (const struct vma *vma = vma_find(mm, 0); vma && !signal_fatal_pending();
+	     vma = vma_next(vma)) {
 		each(text, vma, buf, state);
+		resched_point();
+	}
 	rwsem_read_done(&mm->lock);
 	kfree(buf);
 	mm_put_user(mm);
