@@ -240,19 +240,23 @@ void signal_send_self(int sig)
 	signal_send_thread(current, sig, &info);
 }
 
+static int send_process_locked(struct process *process, int sig, const struct siginfo *info)
+{
+	if (list_empty(&process->threads))
+		return 0;
+	return signal_send_locked(
+		sig, info,
+		process->live_threads ? process->leader
+				      : list_first(&process->threads, struct thread, process_link),
+		true);
+}
+
 static int send_process(struct process *process, int sig, const struct siginfo *info)
 {
 	unsigned long flags;
 	struct sighand *sighand = sighand_lock(process, &flags);
-	int error = 0;
+	int error = send_process_locked(process, sig, info);
 
-	if (!list_empty(&process->threads))
-		error = signal_send_locked(
-			sig, info,
-			process->live_threads
-				? process->leader
-				: list_first(&process->threads, struct thread, process_link),
-			true);
 	spin_unlock_irqrestore(&sighand->lock, flags);
 	return error;
 }
@@ -260,6 +264,18 @@ static int send_process(struct process *process, int sig, const struct siginfo *
 void signal_send_process(struct process *process, int sig, const struct siginfo *info)
 {
 	(void)send_process(process, sig, info); /* kernel-made: at worst without its siginfo */
+}
+
+bool signal_send_process_new(struct process *process, int sig)
+{
+	unsigned long flags;
+	struct sighand *sighand = sighand_lock(process, &flags);
+	bool was_pending = process->shared.set & sigbit(sig), pending;
+
+	(void)send_process_locked(process, sig, NULL); /* as above */
+	pending = process->shared.set & sigbit(sig);
+	spin_unlock_irqrestore(&sighand->lock, flags);
+	return pending && !was_pending;
 }
 
 int signal_queue(struct process *process, struct thread *thread, int sig,

@@ -16,27 +16,23 @@
 #define ITIMER_VIRTUAL 1
 #define ITIMER_PROF    2
 
-/* A signal that is still pending when the next one is due is not worth an interrupt each
- * microsecond. */
-#define PENDING_INTERVAL NSEC_PER_MSEC
+/* A signal that is ignored, or still pending when the next one is due, is not worth an interrupt
+ * each microsecond. */
+#define UNHEARD_INTERVAL NSEC_PER_MSEC
 
 static void real_fire(struct timer *timer)
 {
 	struct process *process = container_of(timer, struct process, real_timer);
-	bool was_pending = READ_ONCE(process->shared.set) & sigbit(SIGALRM);
+	bool queued = signal_send_process_new(process, SIGALRM);
 	ktime_t interval, now, next;
 	unsigned long flags;
 
-	signal_send_process(process, SIGALRM, NULL);
 	flags = spin_lock_irqsave(&process->lock);
 	interval = process->real_interval;
 	if (interval && !timer_pending(timer)) { /* pending: it was set anew meanwhile */
 		now = clock_monotonic();
-		next = timer->expires + interval;
-		if (was_pending)
-			next = MAX(next, now + PENDING_INTERVAL);
-		if (next <= now)
-			next += ((now - next) / interval + 1) * interval;
+		next = ktime_add(timer->expires, interval);
+		ktime_forward(&next, interval, queued ? now : now + UNHEARD_INTERVAL);
 		timer_start(timer, next);
 	}
 	spin_unlock_irqrestore(&process->lock, flags);
@@ -89,7 +85,10 @@ static bool cpu_timer_due(ktime_t *expires, ktime_t interval, ktime_t now)
 {
 	if (!*expires || now < *expires)
 		return false;
-	*expires = interval ? *expires + ((now - *expires) / interval + 1) * interval : 0;
+	if (interval)
+		ktime_forward(expires, interval, now);
+	else
+		*expires = 0;
 	return true;
 }
 

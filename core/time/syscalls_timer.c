@@ -95,13 +95,9 @@ static void start(struct posix_timer *t)
 /* lock held: move expires beyond now; how many expirations that skips beyond the first. */
 static uint64_t forward(struct posix_timer *t, ktime_t now)
 {
-	uint64_t n;
+	uint64_t n = ktime_forward(&t->expires, t->interval, now);
 
-	if (now < t->expires)
-		return 0;
-	n = (now - t->expires) / t->interval;
-	t->expires += (n + 1) * t->interval;
-	return n;
+	return n ? n - 1 : 0;
 }
 
 /* lock held: it is due. */

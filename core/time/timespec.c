@@ -10,8 +10,8 @@ static int to_ns(ktime_t *ns, const int64_t pair[2], int64_t fractions)
 {
 	if (pair[0] < 0 || pair[1] < 0 || pair[1] >= fractions)
 		return -EINVAL;
-	if ((uint64_t)pair[0] >= KTIME_MAX / NSEC_PER_SEC)
-		*ns = KTIME_MAX - 1;
+	if (pair[0] >= (int64_t)(TIMESPEC_MAX / NSEC_PER_SEC))
+		*ns = TIMESPEC_MAX;
 	else
 		*ns = (uint64_t)pair[0] * NSEC_PER_SEC +
 		      (uint64_t)pair[1] * (NSEC_PER_SEC / (uint64_t)fractions);

@@ -86,6 +86,8 @@ struct sighand {
 /* Kernel-made signals. info NULL: SI_KERNEL from pid 0. Any context but under sighand->lock. */
 void signal_send_thread(struct thread *thread, int sig, const struct siginfo *info);
 void signal_send_process(struct process *process, int sig, const struct siginfo *info);
+/* With info NULL. False: nothing was queued, it is ignored, still pending, or nobody is left. */
+__must_check bool signal_send_process_new(struct process *process, int sig);
 void signal_send_group(struct pid *group, int sig, const struct siginfo *info); /* takes tasklist */
 /* What the current thread has brought upon itself (SIGPIPE, SIGXFSZ): SI_USER, from itself. */
 void signal_send_self(int sig);

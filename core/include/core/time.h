@@ -59,6 +59,21 @@ static inline ktime_t ktime_add(ktime_t a, ktime_t b)
 	return __builtin_add_overflow(a, b, &sum) ? KTIME_MAX : sum;
 }
 
+/* *expires moved on by whole intervals (not 0) until it lies beyond now, saturating: by how many. */
+static inline uint64_t ktime_forward(ktime_t *expires, ktime_t interval, ktime_t now)
+{
+	uint64_t n;
+	ktime_t step;
+
+	if (now < *expires)
+		return 0;
+	n = (now - *expires) / interval + 1;
+	if (__builtin_mul_overflow(n, interval, &step))
+		step = KTIME_MAX;
+	*expires = ktime_add(*expires, step);
+	return n;
+}
+
 /* Woken when CLOCK_REALTIME was stepped. */
 extern struct wait_queue clock_was_set;
 

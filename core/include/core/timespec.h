@@ -6,7 +6,10 @@
 
 #include <core/types.h>
 
-/* Nanoseconds of a user's timespec, saturated at KTIME_MAX - 1: 0, -EFAULT, -EINVAL (negative, or
+/* As Linux counts; any two of them can be added. */
+#define TIMESPEC_MAX ((ktime_t)INT64_MAX)
+
+/* Nanoseconds of a user's timespec, saturated at TIMESPEC_MAX: 0, -EFAULT, -EINVAL (negative, or
  * nanoseconds out of range). */
 __must_check int timespec_from_user(ktime_t *ns, unsigned long user);
 /* 0 or -EFAULT. */

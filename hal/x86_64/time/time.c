@@ -245,9 +245,12 @@ void time_check_warp(void)
 
 /* ---- the one-shot timer ---- */
 
+/* ns: what is farther would wrap as ticks, and be over at once; it may come early for nothing. */
+#define FARTHEST (1ull << 60)
+
 void hal_timer_set(uint64_t deadline)
 {
-	uint64_t now;
+	uint64_t now, left;
 
 	this_cpu()->timer_deadline = deadline;
 	if (deadline == UINT64_MAX) {
@@ -258,11 +261,13 @@ void hal_timer_set(uint64_t deadline)
 		return;
 	}
 	now = hal_time_ns();
+	left = deadline > now ? deadline - now : 0;
+	if (left > FARTHEST)
+		left = FARTHEST;
 	if (!cpu_features.tsc_deadline)
-		apic_timer_start(deadline > now ? deadline - now : 0);
+		apic_timer_start(left);
 	else
-		wrmsr(MSR_TSC_DEADLINE,
-		      rdtsc() + (deadline > now ? scale(deadline - now, tsc_per_ns) : 0));
+		wrmsr(MSR_TSC_DEADLINE, rdtsc() + scale(left, tsc_per_ns));
 }
 
 void time_timer_interrupt(bool user)

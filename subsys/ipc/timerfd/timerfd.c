@@ -48,11 +48,11 @@ static void catch_up(struct timerfd *t, ktime_t now)
 	if (t->expires > now)
 		return;
 	if (t->interval) {
-		uint64_t n = 1 + (now - t->expires) / t->interval;
+		ktime_t before = t->expires;
 
-		t->ticks += n;
-		t->expires = ktime_add(t->expires, n * t->interval);
-		t->real_expires = ktime_add(t->real_expires, n * t->interval);
+		t->ticks += ktime_forward(&t->expires, t->interval, now);
+		t->expires = MIN(t->expires, KTIME_MAX - 1); /* it stays armed */
+		t->real_expires = ktime_add(t->real_expires, t->expires - before);
 	} else {
 		t->ticks++;
 		t->expires = KTIME_MAX;
