@@ -265,15 +265,16 @@ static void enlist(struct posix_timer *t)
 
 	if (clock_is_realtime(t->clock))
 		wait_add(&clock_was_set, &t->stepped);
-	flags = spin_lock_irqsave(&process->lock);
-	list_add_tail(&t->link, &process->posix_timers);
-	spin_unlock_irqrestore(&process->lock, flags);
 	if (t->cpu.process) {
 		flags = spin_lock_irqsave(&t->cpu.process->lock);
 		list_add_tail(&t->cpu_link, &t->cpu.process->cpu_timers);
 		t->cpu.process->cpu_timer_count++;
 		spin_unlock_irqrestore(&t->cpu.process->lock, flags);
 	}
+	/* Last: from here on another thread may delete it. */
+	flags = spin_lock_irqsave(&process->lock);
+	list_add_tail(&t->link, &process->posix_timers);
+	spin_unlock_irqrestore(&process->lock, flags);
 }
 
 /* Not on the list any more: nothing of it happens after this. Drops the list's reference. */
@@ -328,6 +329,7 @@ static struct posix_timer *timer_new(int clock)
 	spin_init(&t->lock, "POSIX timer");
 	timer_init(&t->timer, fire);
 	list_init(&t->stepped.link);
+	list_init(&t->cpu_link);
 	t->stepped.wake = clock_stepped;
 	t->process = current->process;
 	t->clock = clock;
