@@ -194,7 +194,6 @@ struct process *process_alloc(void)
 	list_init(&process->sibling);
 	list_init(&process->shared.queue);
 	list_init(&process->posix_timers);
-	list_init(&process->cpu_timers);
 	wait_queue_init(&process->child_exit);
 	wait_queue_init(&process->core_wait);
 	process_timers_init(process);

@@ -60,10 +60,13 @@ void process_timers_exec(struct process *process)
 
 /* ---- CPU time ---- */
 
-static bool cpu_timers_armed(const struct process *p)
+static bool cpu_timers_armed(const struct thread *thread)
 {
+	const struct process *p = thread->process;
+
 	return READ_ONCE(p->virt_expires) || READ_ONCE(p->prof_expires) ||
-	       READ_ONCE(p->cpu_timer_count) || process_limit(p, RLIMIT_CPU) != UINT64_MAX;
+	       READ_ONCE(p->cpu_timers.count) || READ_ONCE(thread->cpu_timers.count) ||
+	       process_limit(p, RLIMIT_CPU) != UINT64_MAX;
 }
 
 static bool rt_limited(const struct thread *thread)
@@ -74,7 +77,7 @@ static bool rt_limited(const struct thread *thread)
 void process_tick(struct thread *thread, bool user, ktime_t length)
 {
 	(void)user, (void)length;
-	if ((cpu_timers_armed(thread->process) || rt_limited(thread)) && !thread->exiting) {
+	if ((cpu_timers_armed(thread) || rt_limited(thread)) && !thread->exiting) {
 		WRITE_ONCE(thread->cpu_timers_due, true);
 		sched_set_work(thread, THREAD_WORK_NOTIFY);
 	}
@@ -132,8 +135,7 @@ void process_timers_check(struct thread *thread)
 	if (rt_limited(thread))
 		check_limit(process, RLIMIT_RTTIME, sched_rt_time(thread) / NSEC_PER_USEC,
 			    NSEC_PER_SEC / NSEC_PER_USEC);
-	if (READ_ONCE(process->cpu_timer_count))
-		posix_timers_check(process);
+	posix_timers_check(thread, &times);
 }
 
 /* ---- setitimer ---- */

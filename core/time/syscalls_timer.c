@@ -21,14 +21,19 @@
 
 #define SIGEV_THREAD 2
 
+#define CPU_MOST 16		     /* timers of a tree that a tick fires */
+#define CPU_REST (NSEC_PER_SEC / 10) /* until one whose signal is not taken is looked at again */
+
 struct posix_timer {
 	struct refcount refs;
 	struct list link;	 /* [process->lock] */
-	struct list cpu_link;	 /* [cpu.process->lock] in its cpu_timers */
 	struct process *process; /* whose list it is on; outlives it */
 	struct thread *thread;	 /* SIGEV_THREAD_ID: reference; NULL: to the process */
 	int id, clock, notify;
-	struct cpu_clock cpu; /* of a CPU-time clock: references */
+	struct cpu_clock cpu;	 /* of a CPU-time clock: references */
+	struct rb_node cpu_node; /* [cpu.process->lock] in its clock's tree */
+	ktime_t cpu_due;	 /* [cpu.process->lock] the tree's key */
+	bool cpu_listed;	 /* [cpu.process->lock] set with lock held too */
 	struct sigqueue *
 		q; /* with SIGEV_NONE too: it is counted. NULL: the timer is deleted, its signal is not */
 	struct wait_entry stepped; /* on clock_was_set while a real-time one is armed */
@@ -79,14 +84,68 @@ static ktime_t timer_now(const struct posix_timer *t)
 	return on_real_time(t) ? clock_realtime() : clock_monotonic();
 }
 
+static struct cpu_timers *cpu_timers_of(const struct posix_timer *t)
+{
+	return t->cpu.thread ? &t->cpu.thread->cpu_timers : &t->cpu.process->cpu_timers;
+}
+
+static struct rb_root *cpu_tree(const struct posix_timer *t)
+{
+	return &cpu_timers_of(t)->due[t->cpu.kind == 1][t->process != t->cpu.process];
+}
+
+/* cpu.process->lock held */
+static void cpu_take_off(struct posix_timer *t)
+{
+	rb_erase(cpu_tree(t), &t->cpu_node);
+	cpu_timers_of(t)->count--;
+	WRITE_ONCE(t->cpu_listed, false);
+}
+
+/* lock held */
+static void cpu_unlist(struct posix_timer *t)
+{
+	unsigned long flags = spin_lock_irqsave(&t->cpu.process->lock);
+
+	if (t->cpu_listed)
+		cpu_take_off(t);
+	spin_unlock_irqrestore(&t->cpu.process->lock, flags);
+}
+
+/* lock held: ticks look at it when its clock has reached due. */
+static void cpu_list(struct posix_timer *t, ktime_t due)
+{
+	struct rb_root *tree = cpu_tree(t);
+	struct rb_node **link = &tree->node, *parent = NULL;
+	unsigned long flags = spin_lock_irqsave(&t->cpu.process->lock);
+
+	if (t->cpu_listed)
+		cpu_take_off(t);
+	t->cpu_due = due;
+	while (*link) {
+		parent = *link;
+		link = due < rb_entry(parent, struct posix_timer, cpu_node)->cpu_due
+			       ? &parent->left
+			       : &parent->right;
+	}
+	rb_insert(tree, &t->cpu_node, parent, link);
+	cpu_timers_of(t)->count++;
+	WRITE_ONCE(t->cpu_listed, true);
+	spin_unlock_irqrestore(&t->cpu.process->lock, flags);
+}
+
 /* lock held: start the kernel timer for t->expires. CPU-time ones are looked at by ticks instead.
  */
 static void start(struct posix_timer *t)
 {
 	ktime_t at = t->expires;
 
-	if (t->cpu.process || t->notify == SIGEV_NONE)
+	if (t->notify == SIGEV_NONE)
 		return;
+	if (t->cpu.process) {
+		cpu_list(t, at);
+		return;
+	}
 	if (on_real_time(t))
 		at = clock_real_to_monotonic(at);
 	timer_start(&t->timer, at);
@@ -152,6 +211,8 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 	if (t->armed && t->interval && !t->deleted) {
 		t->overrun += forward(t, timer_now(t));
 		start(t);
+	} else if (t->armed && !t->deleted && t->cpu.process) {
+		start(t); /* it was set anew, and waited for that signal */
 	}
 	t->overrun_last = MIN(t->overrun, (uint64_t)INT32_MAX);
 	t->overrun = 0;
@@ -168,27 +229,66 @@ static bool under_way(struct posix_timer *t)
 	return sigqueue_queued(t->q, t->process) || READ_ONCE(t->taking);
 }
 
-/* Each goes to the end of the list when it is looked at: where one comes or goes meanwhile, another may be
- * looked at twice. */
-void posix_timers_check(struct process *process)
+/* It was due by its clock, and is off the tree. */
+static void cpu_fire(struct posix_timer *t, ktime_t now)
 {
-	for (unsigned int left = READ_ONCE(process->cpu_timer_count); left; left--) {
-		struct posix_timer *t = NULL;
-		unsigned long flags = spin_lock_irqsave(&process->lock);
+	unsigned long flags = spin_lock_irqsave(&t->lock);
 
-		if (!list_empty(&process->cpu_timers)) {
-			t = list_first(&process->cpu_timers, struct posix_timer, cpu_link);
-			list_move_tail(&t->cpu_link, &process->cpu_timers);
+	if (t->armed && !t->deleted && !READ_ONCE(t->cpu_listed)) {
+		if (now < t->expires) {
+			start(t); /* set anew meanwhile */
+		} else {
+			if (!under_way(t))
+				expire(t);
+			/* It goes on when its signal is taken; who drops that says nothing. */
+			if (t->armed && !READ_ONCE(t->cpu_listed))
+				cpu_list(t, ktime_add(now, CPU_REST));
+		}
+	}
+	spin_unlock_irqrestore(&t->lock, flags);
+}
+
+/* The rest of many is for the next tick. */
+static void cpu_check_tree(struct process *process, struct rb_root *tree, ktime_t now)
+{
+	for (unsigned int left = CPU_MOST; left; left--) {
+		unsigned long flags = spin_lock_irqsave(&process->lock);
+		struct rb_node *node = rb_first(tree);
+		struct posix_timer *t = node ? rb_entry(node, struct posix_timer, cpu_node) : NULL;
+
+		if (t && t->cpu_due <= now) {
+			cpu_take_off(t);
 			refcount_get(&t->refs);
+		} else {
+			t = NULL;
 		}
 		spin_unlock_irqrestore(&process->lock, flags);
 		if (!t)
 			return;
-		flags = spin_lock_irqsave(&t->lock);
-		if (t->armed && timer_now(t) >= t->expires && !under_way(t))
-			expire(t);
-		spin_unlock_irqrestore(&t->lock, flags);
+		cpu_fire(t, now);
 		timer_put(t);
+	}
+}
+
+/* Those of other processes apart: however many they are, ours come in time. */
+static void cpu_check(struct process *process, struct cpu_timers *timers,
+		      const struct rusage_times *times)
+{
+	for (unsigned int user = 0; user < 2; user++)
+		for (unsigned int foreign = 0; foreign < 2; foreign++)
+			cpu_check_tree(process, &timers->due[user][foreign],
+				       user ? times->user : times->user + times->system);
+}
+
+void posix_timers_check(struct thread *thread, const struct rusage_times *times)
+{
+	struct rusage_times own;
+
+	if (READ_ONCE(thread->process->cpu_timers.count))
+		cpu_check(thread->process, &thread->process->cpu_timers, times);
+	if (READ_ONCE(thread->cpu_timers.count)) {
+		sched_times(thread, &own.user, &own.system);
+		cpu_check(thread->process, &thread->cpu_timers, &own);
 	}
 }
 
@@ -265,12 +365,6 @@ static void enlist(struct posix_timer *t)
 
 	if (clock_is_realtime(t->clock))
 		wait_add(&clock_was_set, &t->stepped);
-	if (t->cpu.process) {
-		flags = spin_lock_irqsave(&t->cpu.process->lock);
-		list_add_tail(&t->cpu_link, &t->cpu.process->cpu_timers);
-		t->cpu.process->cpu_timer_count++;
-		spin_unlock_irqrestore(&t->cpu.process->lock, flags);
-	}
 	/* Last: from here on another thread may delete it. */
 	flags = spin_lock_irqsave(&process->lock);
 	list_add_tail(&t->link, &process->posix_timers);
@@ -284,15 +378,11 @@ static void destroy(struct posix_timer *t)
 
 	t->deleted = true;
 	t->armed = false;
+	if (t->cpu.process)
+		cpu_unlist(t);
 	spin_unlock_irqrestore(&t->lock, flags);
 	if (clock_is_realtime(t->clock))
 		wait_remove(&clock_was_set, &t->stepped);
-	if (t->cpu.process) {
-		flags = spin_lock_irqsave(&t->cpu.process->lock);
-		list_del(&t->cpu_link);
-		t->cpu.process->cpu_timer_count--;
-		spin_unlock_irqrestore(&t->cpu.process->lock, flags);
-	}
 	timer_cancel_sync(&t->timer);
 	if (sigqueue_disown(t->q, t->process))
 		t->q = NULL;
@@ -329,7 +419,6 @@ static struct posix_timer *timer_new(int clock)
 	spin_init(&t->lock, "POSIX timer");
 	timer_init(&t->timer, fire);
 	list_init(&t->stepped.link);
-	list_init(&t->cpu_link);
 	t->stepped.wake = clock_stepped;
 	t->process = current->process;
 	t->clock = clock;
@@ -463,6 +552,8 @@ static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *n
 	/* Disarmed first: the kernel timer's function may be running, and takes the lock. */
 	remaining(t, old);
 	t->armed = false;
+	if (t->cpu.process)
+		cpu_unlist(t);
 	spin_unlock_irqrestore(&t->lock, flags);
 	timer_cancel_sync(&t->timer);
 	flags = spin_lock_irqsave(&t->lock);

@@ -63,6 +63,12 @@ struct io_account {
 	uint64_t read_bytes, written_bytes, read_calls, write_calls;
 };
 
+/* Armed POSIX timers on the CPU clocks of a process or thread. */
+struct cpu_timers {
+	struct rb_root due[2][2]; /* by when they are: of user time? of another process? */
+	unsigned int count;
+};
+
 struct thread {
 	struct hal_thread hal; /* FIRST: the HAL's current thread is ours */
 	unsigned int
@@ -128,6 +134,7 @@ struct thread {
 	uint64_t timer_slack_ns, default_timer_slack_ns; /* the default: the parent's at the fork */
 	void *ptrace;					 /* tracer state or NULL */
 	unsigned int pagefault_disabled;
+	struct cpu_timers cpu_timers; /* [process->lock] on its clocks */
 	bool cpu_timers_due; /* a tick found a CPU-time limit or timer that may have passed: looked at on return to user */
 	bool in_oom; /* chosen by the OOM killer: allocations may dip into reserves */
 	void (*kthread)(void *);
@@ -198,8 +205,7 @@ struct process {
 	bool real_used;		 /* it was ever set: at exit it may have to be cancelled */
 	ktime_t virt_expires, virt_interval, prof_expires, prof_interval; /* CPU time; 0: off */
 	struct list posix_timers;					  /* [lock] */
-	struct list cpu_timers; /* [lock] those that count CPU time of ours, whosesoever they are */
-	unsigned int cpu_timer_count; /* [lock] in that list */
+	struct cpu_timers cpu_timers; /* [lock] on our clocks, whosesoever they are */
 	int next_timer_id;
 	int oom_score_adj;
 	char *exe_path; /* only for reports; /proc/PID/exe uses mm->exe_file */

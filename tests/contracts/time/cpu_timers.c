@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Covers: TIME-04. Many timers on another process's CPU clock all tell, and what that process sets
+// for itself comes in time beside them; one on a thread's clock comes when that thread has run; one set
+// anew; timers that one thread makes and another deletes.
+#include "contract.h"
+
+#define MANY 300
+
+static volatile int count;
+static volatile bool stop;
+
+static void handler(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+	count++;
+}
+
+static timer_t timer_on(clockid_t clock, int number)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = number};
+	timer_t id;
+
+	MUST(timer_create(clock, &event, &id));
+	return id;
+}
+
+static void set(timer_t id, long value, long interval)
+{
+	struct itimerspec spec = {{interval / 1000000000, interval % 1000000000},
+				  {value / 1000000000, value % 1000000000}};
+
+	MUST(timer_settime(id, 0, &spec, NULL));
+}
+
+static void spin(clockid_t clock, long long time)
+{
+	long long end = now_ns(clock) + time;
+
+	while (now_ns(clock) < end)
+		;
+}
+
+// In the child: its own timer beside all of its parent's. How often depends on the machine's ticks.
+static void victim(int ready)
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+	char byte;
+
+	MUST(sigaction(SIGUSR1, &action, NULL));
+	MUST(read(ready, &byte, 1));
+	set(timer_on(CLOCK_PROCESS_CPUTIME_ID, SIGUSR1), 20000000, 20000000);
+	spin(CLOCK_PROCESS_CPUTIME_ID, 1000000000);
+	CHECK(count >= 1);
+	_exit(0);
+}
+
+static void many(void)
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+	static timer_t ids[MANY];
+	clockid_t clock;
+	int ends[2];
+	pid_t child;
+
+	MUST(pipe(ends));
+	child = (pid_t)MUST(fork());
+	if (!child)
+		victim(ends[0]);
+	CHECK_EQ(clock_getcpuclockid(child, &clock), 0);
+	MUST(sigaction(SIGRTMIN, &action, NULL));
+	MUST((long)signal(SIGURG, SIG_IGN));
+	count = 0;
+	for (int i = 0; i < MANY; i++) {
+		ids[i] = timer_on(clock, i % 2 ? SIGRTMIN : SIGURG);
+		set(ids[i], 1 + i * 1000, i % 2 ? 0 : 10000000);
+	}
+	MUST(write(ends[1], "", 1));
+	CHECK_EXIT(child, 0);
+	CHECK_EQ(count, MANY / 2);
+	for (int i = 0; i < MANY; i++)
+		MUST(timer_delete(ids[i]));
+}
+
+static void *run_while(void *argument)
+{
+	(void)argument;
+	while (!stop)
+		;
+	return NULL;
+}
+
+static void thread_clock(void)
+{
+	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+	timer_t id = timer_on(CLOCK_THREAD_CPUTIME_ID, SIGUSR2);
+	pthread_t other;
+
+	MUST(sigaction(SIGUSR2, &action, NULL));
+	count = 0;
+	set(id, 50000000, 0);
+	CHECK_EQ(pthread_create(&other, NULL, run_while, NULL), 0);
+	sleep_ms(300);
+	CHECK_EQ(count, 0);
+	spin(CLOCK_THREAD_CPUTIME_ID, 200000000);
+	CHECK_EQ(count, 1);
+	stop = true;
+	CHECK_EQ(pthread_join(other, NULL), 0);
+	CHECK_EQ(timer_delete(id), 0);
+}
+
+// One that is set anew while its signal is queued tells again.
+static void set_anew(void)
+{
+	sigset_t block = set_of(SIGUSR2);
+	timer_t id = timer_on(CLOCK_PROCESS_CPUTIME_ID, SIGUSR2);
+
+	MUST(sigprocmask(SIG_BLOCK, &block, NULL));
+	count = 0;
+	set(id, 1, 0);
+	spin(CLOCK_PROCESS_CPUTIME_ID, 100000000);
+	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
+	CHECK_EQ(count, 1);
+	set(id, 10000000, 10000000);
+	spin(CLOCK_PROCESS_CPUTIME_ID, 300000000);
+	CHECK(count >= 3);
+	set(id, 0, 0);
+	count = 0;
+	spin(CLOCK_PROCESS_CPUTIME_ID, 50000000);
+	CHECK_EQ(count, 0);
+	CHECK_EQ(timer_delete(id), 0);
+}
+
+static volatile int next;
+
+static void *delete_next(void *argument)
+{
+	(void)argument;
+	while (!stop)
+		syscall(SYS_timer_delete, next);
+	return NULL;
+}
+
+static void deleted_while_made(void)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGURG};
+	pthread_t other;
+	int id;
+
+	stop = false;
+	CHECK_EQ(pthread_create(&other, NULL, delete_next, NULL), 0);
+	for (int i = 0; i < 20000; i++) {
+		MUST(syscall(SYS_timer_create, CLOCK_PROCESS_CPUTIME_ID, &event, &id));
+		next = id + 1;
+		syscall(SYS_timer_delete, id);
+	}
+	stop = true;
+	CHECK_EQ(pthread_join(other, NULL), 0);
+}
+
+CONTRACT
+{
+	many();
+	thread_clock();
+	set_anew();
+	deleted_while_made();
+}
