@@ -42,7 +42,7 @@ void cap_fix_fsuid(struct cred *new, const struct cred *old)
 		new->cap_effective |= new->cap_permitted & CAP_FS_SET;
 }
 
-bool cap_exec(struct cred *new, const struct cred *old, bool confined)
+bool cap_exec(struct cred *new, const struct cred *old, bool confined, bool shared)
 {
 	bool root_effective = false, set_id;
 
@@ -54,9 +54,12 @@ bool cap_exec(struct cred *new, const struct cred *old, bool confined)
 		root_effective = new->euid == 0;
 	}
 	set_id = new->euid != old->uid || new->egid != old->gid;
-	if (confined && (set_id || (new->cap_permitted & ~old->cap_permitted))) {
-		new->euid = new->uid;
-		new->egid = new->gid;
+	if ((confined || shared) && (set_id || (new->cap_permitted & ~old->cap_permitted))) {
+		/* With the right to take any id, he may as well share it. */
+		if (confined || !(old->cap_effective & BIT(CAP_SETUID))) {
+			new->euid = new->uid;
+			new->egid = new->gid;
+		}
 		new->cap_permitted &= old->cap_permitted;
 	}
 	new->suid = new->fsuid = new->euid;

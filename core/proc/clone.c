@@ -84,7 +84,7 @@ static int parts_take(struct thread *child, const struct clone_request *r)
 	}
 	if (r->flags & CLONE_FS) {
 		child->fs = parent->fs;
-		refcount_get(&child->fs->refs);
+		fs_share(child->fs);
 	} else {
 		child->fs = fs_copy(parent->fs);
 		if (!child->fs)
@@ -109,7 +109,7 @@ static void parts_drop(struct thread *child)
 	if (child->mm)
 		mm_put_user(child->mm);
 	if (child->fs)
-		fs_put(child->fs);
+		fs_leave(child->fs);
 	if (child->files)
 		files_put(child->files);
 	child->mm = child->active_mm = NULL;
@@ -518,13 +518,13 @@ static int unshare_fs(struct thread *t)
 {
 	struct fs_context *shared = t->fs, *mine;
 
-	if (refcount_read(&shared->refs) == 1)
+	if (!fs_is_shared(shared))
 		return 0;
 	mine = fs_copy(shared);
 	if (!mine)
 		return -ENOMEM;
 	rcu_assign_pointer(t->fs, mine);
-	fs_put(shared);
+	fs_leave(shared);
 	return 0;
 }
 

@@ -110,19 +110,18 @@ fail:
 
 /* ---- credentials ---- */
 
+/* The ids; what comes with them is told when we are alone. */
 static int compute_cred(struct exec *e)
 {
 	const struct cred *old = current->cred;
 	struct inode *inode = e->file->inode;
-	bool confined = current->no_new_privs;
-
 	e->cred = cred_prepare(SIZE_MAX);
 	if (!e->cred)
 		return -ENOMEM;
 	e->cred->euid = old->euid;
 	e->cred->egid = old->egid;
 	if (READ_ONCE(inode->mode) & (S_ISUID | S_ISGID) &&
-	    !(e->file->path.mount->flags & MS_NOSUID) && !confined) {
+	    !(e->file->path.mount->flags & MS_NOSUID) && !current->no_new_privs) {
 		/* A new owner takes the bits away: not his id by the old one's bits. */
 		rwsem_read(&inode->rwsem);
 		if (inode->mode & S_ISUID)
@@ -132,7 +131,6 @@ static int compute_cred(struct exec *e)
 			e->cred->egid = inode->gid;
 		rwsem_read_done(&inode->rwsem);
 	}
-	e->secure = cap_exec(e->cred, old, confined);
 	return 0;
 }
 
@@ -259,6 +257,10 @@ static int exec_perform(struct exec *e, bool *fatal)
 	error = exec_alone();
 	if (error)
 		return error;
+	/* Only now, as our own threads do not count: who shares the umask and the folders with us could
+	 * change them under a program with more rights than his. */
+	e->secure =
+		cap_exec(e->cred, current->cred, current->no_new_privs, fs_is_shared(current->fs));
 	*fatal = true;
 	return exchange(e);
 }

@@ -356,7 +356,7 @@ static void leave_files(struct thread *thread)
 		files_put(files);
 	rcu_assign_pointer(thread->fs, NULL);
 	if (fs)
-		fs_put(fs);
+		fs_leave(fs);
 }
 
 __noreturn void thread_exit(int code)

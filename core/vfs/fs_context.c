@@ -10,6 +10,7 @@ struct fs_context *fs_create(void)
 	if (!fs)
 		return NULL;
 	refcount_set(&fs->refs, 1);
+	fs->users = 1;
 	spin_init(&fs->lock, "fs context");
 	fs->umask = 022;
 	fs->root = fs->cwd = (struct path){.mount = root_mount, .dentry = root_mount->root};
@@ -25,6 +26,7 @@ struct fs_context *fs_copy(struct fs_context *from)
 	if (!fs)
 		return NULL;
 	refcount_set(&fs->refs, 1);
+	fs->users = 1;
 	spin_init(&fs->lock, "fs context");
 	spin_lock(&from->lock);
 	fs->umask = from->umask;
@@ -48,6 +50,24 @@ void fs_put(struct fs_context *fs)
 	path_put(&fs->root);
 	path_put(&fs->cwd);
 	rcu_call(&fs->rcu, fs_free);
+}
+
+void fs_share(struct fs_context *fs)
+{
+	refcount_get(&fs->refs);
+	__atomic_fetch_add(&fs->users, 1, __ATOMIC_RELAXED);
+}
+
+void fs_leave(struct fs_context *fs)
+{
+	/* Who finds himself alone sees what the one who left has changed. */
+	__atomic_fetch_sub(&fs->users, 1, __ATOMIC_RELEASE);
+	fs_put(fs);
+}
+
+bool fs_is_shared(const struct fs_context *fs)
+{
+	return __atomic_load_n(&fs->users, __ATOMIC_ACQUIRE) > 1;
 }
 
 bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd)

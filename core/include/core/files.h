@@ -39,6 +39,7 @@ struct files {
 
 struct fs_context {
 	struct refcount refs;
+	unsigned int users; /* atomic: the threads whose it is; readers of others' have only refs */
 	struct rcu_head rcu; /* others look through thread->fs with refcount_get_unless_zero() */
 	struct spinlock lock;
 	uint32_t sequence;     /* odd while root or cwd change: RCU walk */
@@ -96,6 +97,10 @@ unsigned int thread_file_slots(const struct thread *thread);
 struct fs_context *fs_create(void);
 struct fs_context *fs_copy(struct fs_context *from);
 void fs_put(struct fs_context *fs);
+/* A thread more, or one less, has it as its own. */
+void fs_share(struct fs_context *fs);
+void fs_leave(struct fs_context *fs);
+bool fs_is_shared(const struct fs_context *fs); /* by several threads */
 /* Root and current directory of any thread, with references; false: it has none (any more). Either
  * may be NULL. */
 __must_check bool fs_of_thread(struct thread *thread, struct path *root, struct path *cwd);
