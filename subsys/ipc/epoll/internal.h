@@ -28,6 +28,9 @@ struct epoll {
 	struct wait_queue waiters;   /* epoll_wait */
 	struct wait_queue poll_wait; /* who polls the epoll file itself */
 	struct file *file;	     /* no reference: it owns us */
+	/* [epoll_files_lock] What the walk of that number has found: the levels below or above. */
+	uint64_t walk;
+	unsigned int levels;
 };
 
 struct epoll_item;
@@ -49,6 +52,8 @@ struct epoll_item {
 	unsigned int events; /* [epoll->lock], read by wake functions */
 	uint64_t data;
 	bool no_memory;
+	uint64_t
+		walk; /* [epoll_files_lock] the last that has counted the file's paths, on its first item */
 	struct epoll_hook hooks[2]; /* no file here has more than two queues */
 };
 

@@ -5,8 +5,8 @@
  *
  * An item refers to its file without a reference and hangs on the file's list; the file's end
  * removes it. epoll_files_lock serialises the ends of files and of instances, and the adding of
- * instances to instances, which must not close a circle or nest deeper than five, and removing
- * them. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
+ * instances to instances, which must not close a circle, nest deeper than five or make too many
+ * paths by which a file wakes, and removing them. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
  */
 #include "internal.h"
 
@@ -146,46 +146,123 @@ static void destroy(struct epoll_item *item)
 	kfree(item);
 }
 
-/* ---- circles ---- */
+/* ---- circles and paths ---- */
 
-/* Does inner, directly or not, watch outer, or is it nested too deep? epoll_files_lock held. */
-static bool leads_to(struct epoll *inner, const struct epoll *outer, unsigned int depth)
+/* A walk meets each instance once, however many ways lead to it. */
+static uint64_t walk;
+
+/* How many levels of instances inner watches; NESTING: too many, or outer is among them.
+ * epoll_files_lock held. */
+static unsigned int levels_below(struct epoll *inner, const struct epoll *outer, unsigned int depth)
 {
-	bool found = inner == outer || depth >= NESTING;
+	unsigned int most = 0;
 
-	if (found)
-		return true;
+	if (inner == outer || depth >= NESTING)
+		return NESTING;
+	if (inner->walk == walk)
+		return inner->levels;
 	mutex_lock(&inner->lock);
-	for (struct rb_node *node = rb_first(&inner->items); node && !found; node = rb_next(node)) {
+	for (struct rb_node *node = rb_first(&inner->items); node && most < NESTING;
+	     node = rb_next(node)) {
 		struct epoll *next = epoll_of(rb_entry(node, struct epoll_item, node)->file);
 
 		if (next)
-			found = leads_to(next, outer, depth + 1);
+			most = MAX(most, 1 + levels_below(next, outer, depth + 1));
+		resched_point();
 	}
 	mutex_unlock(&inner->lock);
-	return found;
+	inner->walk = walk;
+	inner->levels = most;
+	return most;
 }
 
 /* How many levels of instances watch this one. epoll_files_lock held. */
-static unsigned int watchers(struct file *file, unsigned int depth)
+static unsigned int levels_above(struct epoll *epoll)
 {
 	unsigned int most = 0;
 	struct epoll_item *item;
 
-	if (depth >= NESTING)
-		return depth;
-	list_for_each_entry (item, &file->epolls, file_link) {
-		unsigned int above = 1 + watchers(item->epoll->file, depth + 1);
-
-		most = MAX(most, above);
+	if (epoll->walk == walk)
+		return epoll->levels;
+	list_for_each_entry (item, &epoll->file->epolls, file_link) {
+		most = MAX(most, 1 + levels_above(item->epoll));
+		resched_point();
 	}
+	epoll->walk = walk;
+	epoll->levels = most;
 	return most;
+}
+
+/* By how many paths of each length a file may wake instances that nobody watches. Those that watch it
+ * themselves are its own matter: any number. */
+static const unsigned int path_limits[NESTING] = {UINT32_MAX, 500, 100, 50, 10};
+
+/* Of what watches file, are there too many paths? epoll_files_lock held, and the list's lock when it is
+ * not an instance's, whose list only that lock changes. */
+static bool too_many_paths(const struct file *file, unsigned int counts[NESTING],
+			   unsigned int depth)
+{
+	struct epoll_item *item;
+
+	if (depth >= NESTING)
+		return true;
+	list_for_each_entry (item, &file->epolls, file_link) {
+		const struct file *above = item->epoll->file;
+
+		if (list_empty(&above->epolls) ? ++counts[depth] > path_limits[depth]
+					       : too_many_paths(above, counts, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+/* Is there a file with too many paths among those that item leads to? epoll_files_lock and
+ * item->epoll->lock held. */
+static bool wakes_too_many(struct epoll_item *item)
+{
+	struct file *file = item->file;
+	struct epoll *inner = epoll_of(file);
+	unsigned int counts[NESTING] = {0};
+	struct epoll_item *first;
+	bool many = false;
+
+	if (!inner) {
+		spin_lock(&file->epoll_lock);
+		first = list_first(&file->epolls, struct epoll_item, file_link);
+		if (first->walk != walk) {
+			first->walk = walk;
+			many = too_many_paths(file, counts, 0);
+		}
+		spin_unlock(&file->epoll_lock);
+		return many;
+	}
+	if (inner->walk == walk)
+		return false;
+	inner->walk = walk;
+	mutex_lock(&inner->lock);
+	for (struct rb_node *node = rb_first(&inner->items); node && !many; node = rb_next(node)) {
+		many = wakes_too_many(rb_entry(node, struct epoll_item, node));
+		resched_point();
+	}
+	mutex_unlock(&inner->lock);
+	return many;
+}
+
+/* Would epoll watch itself by way of inner, or be one level too much? epoll_files_lock held. */
+static bool nests_badly(struct epoll *epoll, struct epoll *inner)
+{
+	unsigned int below;
+
+	walk++;
+	below = levels_below(inner, epoll, 0);
+	return below >= NESTING || below + 1 + levels_above(epoll) >= NESTING;
 }
 
 /* ---- add, modify, remove ---- */
 
+/* count: epoll_files_lock is held, and paths get longer or more. epoll->lock held. */
 static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int events,
-		    uint64_t data)
+		    uint64_t data, bool count)
 {
 	struct hook_table hooks;
 	struct epoll_item *item;
@@ -206,6 +283,13 @@ static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int
 	spin_lock(&file->epoll_lock);
 	list_add_tail(&item->file_link, &file->epolls);
 	spin_unlock(&file->epoll_lock);
+	if (count) {
+		walk++;
+		if (wakes_too_many(item)) {
+			destroy(item);
+			return -EINVAL;
+		}
+	}
 	hooks.table.add = hang;
 	hooks.item = item;
 	now = file->ops->poll(file, &hooks.table) & item->events;
@@ -218,23 +302,42 @@ static int add_item(struct epoll *epoll, struct file *file, int fd, unsigned int
 	return 0;
 }
 
+static bool is_watched(struct file *file)
+{
+	bool watched;
+
+	spin_lock(&file->epoll_lock);
+	watched = !list_empty(&file->epolls);
+	spin_unlock(&file->epoll_lock);
+	return watched;
+}
+
 int epoll_add(struct epoll *epoll, struct file *file, int fd, unsigned int events, uint64_t data)
 {
 	struct epoll *inner = epoll_of(file);
+	bool count = inner != NULL;
 	int error = 0;
 
-	if (inner) {
-		mutex_lock(&epoll_files_lock);
-		if (leads_to(inner, epoll, watchers(epoll->file, 0)))
-			error = -ELOOP;
+	if (!count) {
+		mutex_lock(&epoll->lock);
+		/* Who comes to watch us after this finds the new item when he counts: his is on our
+		 * file's list before he asks for our lock. */
+		count = is_watched(epoll->file);
+		if (!count)
+			error = add_item(epoll, file, fd, events, data, false);
+		mutex_unlock(&epoll->lock);
+		if (!count)
+			return error;
 	}
+	mutex_lock(&epoll_files_lock);
+	if (inner && nests_badly(epoll, inner))
+		error = -ELOOP;
 	if (!error) {
 		mutex_lock(&epoll->lock);
-		error = add_item(epoll, file, fd, events, data);
+		error = add_item(epoll, file, fd, events, data, true);
 		mutex_unlock(&epoll->lock);
 	}
-	if (inner)
-		mutex_unlock(&epoll_files_lock);
+	mutex_unlock(&epoll_files_lock);
 	return error;
 }
 
@@ -266,7 +369,7 @@ int epoll_remove(struct epoll *epoll, struct file *file, int fd)
 	bool nested = epoll_of(file) != NULL;
 	struct epoll_item *item;
 
-	if (nested) /* watchers() may be on its way up through the item */
+	if (nested) /* a walk may be on its way up through the item */
 		mutex_lock(&epoll_files_lock);
 	mutex_lock(&epoll->lock);
 	item = find(epoll, file, fd);
