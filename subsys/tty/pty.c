@@ -268,6 +268,10 @@ static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((u
 			if (error)
 				break;
 		}
+		/* A full line drops what comes: there may never be a wait. */
+		if (uio->left && signal_pending())
+			break;
+		resched_point();
 	}
 	return done ? done : error;
 }

@@ -281,6 +281,10 @@ static ssize_t tty_write(struct file *file, struct uio *uio, __attribute__((unus
 			if (at < n && (error = wait_room(file, tty)))
 				break;
 		}
+		/* What makes no output (ONOCR) never waits. */
+		if (uio->left && done && signal_pending())
+			break;
+		resched_point();
 	}
 	mutex_unlock(&tty->write_lock);
 	return done ? done : error;
