@@ -8,6 +8,7 @@
 #include <core/files.h>
 #include <core/lib/string.h>
 #include <core/notify.h>
+#include <core/race.h>
 #include <core/signal.h>
 #include <core/slab.h>
 #include <core/thread.h>
@@ -86,11 +87,12 @@ static inline struct dentry *dentry_find_rcu(const struct dentry *parent, const 
 	struct dentry *dentry;
 
 	hlist_for_each_entry (dentry, &dentry_table[dentry_bucket(parent, name->hash)], hash) {
-		if (READ_ONCE(dentry->name_hash) != name->hash)
+		/* A rename may be under way: whoever uses what is found looks at the count again. */
+		if (data_race(dentry->name_hash) != name->hash)
 			continue;
 		*sequence = sequence_read(&dentry->sequence);
 		if (READ_ONCE(dentry->parent) != parent ||
-		    READ_ONCE(dentry->name_length) != name->length || !dentry_named(dentry, name))
+		    data_race(dentry->name_length) != name->length || !dentry_named(dentry, name))
 			continue;
 		if (!(READ_ONCE(dentry->flags) & (DENTRY_REFERENCED | DENTRY_PERSIST)))
 			__atomic_fetch_or(&dentry->flags, DENTRY_REFERENCED, __ATOMIC_RELAXED);
