@@ -36,6 +36,7 @@ static union {
 	char room[sizeof(struct cred) + 4 * sizeof(gid_t)];
 } storage;
 static bool privileged = true;
+struct spinlock tasklist;
 
 struct fs_context *thread_get_fs(struct thread *of)
 {
@@ -594,27 +595,31 @@ TEST(descriptors)
 	CHECK(fd_get(300).file == file);
 	CHECK(fd_get(301).file == NULL);
 	CHECK(fd_get(-1).file == NULL);
-	struct files *copy = files_copy(thread.files, UINT32_MAX);
+	static struct thread other;
 
-	CHECK_EQ(files_next(copy, 0), 0);
-	CHECK_EQ(files_next(copy, 3), 100);
-	CHECK_EQ(files_next(copy, 301), -1);
-	files_put(copy);
+	other.files = files_copy(thread.files, UINT32_MAX);
+	CHECK_EQ(thread_next_file(&other, 0), 0);
+	CHECK_EQ(thread_next_file(&other, 3), 100);
+	CHECK_EQ(thread_next_file(&other, 301), -1);
+	files_put(other.files);
 	fd_cloexec_range(100, UINT32_MAX);
 	files_close_on_exec(thread.files);
-	CHECK_EQ(files_next(thread.files, 3), -1);
+	CHECK_EQ(thread_next_file(&thread, 3), -1);
 	/* shared: by reference */
-	refcount_get(&thread.files->refs);
+	(void)files_share(thread.files);
 	struct fd fd = fd_get(2);
 
 	CHECK(fd.file == file && fd.referenced);
 	fd_put(fd);
 	CHECK(!refcount_put(&thread.files->refs));
+	CHECK(fd_get(2).file == file); /* by reference once more, and then not */
+	file_put(file);
+	CHECK(!fd_get(2).referenced);
 	for (int i = 3; i < 1000; i++)
 		REQUIRE(fd_install(file_get(file), 0, false) == i);
 	CHECK_EQ(fd_install(file, 0, false), -EMFILE);
 	fd_close_range(0, UINT32_MAX);
-	CHECK_EQ(files_next(thread.files, 0), -1);
+	CHECK_EQ(thread_next_file(&thread, 0), -1);
 	fake_rcu_run();
 }
 
