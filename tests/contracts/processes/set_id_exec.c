@@ -19,19 +19,6 @@ static void run(const char *path, const char *word)
 	_exit(98);
 }
 
-static void copy_self(void)
-{
-	static char buffer[65536];
-	int in = (int)MUST(open("/proc/self/exe", O_RDONLY)),
-	    out = (int)MUST(open("x", O_WRONLY | O_CREAT, 0755));
-	ssize_t n;
-
-	while ((n = MUST(read(in, buffer, sizeof(buffer)))) > 0)
-		MUST(write(out, buffer, (size_t)n));
-	close(out);
-	close(in);
-}
-
 // One that is about to gain rights has just the memory that takes long to go away.
 static void gain(const int ready[2])
 {
@@ -77,7 +64,7 @@ CONTRACT
 							   : 30) +
 		      (int)getauxval(AT_SECURE) + 2 * prctl(PR_GET_DUMPABLE));
 	}
-	copy_self();
+	copy_self("x");
 	MUST(chmod(".", 0755));
 	MUST(chown("x", 5000, 0));
 	MUST(chmod("x", 04755));

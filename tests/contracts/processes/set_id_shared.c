@@ -27,19 +27,6 @@ static void *wait_thread(void *unused)
 	return unused;
 }
 
-static void copy_self(void)
-{
-	static char buffer[65536];
-	int in = (int)MUST(open("/proc/self/exe", O_RDONLY)),
-	    out = (int)MUST(open("x", O_WRONLY | O_CREAT, 0755));
-	ssize_t n;
-
-	while ((n = MUST(read(in, buffer, sizeof(buffer)))) > 0)
-		MUST(write(out, buffer, (size_t)n));
-	close(out);
-	close(in);
-}
-
 // What x becomes for (real, effective), run by a child that shares the parent's fs when so told.
 static pid_t start(uid_t real, uid_t effective, unsigned long flags)
 {
@@ -97,7 +84,7 @@ CONTRACT
 						: 64) +
 		      (int)getauxval(AT_SECURE));
 	}
-	copy_self();
+	copy_self("x");
 	MUST(chmod(".", 0755));
 	MUST(chown("x", 5000, 6000));
 	MUST(chmod("x", 06755));
