@@ -115,6 +115,7 @@ static int compute_cred(struct exec *e)
 {
 	const struct cred *old = current->cred;
 	struct inode *inode = e->file->inode;
+
 	e->cred = cred_prepare(SIZE_MAX);
 	if (!e->cred)
 		return -ENOMEM;

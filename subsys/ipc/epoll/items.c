@@ -4,9 +4,10 @@
  * wakes its queues.
  *
  * An item refers to its file without a reference and hangs on the file's list; the file's end
- * removes it. epoll_files_lock serialises the ends of files and of instances, and the adding of
- * instances to instances, which must not close a circle, nest deeper than five or make too many
- * paths by which a file wakes, and removing them. Order: epoll_files_lock, epoll->lock (outer before inner), a wait queue's lock, ready_lock.
+ * removes it. epoll_files_lock serialises the ends of files and of instances, the removing of
+ * instances from instances, and their adding, which must not close a circle, nest deeper than five
+ * or make too many paths by which a file wakes. Order: epoll_files_lock, epoll->lock (outer before
+ * inner), a wait queue's lock, ready_lock.
  */
 #include "internal.h"
 
