@@ -45,13 +45,12 @@ static void start_cpus(void)
 		struct thread *idle = kzalloc(sizeof(*idle), GFP_KERNEL);
 		void *stack = kstack_alloc(), *irq = kstack_alloc(), *emergency = kstack_alloc();
 
-		if (!idle || !stack || !irq || !emergency)
+		if (!idle || !stack || !irq || !emergency || sched_init_cpu(cpu, idle))
 			panic("no memory to start CPU %u", cpu);
 		snprintf(idle->name, sizeof(idle->name), "idle/%u", cpu);
 		idle->stack = stack;
 		refcount_set(&idle->refs, 1);
 		hal_thread_init_idle(&idle->hal, stack);
-		sched_init_cpu(cpu, idle);
 		if (hal_cpu_start(cpu, &idle->hal, (char *)irq + HAL_STACK_SIZE,
 				  (char *)emergency + HAL_STACK_SIZE)) {
 			printk(LOG_WARN "smp: the machine refuses to start CPU %u\n", cpu);
@@ -113,7 +112,7 @@ __attribute__((no_stack_protector)) __noreturn void core_main(void)
 	refcount_set(&boot_idle.refs, 1);
 	snprintf(boot_idle.name, sizeof(boot_idle.name), "idle/0");
 	timer_init_cpus();
-	sched_init_cpu(0, &boot_idle);
+	(void)sched_init_cpu(0, &boot_idle);
 	printk(LOG_INFO "Tern 6.12.0-tern %s, booted by %s\n", HAL_ABI_MACHINE, boot->loader);
 	printk(LOG_INFO "command line: %s\n", boot->cmdline);
 	options_parse();

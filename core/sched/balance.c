@@ -8,7 +8,7 @@
 
 static unsigned int load(unsigned int cpu)
 {
-	return READ_ONCE(run_queues[cpu].count);
+	return READ_ONCE(run_queue_of(cpu)->count);
 }
 
 unsigned int balance_place(struct thread *t, bool sync)
@@ -77,7 +77,7 @@ bool balance_pull(struct run_queue *rq)
 	if (busiest == rq->cpu)
 		return false;
 
-	struct run_queue *from = &run_queues[busiest];
+	struct run_queue *from = run_queue_of(busiest);
 	struct thread *t = NULL;
 
 	if (!spin_trylock(&from->lock))

@@ -5,6 +5,7 @@
 #include "run_queue.h"
 
 #include <core/errno.h>
+#include <core/slab.h>
 #include <hal/boot.h>
 #include <hal/time.h>
 
@@ -28,11 +29,14 @@ void sched_cpu_online(void)
 	__atomic_fetch_or(&online, 1ull << hal_cpu_id(), __ATOMIC_SEQ_CST);
 }
 
-void sched_init_cpu(unsigned int cpu, struct thread *idle)
+int sched_init_cpu(unsigned int cpu, struct thread *idle)
 {
-	struct run_queue *rq = &run_queues[cpu];
+	static struct run_queue first; /* there is no allocator yet */
+	struct run_queue *rq = cpu ? kzalloc(sizeof(*rq), GFP_KERNEL) : &first;
 	struct percpu *p = &percpus[cpu];
 
+	if (!rq)
+		return -ENOMEM;
 	spin_init(&rq->lock, "run queue");
 	rq->cpu = cpu;
 	rq->running = rq->idle = idle;
@@ -51,6 +55,7 @@ void sched_init_cpu(unsigned int cpu, struct thread *idle)
 	idle->sched.policy = SCHED_IDLE;
 	idle->state = THREAD_RUNNING;
 	rq->idle_since = hal_time_ns();
+	return 0;
 }
 
 /* The level of t by itself. */
@@ -183,13 +188,13 @@ unsigned int sched_running(void)
 	unsigned int sum = 0;
 
 	for (uint64_t rest = sched_online(); rest; rest &= rest - 1)
-		sum += READ_ONCE(run_queues[__builtin_ctzll(rest)].count);
+		sum += READ_ONCE(run_queue_of((unsigned int)__builtin_ctzll(rest))->count);
 	return sum;
 }
 
 ktime_t sched_idle_time(unsigned int cpu)
 {
-	struct run_queue *rq = &run_queues[cpu];
+	struct run_queue *rq = run_queue_of(cpu);
 	ktime_t idle = READ_ONCE(rq->idle_time);
 
 	return READ_ONCE(rq->running) == rq->idle
@@ -199,8 +204,8 @@ ktime_t sched_idle_time(unsigned int cpu)
 
 void sched_cpu_ticks(unsigned int cpu, ktime_t *user, ktime_t *system)
 {
-	*user = READ_ONCE(run_queues[cpu].user_ticks) * TICK;
-	*system = READ_ONCE(run_queues[cpu].system_ticks) * TICK;
+	*user = READ_ONCE(run_queue_of(cpu)->user_ticks) * TICK;
+	*system = READ_ONCE(run_queue_of(cpu)->system_ticks) * TICK;
 }
 
 uint64_t sched_switches(void)
@@ -208,6 +213,6 @@ uint64_t sched_switches(void)
 	uint64_t sum = 0;
 
 	for (uint64_t rest = sched_online(); rest; rest &= rest - 1)
-		sum += READ_ONCE(run_queues[__builtin_ctzll(rest)].switches);
+		sum += READ_ONCE(run_queue_of((unsigned int)__builtin_ctzll(rest))->switches);
 	return sum;
 }

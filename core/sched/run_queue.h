@@ -6,7 +6,7 @@
  * rq->lock (irq-saving) guards the queue and the scheduling state of all threads that are queued or
  * running there. It is held across the switch: taken by the thread that goes, released by the one
  * that comes (finish_switch). Whoever holds it therefore sees every thread of the queue either
- * running or wholly switched away. Two queue locks are taken in the order of their CPU numbers.
+ * running or wholly switched away. A second queue's lock is only ever tried.
  */
 #ifndef CORE_SCHED_RUN_QUEUE_H
 #define CORE_SCHED_RUN_QUEUE_H
@@ -57,7 +57,11 @@ struct run_queue {
 	unsigned long user_ticks, system_ticks;
 };
 
-extern struct run_queue run_queues[NR_CPUS];
+/* Of a processor that has been started, or is about to be. */
+static inline struct run_queue *run_queue_of(unsigned int cpu)
+{
+	return percpus[cpu].rq;
+}
 
 static inline struct run_queue *this_rq(void)
 {

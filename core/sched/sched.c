@@ -9,7 +9,6 @@
 #include <core/printk.h>
 #include <hal/time.h>
 
-struct run_queue run_queues[NR_CPUS];
 struct percpu percpus[NR_CPUS];
 
 /* ---- queues ---- */
@@ -121,7 +120,7 @@ static void check_preempt(struct run_queue *rq, struct thread *woken)
 struct run_queue *sched_lock_queue_of(struct thread *t)
 {
 	for (;;) {
-		struct run_queue *rq = &run_queues[READ_ONCE(t->sched.cpu)];
+		struct run_queue *rq = run_queue_of(READ_ONCE(t->sched.cpu));
 
 		spin_lock(&rq->lock);
 		if (likely(rq->cpu == t->sched.cpu))
@@ -138,7 +137,7 @@ static struct run_queue *move_to(struct run_queue *rq, struct thread *t, unsigne
 		return rq;
 	WRITE_ONCE(t->sched.cpu, cpu);
 	spin_unlock(&rq->lock);
-	rq = &run_queues[cpu];
+	rq = run_queue_of(cpu);
 	spin_lock(&rq->lock);
 	return rq;
 }
@@ -405,18 +404,16 @@ void sched_yield_now(void)
 	hal_irq_disable();
 	struct run_queue *rq = this_rq();
 
-	spin_lock(&rq->lock);
-	bool alone = rq->count == 1;
-	if (!alone) {
+	if (READ_ONCE(rq->count) == 1) { /* nobody to yield to */
+		rcu_quiescent(this_cpu());
+	} else {
+		spin_lock(&rq->lock);
 		sched_charge_running(rq);
 		if (!sched_is_rt(current))
 			fair_yield(rq, current);
-	}
-	spin_unlock(&rq->lock);
-	if (!alone)
+		spin_unlock(&rq->lock);
 		switch_away(false);
-	else
-		rcu_quiescent(this_cpu());
+	}
 	hal_irq_enable();
 }
 

@@ -138,18 +138,19 @@ static const char *test_vmalloc(void)
 
 // ---- address spaces ----
 
-static const char *use_space(struct mm *mm)
+#define USED 8192
+
+static const char *use_space(struct mm *mm, uint8_t *buf, uint8_t *back)
 {
-	static uint8_t buf[8192], back[8192];
 	vaddr_t at = 0;
 	struct mm *child;
 
 	CHECK(mm_map(mm, &at, 64 * PAGE_SIZE, RW, 0, NULL, 0) == 0);
-	memset(buf, 0x5a, sizeof(buf));
+	memset(buf, 0x5a, USED);
 	CHECK(copy_from_user(back, at + 5, 100) == 0 && back[0] == 0 && back[99] == 0);
-	CHECK(copy_to_user(at + 100, buf, sizeof(buf)) == 0);
-	CHECK(copy_from_user(back, at + 100, sizeof(back)) == 0);
-	CHECK(memcmp(buf, back, sizeof(buf)) == 0);
+	CHECK(copy_to_user(at + 100, buf, USED) == 0);
+	CHECK(copy_from_user(back, at + 100, USED) == 0);
+	CHECK(memcmp(buf, back, USED) == 0);
 	CHECK(mm->anon_pages == 3);
 	CHECK(mm_protect(mm, at, PAGE_SIZE, VM_READ) == 0);
 	CHECK(hal_copy_to_user(hal_user_ptr(void, at + PAGE_SIZE - 10), buf, 20) == 20);
@@ -175,7 +176,9 @@ static const char *test_space(void)
 {
 	const char *wrong = NULL;
 	uint64_t before = 0;
+	uint8_t *buf = kmalloc(2 * USED, GFP_KERNEL);
 
+	CHECK(buf);
 	for (unsigned int i = 0; i < 2 && !wrong; i++) { // once to fill caches
 		struct mm *mm = mm_create();
 
@@ -183,12 +186,13 @@ static const char *test_space(void)
 		mm_layout(mm, 8 << 20, true);
 		before = i ? before : 0;
 		mm_switch(mm);
-		wrong = use_space(mm);
+		wrong = use_space(mm, buf, buf + USED);
 		mm_switch(NULL);
 		if (i)
 			CHECK(settled() == before);
 		before = settled();
 	}
+	kfree(buf);
 	return wrong;
 }
 

@@ -120,9 +120,10 @@ void smp_call_all(void (*function)(void *), void *arg);
 void smp_call(unsigned int cpu, void (*function)(void *), void *arg);
 
 /* ---- between the scheduler, the timers and the boot code ---- */
-__noreturn void sched_idle(void);			    /* this CPU's idle thread, for ever */
-void sched_init_cpu(unsigned int cpu, struct thread *idle); /* running CPU, or one about to start */
-void sched_cpu_online(void);				    /* this CPU takes part from now on */
+__noreturn void sched_idle(void); /* this CPU's idle thread, for ever */
+/* The running CPU, or one about to start. 0 or -ENOMEM; CPU 0, at boot, needs no memory. */
+__must_check int sched_init_cpu(unsigned int cpu, struct thread *idle);
+void sched_cpu_online(void);		    /* this CPU takes part from now on */
 ktime_t sched_tick(ktime_t now, bool user); /* timer interrupt: when to come again */
 ktime_t sched_next_tick(void);		    /* this CPU's; KTIME_MAX: none */
 void smp_handle_call(void);		    /* HAL_IPI_CALL */
