@@ -51,13 +51,10 @@ static int clone_check(const struct clone_request *r)
 	return 0;
 }
 
-/* Counted first and looked at then, so that two at once do not both pass. */
-static bool over_process_limit(uint64_t processes)
+static bool over_process_limit(void)
 {
-	const struct cred *cred = current->cred;
-
-	return processes > process_limit(current->process, RLIMIT_NPROC) && cred->uid != 0 &&
-	       !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN);
+	return user_over_limit(current->cred->user) && !capable(CAP_SYS_RESOURCE) &&
+	       !capable(CAP_SYS_ADMIN);
 }
 
 /* As many threads as there may be, the dead ones that wait for a grace period not counted. */
@@ -283,7 +280,6 @@ static void clone_abandon(struct thread *child, struct process *process)
 static int clone_build(const struct clone_request *r, struct thread **out, struct process **process)
 {
 	struct thread *child;
-	uint64_t processes;
 	int error;
 
 	if (machine_is_full())
@@ -292,11 +288,11 @@ static int clone_build(const struct clone_request *r, struct thread **out, struc
 	if (!child)
 		return -ENOMEM;
 	child->cred = cred_get(current->cred);
-	processes =
-		(uint64_t)__atomic_add_fetch(&child->cred->user->processes, 1, __ATOMIC_RELAXED);
+	/* Counted first and looked at then, so that two at once do not both pass. */
+	__atomic_fetch_add(&child->cred->user->processes, 1, __ATOMIC_SEQ_CST);
 	thread_inherit(child, r);
 	sched_init_thread(child, current);
-	error = over_process_limit(processes) ? -EAGAIN : parts_take(child, r);
+	error = over_process_limit() ? -EAGAIN : parts_take(child, r);
 	if (error)
 		goto fail;
 	if (!(r->flags & CLONE_THREAD)) {

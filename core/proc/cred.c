@@ -186,6 +186,12 @@ void cred_commit(struct cred *cred)
 	cred_put(old);
 }
 
+bool user_over_limit(const struct user *user)
+{
+	return user->uid != 0 &&
+	       READ_ONCE(user->processes) > process_limit(current->process, RLIMIT_NPROC);
+}
+
 bool capable(unsigned int cap)
 {
 	return current->cred->cap_effective >> cap & 1;

@@ -316,6 +316,11 @@ static long exec_user(int dirfd, unsigned long path, unsigned long argv, unsigne
 	char *string;
 	int error;
 
+	if (unlikely(current->over_process_limit)) {
+		if (user_over_limit(current->cred->user))
+			return -EAGAIN;
+		current->over_process_limit = false;
+	}
 	error = path_string(path, lookup, &string);
 	if (error)
 		return error;

@@ -10,13 +10,15 @@
 #define UNCHANGED  ((uint32_t)-1)
 #define GROUPS_MAX 65536
 
-/* The real uid changed: its counts are another user's. 0 or -EAGAIN. */
+/* The real uid changed: its counts are another user's. It may have more threads than the limit allows, as few
+ * programs look whether a change of users fails: it is execve that fails. 0 or -EAGAIN. */
 static int change_user(struct cred *new)
 {
 	struct user *user = user_find_or_create(new->uid);
 
 	if (!user)
 		return -EAGAIN;
+	current->over_process_limit = user_over_limit(user);
 	user_put(new->user);
 	new->user = user;
 	return 0;

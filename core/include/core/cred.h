@@ -82,6 +82,8 @@ void cred_set(struct thread *thread,
 struct user *user_find_or_create(uid_t uid);
 struct user *user_get(struct user *user);
 void user_put(struct user *user);
+bool user_over_limit(
+	const struct user *user); /* more threads than current's RLIMIT_NPROC; never root */
 void cred_init(void);
 bool cred_in_group(const struct cred *cred, gid_t gid);
 

@@ -131,6 +131,7 @@ struct thread {
 	ktime_t start_time; /* monotonic */
 	unsigned long personality;
 	bool no_new_privs;
+	bool over_process_limit; /* since it changed its user: execve looks again */
 	uint64_t timer_slack_ns, default_timer_slack_ns; /* the default: the parent's at the fork */
 	void *ptrace;					 /* tracer state or NULL */
 	unsigned int pagefault_disabled;

@@ -51,10 +51,42 @@ static void size(void)
 	CHECK_KILLED(CHILD(limit(RLIMIT_CORE, 0, 0); pwrite(fd, "x", 1, 2000)), SIGXFSZ);
 }
 
+// Who becomes a user that has more threads than the limit is told by execve, if it is still so then.
+static void becomes(rlim_t others, int error)
+{
+	char *const program[] = {"again", NULL};
+	pid_t other[3];
+	int ready[2], hold[2];
+	char byte;
+
+	MUST(pipe(ready));
+	MUST(pipe(hold));
+	for (rlim_t i = 0; i < others; i++)
+		other[i] = CHILD(MUST(setresuid(1234, 1234, 1234)); tell(ready); close(hold[1]);
+				 (void)!read(hold[0], &byte, 1));
+	for (rlim_t i = 0; i < others; i++)
+		hear(ready);
+	CHECK_EXIT(CHILD(limit(RLIMIT_NPROC, 1, 3); CHECK_EQ(setresuid(1234, 1234, 1234), 0);
+			 if (error) {
+				 CHECK_ERRNO(execv("/proc/self/exe", program), error);
+				 CHECK_ERRNO(fork(), EAGAIN);
+				 limit(RLIMIT_NPROC, 2, 3);
+				 CHECK_ERRNO(execv("/proc/self/exe", program), error);
+				 limit(RLIMIT_NPROC, 3, 3);
+			 } setenv("AGAIN", "1", 1);
+			 execv("/proc/self/exe", program)),
+		   33);
+	close(hold[1]);
+	for (rlim_t i = 0; i < others; i++)
+		CHECK_EXIT(other[i], 0);
+}
+
 CONTRACT
 {
 	struct rlimit value;
 
+	if (getenv("AGAIN"))
+		_exit(33);
 	CHECK_EXIT(CHILD(files()), 0);
 	CHECK_EXIT(CHILD(size()), 0);
 	CHECK_EXIT(CHILD(limit(RLIMIT_AS, 100 << 20, 100 << 20);
@@ -72,6 +104,9 @@ CONTRACT
 			 CHECK_ERRNO(fork(), EAGAIN)),
 		   0);
 	CHECK_EXIT(CHILD(limit(RLIMIT_NPROC, 1, 1); CHECK_EXIT(CHILD(_exit(4)), 4)), 0);
+	becomes(0, 0);
+	becomes(1, 0);
+	becomes(2, EAGAIN);
 	limit(RLIMIT_CORE, 5, 10);
 	CHECK_EXIT(CHILD(MUST(getrlimit(RLIMIT_CORE, &value)); CHECK_EQ(value.rlim_cur, 5);
 			 CHECK_EQ(value.rlim_max, 10)),
