@@ -277,7 +277,8 @@ void schedule(void)
 
 void sched_set_state(unsigned int state)
 {
-	__atomic_store_n(&current->state, state, __ATOMIC_SEQ_CST);
+	store_release(&current->state, state);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* before the condition is looked at */
 }
 
 /* A timer on the sleeper's own stack. */

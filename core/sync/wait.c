@@ -37,6 +37,7 @@ void wait_add(struct wait_queue *q, struct wait_entry *entry)
 
 	enqueue(q, entry);
 	spin_unlock_irqrestore(&q->lock, flags);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* with wait_active()'s: before the condition is looked at */
 }
 
 void wait_remove(struct wait_queue *q, struct wait_entry *entry)

@@ -58,6 +58,7 @@ static inline void count_event(enum cpu_event event)
 static inline void rcu_quiescent(struct percpu *cpu)
 {
 	__atomic_fetch_add(&cpu->quiescent, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* on arm64 that lets later reads go first */
 }
 
 /* Read sections from here on are waited for. Interrupts off. */

@@ -43,7 +43,7 @@ struct wait_entry {
 void wait_prepare(struct wait_queue *q, struct wait_entry *entry, unsigned int state);
 /* Back to running; off the queue. */
 void wait_finish(struct wait_queue *q, struct wait_entry *entry);
-/* For entries with a wake function of their own. */
+/* For entries with a wake function of their own. Test the condition after this. */
 void wait_add(struct wait_queue *q, struct wait_entry *entry);
 void wait_remove(struct wait_queue *q, struct wait_entry *entry);
 
