@@ -199,19 +199,16 @@ int xarray_store(struct xarray *x, uint64_t index, void *p, unsigned int gfp)
 		if (x->root) {
 			node->slot[0] = x->root;
 			node->used = 1;
+		} else { // nothing below: it can stand as high as it must, as long as nobody sees it
+			while (!covers(node, index))
+				node->shift += BITS;
 		}
-		// With a single empty node the tree is right already: growth continues below.
 		rcu_assign_pointer(x->root, node_entry(node));
 	}
 	node = to_node(x->root);
 	while (!covers(node, index)) {
-		struct xnode *top;
+		struct xnode *top = node_new(node->shift + BITS, NULL, gfp);
 
-		if (node->used == 0) { // fresh, nothing below: it can stand higher at once
-			node->shift += BITS;
-			continue;
-		}
-		top = node_new(node->shift + BITS, NULL, gfp);
 		if (!top)
 			return -ENOMEM;
 		top->slot[0] = node_entry(node);
