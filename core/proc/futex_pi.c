@@ -339,28 +339,26 @@ static void wake_orphans(struct futex_bucket *b, const struct futex_key *key, st
 
 /* All who wait for thread try again, and find in the word that it was the owner, or what the robust
  * list has made of it, or a new owner: the word is theirs to change, for it may lie in memory that we do
- * not share. Who comes until the last of them is off waits too and is woken; nobody after that, when
- * thread dies. */
+ * not share. Who comes later is refused when thread dies, and at execve waits for it: else they could
+ * keep it here for ever. */
 void futex_exit_pi(struct thread *thread)
 {
-	for (;;) {
-		struct futex_waiter *w = NULL;
-		struct futex_bucket *b;
-		struct futex_key key;
+	struct list orphans = LIST_INIT(orphans); /* [futex_pi_lock] they may leave it meanwhile */
 
-		spin_lock(&futex_pi_lock);
-		if (!list_empty(&thread->futex_pi)) {
-			w = list_first(&thread->futex_pi, struct futex_waiter, owner_link);
-			key = w->key; /* constant while it is linked to an owner */
-		} else {
-			store_release(&thread->futex_dead, thread->exiting); /* else it is execve */
-		}
+	spin_lock(&futex_pi_lock);
+	store_release(&thread->futex_dead, thread->exiting);
+	list_splice_tail(&thread->futex_pi, &orphans);
+	while (!list_empty(&orphans)) {
+		/* Constant while it is linked to an owner. */
+		struct futex_key key = list_first(&orphans, struct futex_waiter, owner_link)->key;
+		struct futex_bucket *b = futex_bucket(&key);
+
 		spin_unlock(&futex_pi_lock);
-		if (!w)
-			return;
-		b = futex_bucket(&key);
 		spin_lock(&b->lock);
 		wake_orphans(b, &key, thread);
 		spin_unlock(&b->lock);
+		resched_point();
+		spin_lock(&futex_pi_lock);
 	}
+	spin_unlock(&futex_pi_lock);
 }
