@@ -57,7 +57,9 @@ struct futex_waiter {
 	struct thread *
 		owner; /* pi: who holds the lock; reference. Changed with bucket->lock and futex_pi_lock held */
 	struct list owner_link; /* [futex_pi_lock] in owner->futex_pi */
-	uint32_t dead;		/* [bucket->lock] pi: the owner whose death woke it, or 0 */
+	uint32_t
+		holder; /* [bucket->lock] pi: the owner's number in the word when we queued for it */
+	uint32_t dead;	/* [bucket->lock] pi: the owner whose death woke it, or 0 */
 };
 
 /* Of the current thread, on no queue yet. */

@@ -118,8 +118,10 @@ static void hand_over(struct futex_bucket *b, struct futex_waiter *top)
 
 	(void)set_owner(top, NULL);
 	list_for_each_entry (w, &b->waiters, link)
-		if (w != top && w->pi && futex_key_equal(&w->key, &top->key))
+		if (w != top && w->pi && futex_key_equal(&w->key, &top->key)) {
 			(void)set_owner(w, owner); /* it sleeps, and waits for nobody now */
+			w->holder = (uint32_t)owner->pid->number;
+		}
 	futex_wake_waiter(top);
 }
 
@@ -169,6 +171,7 @@ int futex_pi_step(struct futex_waiter *w, struct futex_bucket *b, unsigned long 
 	if (try) /* the word keeps the waiters' bit: who unlocks comes here once for nothing */
 		return LOCK_HELD;
 	w->dead = 0;
+	w->holder = holder;
 	return LOCK_QUEUED;
 }
 
@@ -332,7 +335,7 @@ static void wake_orphans(struct futex_bucket *b, const struct futex_key *key, st
 		if (!w->pi || w->owner != thread || !futex_key_equal(&w->key, key))
 			continue;
 		(void)set_owner(w, NULL);
-		w->dead = (uint32_t)thread->pid->number;
+		w->dead = w->holder; /* execve may have given thread another number since */
 		futex_wake_waiter(w);
 	}
 }

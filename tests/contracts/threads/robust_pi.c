@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: THREAD-03 THREAD-05. Robust locks with priority inheritance: whoever dies with one, thread or
-// process, with waiters or without, the next owner is told; one that is not made consistent is lost.
+// process, with waiters or without, the next owner is told; one that is not made consistent is lost. Becoming another program is an end, too.
 #include "contract.h"
 #include <linux/futex.h>
 
@@ -147,12 +147,42 @@ static void dying(void)
 	}
 }
 
+// A thread that holds a lock becomes another program and with that gets another number.
+static void *replaced(void *word)
+{
+	char *arguments[] = {"true", NULL}, *environment[] = {"REPLACED=1", NULL};
+
+	CHECK(syscall(SYS_gettid) != getpid());
+	MUST(syscall(SYS_futex, word, FUTEX_LOCK_PI, 0, NULL, NULL, 0));
+	tell(ends);
+	while (!(__atomic_load_n((uint32_t *)word, __ATOMIC_RELAXED) & FUTEX_WAITERS))
+		sleep_ms(1);
+	wait_until_asleep(getppid());
+	execve("/proc/self/exe", arguments, environment);
+	return word;
+}
+
+static void programs(void)
+{
+	uint32_t *word = (uint32_t *)((char *)mutex + 2048);
+	pid_t child = CHILD(pthread_t thread; MUST(pthread_create(&thread, NULL, replaced, word));
+			    for (;;) pause());
+
+	hear(ends);
+	CHECK_EQ(syscall(SYS_futex, word, FUTEX_LOCK_PI, 0, NULL, NULL, 0), 0);
+	CHECK_EQ(*word & ~FUTEX_WAITERS, (uint32_t)getpid() | FUTEX_OWNER_DIED);
+	CHECK_EXIT(child, 0);
+}
+
 CONTRACT
 {
+	if (getenv("REPLACED"))
+		return;
 	mutex = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(pipe(ends));
 	threads();
 	processes();
 	words();
 	dying();
+	programs();
 }
