@@ -154,6 +154,20 @@ static void settle_syscall(struct hal_regs *regs, bool handled, unsigned long sa
 	hal_regs_leave_syscall(regs);
 }
 
+/* The handler of sig cannot be run as it should; if that is SIGSEGV's own, it is of no use. */
+static void force_segv(int sig)
+{
+	struct thread *t = current;
+
+	if (sig == SIGSEGV) {
+		unsigned long flags = spin_lock_irqsave(&t->sighand->lock);
+
+		t->sighand->action[SIGSEGV - 1].handler = SIG_DFL;
+		spin_unlock_irqrestore(&t->sighand->lock, flags);
+	}
+	signal_force(SIGSEGV, SI_KERNEL, 0);
+}
+
 static void run_handler(struct hal_regs *regs, const struct delivery *d)
 {
 	struct thread *t = current;
@@ -177,19 +191,10 @@ static void run_handler(struct hal_regs *regs, const struct delivery *d)
 		frame.stack_top = sp - 128;
 	if (frame.stack_top)
 		frame.stack_limit = t->altstack.sp;
-	if (t->rseq && !rseq_resume(regs)) {
-		signal_force(SIGSEGV, SI_KERNEL, 0);
-		return;
-	}
+	if (t->rseq && !rseq_resume(regs))
+		force_segv(d->sig); /* as on Linux, this handler still runs */
 	if (hal_signal_push(regs, &frame)) {
-		/* No room for the frame of a SIGSEGV handler: the handler is of no use. */
-		if (d->sig == SIGSEGV) {
-			unsigned long flags = spin_lock_irqsave(&t->sighand->lock);
-
-			t->sighand->action[SIGSEGV - 1].handler = SIG_DFL;
-			spin_unlock_irqrestore(&t->sighand->lock, flags);
-		}
-		signal_force(SIGSEGV, SI_KERNEL, 0);
+		force_segv(d->sig);
 		return;
 	}
 	t->restore_mask = false;

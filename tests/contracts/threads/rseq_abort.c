@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: THREAD-06. A restartable sequence that is interrupted goes to its abort handler: by a signal,
 // whose handler already sees that place as the interrupted one, and by losing the processor without any
-// signal. One that is left by itself is not aborted; one whose abort handler is not marked kills.
+// signal. One that is left by itself is not aborted; one whose abort handler is not marked kills, and so does an area that is gone, whoever handles SIGSEGV.
 #include "contract.h"
 #include <ucontext.h>
 
@@ -141,6 +141,28 @@ static void preempted(void)
 	CHECK_KILLED(rival, SIGKILL);
 }
 
+static void nothing(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	(void)info;
+	(void)context;
+}
+
+// The area has gone, which is one SIGSEGV; its handler is interrupted by the next.
+static void unmapped(int flags)
+{
+	void *page = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	MUST(syscall(SYS_rseq, &area, 32, 1, SIGNATURE));
+	MUST(syscall(SYS_rseq, page, 32, 0, SIGNATURE));
+	catch_signal(SIGUSR1, nothing, 0);
+	catch_signal(SIGSEGV, nothing, flags);
+	MUST(munmap(page, PAGE));
+	raise(SIGUSR1);
+	for (;;)
+		;
+}
+
 CONTRACT
 {
 	pid_t child;
@@ -177,4 +199,6 @@ CONTRACT
 	child = CHILD(MUST(syscall(SYS_rseq, &area, 32, 1, SIGNATURE)); enter(SIGNATURE + 1);
 		      alarm_every(5); sequence(); _exit(3));
 	CHECK_KILLED(child, SIGSEGV);
+	CHECK_KILLED(CHILD(unmapped(0)), SIGSEGV);
+	CHECK_KILLED(CHILD(unmapped(SA_NODEFER)), SIGSEGV);
 }
