@@ -326,6 +326,8 @@ static long clone_perform(const struct clone_request *r)
 		return -ERESTARTNOINTR;
 	if (r->flags & CLONE_NAMESPACES) /* Linux without them answers so */
 		return capable(CAP_SYS_ADMIN) || (r->flags & CLONE_NEWUSER) ? -EINVAL : -EPERM;
+	if ((r->flags & CLONE_SETTLS) && !hal_tls_valid(r->tls))
+		return -EPERM;
 	error = clone_build(r, &child, &process);
 	if (error)
 		return error;

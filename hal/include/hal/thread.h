@@ -37,7 +37,7 @@ void hal_thread_init_idle(struct hal_thread *thread, void *stack);
 /*
  * Prepare child as a copy of the running user thread: it first runs core_thread_begin(prev), then
  * returns to user mode from the present system call with result 0. sp 0 keeps the parent's stack
- * pointer; set_tls says whether tls replaces the parent's TLS pointer. The FP state is copied into
+ * pointer; set_tls says whether tls, a valid one, replaces the parent's TLS pointer. The FP state is copied into
  * child->fpu. Context: the parent, in a system call.
  */
 void hal_thread_fork(struct hal_thread *child, void *stack, vaddr_t sp, bool set_tls,
@@ -85,6 +85,7 @@ long hal_private_call(enum hal_private_call which, const unsigned long *args);
  * Inline half, <hal_arch/thread.h>:
  *   struct hal_thread
  *   struct hal_thread *hal_thread_current(void);   the running thread; any context
+ *   bool hal_tls_valid(unsigned long tls);         may the TLS pointer be that?
  */
 
 #endif

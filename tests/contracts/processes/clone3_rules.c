@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-08. clone3: sizes, exit signal, pidfd, set_tid, CLEAR_SIGHAND; what does not go
-// together is EINVAL, a larger struct E2BIG.
+// together is EINVAL, a larger struct E2BIG. A bad thread pointer is EPERM on the machine that has such.
 #include "contract.h"
 #include <linux/sched.h>
 
@@ -97,4 +97,14 @@ CONTRACT
 	CHECK_EQ(pid, wish);
 	CHECK_ERRNO(clone3(&arguments, sizeof(arguments)), EEXIST);
 	CHECK_EXIT((pid_t)pid, 7);
+#ifdef __x86_64__
+	// A thread pointer that no user may have.
+	const unsigned long bad[] = {0x7ffffffff000, 0x800000000000, 1ul << 63, ~0ul};
+	for (int i = 0; i < 4; i++) {
+		arguments = (struct clone_args){
+			.flags = CLONE_SETTLS, .tls = bad[i], .exit_signal = SIGCHLD};
+		CHECK_ERRNO(clone3(&arguments, sizeof(arguments)), EPERM);
+		CHECK_ERRNO(syscall(SYS_clone, CLONE_SETTLS | SIGCHLD, 0, 0, 0, bad[i]), EPERM);
+	}
+#endif
 }

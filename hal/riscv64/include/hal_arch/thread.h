@@ -36,4 +36,9 @@ static inline struct hal_thread *hal_thread_current(void)
 	return thread;
 }
 
+static inline bool hal_tls_valid(__attribute__((unused)) unsigned long tls)
+{
+	return true; /* a register like others */
+}
+
 #endif

@@ -22,4 +22,9 @@ static inline struct hal_thread *hal_thread_current(void)
 	return template_current;
 }
 
+static inline bool hal_tls_valid(__attribute__((unused)) unsigned long tls)
+{
+	return true; /* a register like others */
+}
+
 #endif

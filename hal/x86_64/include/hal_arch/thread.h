@@ -5,6 +5,7 @@
 
 #include <hal/types.h>
 #include <hal_arch/cpu.h>
+#include <hal_arch/user.h>
 
 struct hal_thread {
 	unsigned int work; /* core's: reasons to call core_return_to_user() */
@@ -25,6 +26,11 @@ static inline struct hal_thread *hal_thread_current(void)
 	/* Not volatile: a thread that sleeps finds the same value wherever it wakes. */
 	__asm__("movq %%gs:%c1, %0" : "=r"(thread) : "i"(offsetof(struct hal_cpu_head, current)));
 	return thread;
+}
+
+static inline bool hal_tls_valid(unsigned long tls)
+{
+	return tls < hal_user_end(); /* WRFSBASE of a non-canonical address faults */
 }
 
 #endif
