@@ -188,6 +188,7 @@ static int exchange(struct exec *e)
 	struct mm *mm = e->mm;
 	const struct cred *old = t->cred;
 	unsigned long flags;
+	bool dumpable;
 	vaddr_t sp;
 	int error;
 
@@ -196,16 +197,18 @@ static int exchange(struct exec *e)
 		return error;
 	/* Before anybody can see that the old program is gone: a vfork that ends, a pipe that closes. */
 	flags = spin_lock_irqsave(&tasklist);
-	process->exec_id++;
+	WRITE_ONCE(process->exec_id, process->exec_id + 1);
 	process->has_execed = true;
 	spin_unlock_irqrestore(&tasklist, flags);
 	process_timers_exec(process);
 	mm->exe_file = e->file; /* with the denial of writes */
 	e->file = NULL;
 	mm->exec_stack = e->exec_stack;
-	/* Before others find it: until the credentials are committed they would be judged by the old ones. */
-	mm->dumpable = !e->unreadable && old->euid == old->uid && old->egid == old->gid &&
-		       !cred_gains(e->cred, old);
+	/* Before others find it: until the credentials are committed they would be judged by the old
+	 * ones. And what was hidden stays so until the files are closed that go with it. */
+	dumpable = !e->unreadable && old->euid == old->uid && old->egid == old->gid &&
+		   !cred_gains(e->cred, old);
+	mm->dumpable = dumpable && (!t->mm || t->mm->dumpable);
 	thread_leave_memory(t);
 	mm_switch(mm); /* consumes the reference */
 	e->mm = NULL;
@@ -218,6 +221,7 @@ static int exchange(struct exec *e)
 	signal_exec(t);
 	set_name(e);
 	files_close_on_exec(t->files);
+	store_release(&mm->dumpable, dumpable);
 	if (e->secure || old->euid != e->cred->euid || old->egid != e->cred->egid)
 		t->death_signal = 0;
 	cred_commit(e->cred);

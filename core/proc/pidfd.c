@@ -233,7 +233,6 @@ SYSCALL(pidfd_getfd)
 	unsigned int flags;
 	struct pid *pid;
 	long result;
-	int error;
 
 	if (args->arg[2])
 		return -EINVAL;
@@ -245,15 +244,10 @@ SYSCALL(pidfd_getfd)
 		result = -ESRCH;
 		goto out;
 	}
-	/* The file first: what it opens with rights that an execve has just given it is not ours to have. */
-	error = thread_file(thread, (unsigned int)args->arg[1], &file);
-	result = thread_may_inspect(thread, NULL, current->cred->uid, current->cred->gid);
-	if (result || error) {
-		if (!error)
-			file_put(file);
-		result = result ? result : error;
+	result = thread_take_file(thread, (unsigned int)args->arg[1], current->cred->uid,
+				  current->cred->gid, &file);
+	if (result)
 		goto out;
-	}
 	result = fd_install(file, 0, true);
 	if (result < 0)
 		file_put(file);

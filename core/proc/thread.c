@@ -176,6 +176,45 @@ int thread_may_inspect(struct thread *thread, const struct mm *mm, uid_t uid, gi
 	return (same && dumpable) || capable(CAP_SYS_PTRACE) ? 0 : -EPERM;
 }
 
+int thread_inspect_begin(struct thread *thread, uid_t uid, gid_t gid, uint32_t *exec_id)
+{
+	int error;
+
+	*exec_id = load_acquire(&thread->process->exec_id);
+	error = thread_may_inspect(thread, NULL, uid, gid);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* only then is anything taken */
+	return error;
+}
+
+int thread_inspect_end(struct thread *thread, uid_t uid, gid_t gid, uint32_t exec_id)
+{
+	int error;
+
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* what was taken was there before */
+	error = thread_may_inspect(thread, NULL, uid, gid);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return READ_ONCE(thread->process->exec_id) == exec_id ? error : -EAGAIN;
+}
+
+int thread_take_file(struct thread *thread, unsigned int fd, uid_t uid, gid_t gid,
+		     struct file **file)
+{
+	uint32_t exec_id;
+	int error;
+
+	do {
+		error = thread_inspect_begin(thread, uid, gid, &exec_id);
+		if (!error)
+			error = thread_file(thread, fd, file);
+		if (error)
+			return error;
+		error = thread_inspect_end(thread, uid, gid, exec_id);
+		if (error)
+			file_put(*file);
+	} while (error == -EAGAIN);
+	return error;
+}
+
 /* ---- processes ---- */
 
 struct process *process_alloc(void)

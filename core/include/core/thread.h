@@ -249,6 +249,15 @@ struct fs_context *thread_get_fs(struct thread *thread);
  * looked into, which may not be its own any more; NULL: it is not memory that is wanted. */
 __must_check int thread_may_inspect(struct thread *thread, const struct mm *mm, uid_t uid,
 				    gid_t gid);
+/* Around the taking of something else that thread has: asked before and after, since by becoming another
+ * program it may gain rights and what it opens with them, and give up both. End: 0, -EPERM, or -EAGAIN:
+ * it has become another program in between; give back what was taken, and begin again. */
+__must_check int thread_inspect_begin(struct thread *thread, uid_t uid, gid_t gid,
+				      uint32_t *exec_id);
+__must_check int thread_inspect_end(struct thread *thread, uid_t uid, gid_t gid, uint32_t exec_id);
+/* thread_file() for who would have the file: -EPERM, too. */
+__must_check int thread_take_file(struct thread *thread, unsigned int fd, uid_t uid, gid_t gid,
+				  struct file **file);
 
 /* pids */
 struct pid *pid_get(struct pid *pid);

@@ -21,18 +21,15 @@ static struct file *file_of(const struct proc_inode *p)
 /* The same for who wants to have it: 0, -ENOENT, -EACCES. */
 static int take_file(const struct proc_inode *p, struct file **file)
 {
-	struct thread *thread;
+	struct thread *thread = proc_thread(p);
+	int error;
 
-	/* The file first: what is opened with rights that an execve has just given is judged by those. */
-	*file = file_of(p);
-	thread = proc_thread_inspect(p);
-	if (is_err(thread)) {
-		if (*file)
-			file_put(*file);
-		return ptr_err(thread) == -EACCES ? -EACCES : -ENOENT;
-	}
+	if (!thread)
+		return -ENOENT;
+	error = thread_take_file(thread, (unsigned int)p->fd, current->cred->fsuid,
+				 current->cred->fsgid, file);
 	thread_put(thread);
-	return *file ? 0 : -ENOENT;
+	return error == -EPERM ? -EACCES : error ? -ENOENT : 0;
 }
 
 static int fd_link(struct proc_inode *p, char *buf, size_t n)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-12. A set-id program gets its owner's effective and saved id; no_new_privs
 // prevents it; AT_SECURE tells. Its memory is nobody's to look into, from its first moment on; nor is
-// that of a program whose file may be executed but not read.
+// that of a program whose file may be executed but not read. What a program closes on exec that gave
+// rights up is not to be had while it executes.
 #include "contract.h"
 #include <sys/auxv.h>
 #include <sys/fsuid.h>
@@ -52,6 +53,39 @@ static void watch_gain(void)
 	close(ready[1]);
 }
 
+// One that had rights and has given them up: what it opened with them and does not hand on.
+static void give_up(int secret, const int ready[2])
+{
+	char *memory =
+		MAP(NULL, 8192 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memset(memory, 1, 8192 * PAGE);
+	MUST(dup3(secret, 60, O_CLOEXEC));
+	MUST(setuid(1000));
+	tell(ready);
+	run("./x", "a");
+}
+
+// Another program of the same user asks for it until it is closed.
+static void watch_give_up(int secret)
+{
+	int ready[2], pidfd;
+	pid_t child;
+
+	MUST(pipe(ready));
+	child = CHILD(give_up(secret, ready));
+	hear(ready);
+	pidfd = (int)MUST(syscall(SYS_pidfd_open, child, 0));
+	CHECK_EXIT(CHILD(MUST(setuid(1000));
+			 do if (syscall(SYS_pidfd_getfd, pidfd, 60, 0) >= 0) _exit(1);
+			 while (errno == EPERM)),
+		   0);
+	CHECK_EXIT(child, 22);
+	close(pidfd);
+	close(ready[0]);
+	close(ready[1]);
+}
+
 CONTRACT
 {
 	uid_t r, e, s;
@@ -76,6 +110,11 @@ CONTRACT
 		   22);
 	MUST(chmod("x", 0755));
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 22);
+	int secret = (int)MUST(open("secret", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+	long long end = now_ns(CLOCK_MONOTONIC) + 300000000;
+	while (now_ns(CLOCK_MONOTONIC) < end)
+		watch_give_up(secret);
+	MUST(unlink("secret"));
 	MUST(chmod("x", 0711));
 	CHECK_EXIT(CHILD(MUST(setuid(1000)); run("./x", "a")), 20);
 	CHECK_EXIT(CHILD(run("./x", "a")), 32);
