@@ -339,7 +339,7 @@ static int schedstat_show(struct text *text, void *p)
 
 /* ---- links ---- */
 
-static int get_path(struct proc_inode *p, struct path *path, char which)
+static int exe_path(struct proc_inode *p, struct path *path)
 {
 	struct thread *thread = proc_thread_inspect(p);
 	int error = -ENOENT;
@@ -347,28 +347,47 @@ static int get_path(struct proc_inode *p, struct path *path, char which)
 
 	if (is_err(thread))
 		return (int)ptr_err(thread);
-	switch (which) {
-	case 'c':
-		error = fs_of_thread(thread, NULL, path) ? 0 : -ENOENT;
-		break;
-	case 'r':
-		error = fs_of_thread(thread, path, NULL) ? 0 : -ENOENT;
-		break;
-	default:
-		mm = mm_of_thread(thread);
-		if (!mm)
-			break;
-		rwsem_read(&mm->lock);
-		if (mm->exe_file) {
-			*path = mm->exe_file->path;
-			path_get(path);
-			error = 0;
-		}
-		rwsem_read_done(&mm->lock);
-		mm_put_user(mm);
-	}
 	thread_put(thread);
+	mm = proc_mm(p, true); /* may be that of another program by now */
+	if (is_err_or_null(mm))
+		return mm ? (int)ptr_err(mm) : -ENOENT;
+	rwsem_read(&mm->lock);
+	if (mm->exe_file) {
+		*path = mm->exe_file->path;
+		path_get(path);
+		error = 0;
+	}
+	rwsem_read_done(&mm->lock);
+	mm_put_user(mm);
 	return error;
+}
+
+static int get_path(struct proc_inode *p, struct path *path, char which)
+{
+	uid_t uid = current->cred->fsuid;
+	gid_t gid = current->cred->fsgid;
+	struct thread *thread;
+	uint32_t exec_id;
+	int error;
+
+	if (which == 'e')
+		return exe_path(p, path);
+	thread = proc_thread(p);
+	if (!thread)
+		return -ESRCH;
+	do {
+		error = thread_inspect_begin(thread, uid, gid, &exec_id);
+		if (!error &&
+		    !fs_of_thread(thread, which == 'r' ? path : NULL, which == 'c' ? path : NULL))
+			error = -ENOENT;
+		if (error)
+			break;
+		error = thread_inspect_end(thread, uid, gid, exec_id);
+		if (error)
+			path_put(path);
+	} while (error == -EAGAIN);
+	thread_put(thread);
+	return error == -EPERM ? -EACCES : error;
 }
 
 static int path_text(struct proc_inode *p, char *buf, size_t n, char which)
