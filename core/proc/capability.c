@@ -42,18 +42,30 @@ void cap_fix_fsuid(struct cred *new, const struct cred *old)
 		new->cap_effective |= new->cap_permitted & CAP_FS_SET;
 }
 
-bool cap_exec(struct cred *new, const struct cred *old, bool confined, bool shared)
+/* Root's rule. Files have no capabilities of their own here: it is the only source. */
+static uint64_t permitted_by_root(const struct cred *new, const struct cred *old)
 {
-	bool root_effective = false, set_id;
+	if ((new->securebits &SECURE_NOROOT) || (new->euid != 0 && new->uid != 0))
+		return 0;
+	return old->cap_bounding | old->cap_inheritable;
+}
 
-	/* Files have no capabilities of their own here: root's rule is the only source. */
-	new->cap_permitted = 0;
-	if (!(new->securebits &SECURE_NOROOT)) {
-		if (new->euid == 0 || new->uid == 0)
-			new->cap_permitted = old->cap_bounding | old->cap_inheritable;
-		root_effective = new->euid == 0;
-	}
-	set_id = new->euid != old->uid || new->egid != old->gid;
+bool cap_exec_secure(const struct cred *new, const struct cred *old)
+{
+	return new->euid != old->uid || new->egid != old->gid;
+}
+
+bool cap_exec_gains(const struct cred *new, const struct cred *old)
+{
+	return permitted_by_root(new, old) & ~old->cap_permitted;
+}
+
+void cap_exec(struct cred *new, const struct cred *old, bool confined, bool shared)
+{
+	bool root_effective = !(new->securebits &SECURE_NOROOT) && new->euid == 0;
+	bool set_id = cap_exec_secure(new, old);
+
+	new->cap_permitted = permitted_by_root(new, old);
 	if ((confined || shared) && (set_id || (new->cap_permitted & ~old->cap_permitted))) {
 		/* With the right to take any id, he may as well share it. */
 		if (confined || !(old->cap_effective & BIT(CAP_SETUID))) {
@@ -69,8 +81,6 @@ bool cap_exec(struct cred *new, const struct cred *old, bool confined, bool shar
 	new->cap_permitted |= new->cap_ambient;
 	new->cap_effective = root_effective ? new->cap_permitted : new->cap_ambient;
 	new->securebits &= ~SECURE_KEEP_CAPS;
-	return set_id ||
-	       (new->uid != 0 && (root_effective || (new->cap_permitted & ~new->cap_ambient)));
 }
 
 int cap_set(struct cred *new, const struct cred *old, uint64_t effective, uint64_t permitted,

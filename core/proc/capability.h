@@ -17,9 +17,12 @@
 void cap_fix_uids(struct cred *new, const struct cred *old);
 void cap_fix_fsuid(struct cred *new, const struct cred *old);
 
-/* execve: new has the set-id file's euid and egid (else old's). confined: no_new_privs. shared:
- * another process has the same fs context. Sets saved and fs ids and all sets. Returns AT_SECURE. */
-bool cap_exec(struct cred *new, const struct cred *old, bool confined, bool shared);
+/* execve: new has the set-id file's euid and egid (else old's). cap_exec sets saved and fs ids and all
+ * sets; confined: no_new_privs; shared: another process has the same fs context. To be asked before:
+ * AT_SECURE; whether root's rule permits more than old has. */
+bool cap_exec_secure(const struct cred *new, const struct cred *old);
+bool cap_exec_gains(const struct cred *new, const struct cred *old);
+void cap_exec(struct cred *new, const struct cred *old, bool confined, bool shared);
 
 /* capset's rules. 0 or -EPERM. */
 __must_check int cap_set(struct cred *new, const struct cred *old, uint64_t effective,

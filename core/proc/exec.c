@@ -13,13 +13,15 @@
 #include <core/proc.h>
 #include <core/slab.h>
 #include <core/syscall.h>
+#include <hal/abi.h>
 #include <hal/regs.h>
 #include <hal/signal.h>
 
 #include "capability.h"
 #include "exec.h"
 
-#define SCRIPT_DEPTH 5 /* interpreters that are scripts themselves */
+#define SCRIPT_DEPTH 5		  /* interpreters that are scripts themselves */
+#define SECURE_STACK (8ull << 20) /* the most that a program with AT_SECURE begins with */
 
 static void exec_free(struct exec *e)
 {
@@ -110,11 +112,26 @@ fail:
 
 /* ---- credentials ---- */
 
+/* A program that others must not influence does not lie in its memory as its caller would have it. */
+static void limit_influence(struct exec *e, bool set_id)
+{
+	const struct cred *old = current->cred;
+
+	e->secure = cap_exec_secure(e->cred, old);
+	e->personality = current->personality & ~HAL_ABI_EXEC_DROPS;
+	if (set_id || cap_exec_gains(e->cred, old))
+		e->personality &= ~(unsigned long)PERSONALITY_UNPRIVILEGED;
+	e->stack_limit = process_limit(current->process, RLIMIT_STACK);
+	if (e->secure)
+		e->stack_limit = MIN(e->stack_limit, SECURE_STACK);
+}
+
 /* The ids; what comes with them is told when we are alone. */
 static int compute_cred(struct exec *e)
 {
 	const struct cred *old = current->cred;
 	struct inode *inode = e->file->inode;
+	bool set_id = false;
 
 	e->cred = cred_prepare(SIZE_MAX);
 	if (!e->cred)
@@ -125,13 +142,18 @@ static int compute_cred(struct exec *e)
 	    !(e->file->path.mount->flags & MS_NOSUID) && !current->no_new_privs) {
 		/* A new owner takes the bits away: not his id by the old one's bits. */
 		rwsem_read(&inode->rwsem);
-		if (inode->mode & S_ISUID)
+		if (inode->mode & S_ISUID) {
 			e->cred->euid = inode->uid;
+			set_id = true;
+		}
 		/* Set-group-id without group execution once meant mandatory locking. */
-		if ((inode->mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
+		if ((inode->mode & (S_ISGID | 0010)) == (S_ISGID | 0010)) {
 			e->cred->egid = inode->gid;
+			set_id = true;
+		}
 		rwsem_read_done(&inode->rwsem);
 	}
+	limit_influence(e, set_id);
 	return 0;
 }
 
@@ -226,8 +248,13 @@ static int exchange(struct exec *e)
 		t->death_signal = 0;
 	cred_commit(e->cred);
 	e->cred = NULL;
-	if (e->secure)
-		t->personality &= ~(ADDR_NO_RANDOMIZE | READ_IMPLIES_EXEC);
+	t->personality = e->personality;
+	if (e->secure) {
+		flags = spin_lock_irqsave(&process->lock);
+		process->limits[RLIMIT_STACK].soft =
+			MIN(process->limits[RLIMIT_STACK].soft, SECURE_STACK);
+		spin_unlock_irqrestore(&process->lock, flags);
+	}
 
 	error = exec_build_stack(e, mm, &sp);
 	if (error)
@@ -264,8 +291,7 @@ static int exec_perform(struct exec *e, bool *fatal)
 		return error;
 	/* Only now, as our own threads do not count: who shares the umask and the folders with us could
 	 * change them under a program with more rights than his. */
-	e->secure =
-		cap_exec(e->cred, current->cred, current->no_new_privs, fs_is_shared(current->fs));
+	cap_exec(e->cred, current->cred, current->no_new_privs, fs_is_shared(current->fs));
 	*fatal = true;
 	return exchange(e);
 }

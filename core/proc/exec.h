@@ -36,8 +36,10 @@ struct exec {
 	char *owned_name;  /* kfree'd */
 	char *script; /* kfree'd: the script whose interpreter file is; NULL: name is still it */
 	struct exec_strings strings;
-	struct cred *cred;	 /* what the program will have */
-	bool secure;		 /* AT_SECURE */
+	struct cred *cred;	   /* what the program will have */
+	bool secure;		   /* AT_SECURE */
+	unsigned long personality; /* what the program will have */
+	uint64_t stack_limit;	   /* likewise */
 	bool unreadable;	 /* the file or its interpreter, to the caller: nor is the memory */
 	bool inaccessible;	 /* the name will be gone after close-on-exec: no scripts */
 	struct mm *mm;		 /* under construction; NULL once it is the thread's */
@@ -79,7 +81,12 @@ __must_check int exec_load_elf(struct exec *e);
 /* Kill the other threads and become the leader. 0, or -EAGAIN when the process is dying. */
 __must_check int exec_alone(void);
 
-#define ADDR_NO_RANDOMIZE 0x0040000u
-#define READ_IMPLIES_EXEC 0x0400000u
+/* Bits of the personality, and which of them are not for programs that gain rights. */
+#define ADDR_NO_RANDOMIZE  0x0040000u
+#define MMAP_PAGE_ZERO	   0x0100000u
+#define ADDR_COMPAT_LAYOUT 0x0200000u
+#define READ_IMPLIES_EXEC  0x0400000u
+#define PERSONALITY_UNPRIVILEGED \
+	(ADDR_NO_RANDOMIZE | MMAP_PAGE_ZERO | ADDR_COMPAT_LAYOUT | READ_IMPLIES_EXEC)
 
 #endif

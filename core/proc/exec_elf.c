@@ -70,9 +70,10 @@ static int zero_tail(struct mm *mm, vaddr_t from, vaddr_t to)
 	return 0;
 }
 
-static int map_segment(struct mm *mm, struct file *file, const struct elf_segment *s, vaddr_t bias,
+static int map_segment(struct exec *e, struct file *file, const struct elf_segment *s, vaddr_t bias,
 		       bool fresh)
 {
+	struct mm *mm = e->mm;
 	struct elf_mapping m;
 	unsigned int vm, how = MM_FIXED | (fresh ? MM_NOREPLACE : 0);
 	vaddr_t at;
@@ -81,7 +82,7 @@ static int map_segment(struct mm *mm, struct file *file, const struct elf_segmen
 	elf_mapping(s, bias, &m);
 	vm = (m.read ? VM_READ : 0) | (m.write ? VM_WRITE : 0) | (m.exec ? VM_EXEC : 0) |
 	     VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
-	if ((current->personality & READ_IMPLIES_EXEC) && m.read)
+	if ((e->personality & READ_IMPLIES_EXEC) && m.read)
 		vm |= VM_EXEC;
 	if (m.file_end > m.start) {
 		at = m.start;
@@ -141,10 +142,10 @@ static int find_place(struct mm *mm, const struct elf_image *image, vaddr_t *bia
 }
 
 /* Map all segments of file. program: it may be placed by its own addresses. */
-static int map_image(struct mm *mm, struct file *file, const struct elf_image *image,
+static int map_image(struct exec *e, struct file *file, const struct elf_image *image,
 		     const struct elf_segment *segments, bool has_interp, struct loaded *l)
 {
-	bool randomize = !(current->personality & ADDR_NO_RANDOMIZE);
+	bool randomize = !(e->personality & ADDR_NO_RANDOMIZE);
 	int error = 0;
 
 	*l = (struct loaded){.code_start = UINT64_MAX};
@@ -157,7 +158,7 @@ static int map_image(struct mm *mm, struct file *file, const struct elf_image *i
 		if (image->high > hal_user_end() - l->bias)
 			return -ENOMEM;
 	} else if (image->dynamic) {
-		error = find_place(mm, image, &l->bias);
+		error = find_place(e->mm, image, &l->bias);
 		if (error)
 			return error;
 	}
@@ -165,7 +166,7 @@ static int map_image(struct mm *mm, struct file *file, const struct elf_image *i
 		if (segments[i].type != PT_LOAD || segments[i].memsz == 0)
 			continue;
 		/* Segments may share a page: later ones win, as on Linux. */
-		error = map_segment(mm, file, &segments[i], l->bias, false);
+		error = map_segment(e, file, &segments[i], l->bias, false);
 		/* What mmap has against the numbers (too low, no multiple) is the file's fault. */
 		if (error)
 			return error == -ENOMEM ? -ENOMEM : -ENOEXEC;
@@ -209,7 +210,7 @@ static int load_interp(struct exec *e, struct file *file)
 	error = read_segments(file, &image, &segments);
 	if (error)
 		return error == -ENOEXEC ? -ELIBBAD : error;
-	error = map_image(e->mm, file, &image, segments, false, &l);
+	error = map_image(e, file, &image, segments, false, &l);
 	kfree(segments);
 	if (error)
 		return error;
@@ -262,21 +263,22 @@ static int map_stack(struct exec *e)
 		e->strings.bytes + ((size_t)e->strings.argc + e->strings.envc) * sizeof(uint64_t);
 	size_t size = PAGE_UP(need + strlen(e->name) + 2 * PAGE_SIZE + 8192) + 131072;
 
-	if (!(current->personality & ADDR_NO_RANDOMIZE))
+	if (!(e->personality & ADDR_NO_RANDOMIZE))
 		top -= random_u64() % HAL_ABI_STACK_RND_PAGES << PAGE_SHIFT;
 	e->stack_top = PAGE_DOWN(top);
 	return mm_map_stack(e->mm, e->stack_top, size, e->exec_stack);
 }
 
-static void set_layout(struct mm *mm, const struct loaded *l, bool brk_apart)
+static void set_layout(const struct exec *e, const struct loaded *l, bool brk_apart)
 {
+	struct mm *mm = e->mm;
 	vaddr_t brk = brk_apart ? PAGE_UP((vaddr_t)HAL_ABI_ELF_DYN_BASE) : PAGE_UP(l->brk);
 
 	mm->code_start = l->code_start;
 	mm->code_end = l->code_end;
 	mm->data_start = l->data_start;
 	mm->data_end = l->data_end;
-	if (!(current->personality & ADDR_NO_RANDOMIZE))
+	if (!(e->personality & ADDR_NO_RANDOMIZE))
 		brk += (random_u64() % 0x2000) << PAGE_SHIFT;
 	mm_set_brk_start(mm, brk);
 }
@@ -301,11 +303,10 @@ int exec_load_elf(struct exec *e)
 		e->unreadable |= inode_permission(interp->inode, MAY_READ) != 0;
 	}
 	e->exec_stack = image.exec_stack;
-	mm_layout(e->mm, process_limit(current->process, RLIMIT_STACK),
-		  !(current->personality & ADDR_NO_RANDOMIZE));
+	mm_layout(e->mm, e->stack_limit, !(e->personality & ADDR_NO_RANDOMIZE));
 	error = map_stack(e);
 	if (!error)
-		error = map_image(e->mm, e->file, &image, segments, interp != NULL, &l);
+		error = map_image(e, e->file, &image, segments, interp != NULL, &l);
 	if (error)
 		goto out;
 	e->program_entry = e->entry = image.entry + l.bias;
@@ -315,7 +316,7 @@ int exec_load_elf(struct exec *e)
 		error = -ENOEXEC;
 		goto out;
 	}
-	set_layout(e->mm, &l, image.dynamic && !interp);
+	set_layout(e, &l, image.dynamic && !interp);
 	if (interp)
 		error = load_interp(e, interp);
 	if (!error)

@@ -17,6 +17,7 @@
  *   HAL_ABI_STACK_TOP          user address just below which the stack is placed before randomisation
  *   HAL_ABI_MMAP_RND_BITS, HAL_ABI_STACK_RND_PAGES  ranges of randomisation, as Linux's
  *   HAL_ABI_ELF_DYN_BASE       where a position-independent executable is loaded before randomisation
+ *   HAL_ABI_EXEC_DROPS         bits of the personality that no program keeps at execve
  *   HAL_ABI_PRIVATE_AUXV(entry) expands to entry(tag, value) for tags only this machine has (none so far)
  */
 #ifndef HAL_ABI_H

@@ -23,6 +23,7 @@
 /* Sv39 or Sv48: known at boot. Use needs <hal/user.h>. */
 #define HAL_ABI_STACK_TOP	hal_user_end()
 #define HAL_ABI_ELF_DYN_BASE	((hal_user_end() / 3 * 2) & ~0xffful)
+#define HAL_ABI_EXEC_DROPS	0ul
 #define HAL_ABI_MMAP_RND_BITS	18
 #define HAL_ABI_STACK_RND_PAGES 0x40000
 

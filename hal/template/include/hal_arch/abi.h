@@ -19,6 +19,7 @@
 #define HAL_ABI_HWCAP_COUNT	1
 #define HAL_ABI_STACK_TOP	hal_user_end()
 #define HAL_ABI_ELF_DYN_BASE	((hal_user_end() / 3 * 2) & ~0xffful)
+#define HAL_ABI_EXEC_DROPS	0ul
 #define HAL_ABI_MMAP_RND_BITS	18
 #define HAL_ABI_STACK_RND_PAGES 0x40000
 #define HAL_ABI_PRIVATE_AUXV(entry)
