@@ -21,6 +21,9 @@ void pending_flush_timers(struct sigpending *pending);
 /* The next signal outside blocked, thread's before process's: its number or 0. */
 int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info,
 		   struct posix_timer **timer);
+/* sighand->lock held, and released: take one of set (its number, or 0), and hand on to other threads what
+ * is left of others. */
+int signal_take_unlock(uint64_t set, struct siginfo *info, uint64_t others, unsigned long flags);
 
 /* send.c */
 void signal_wake(struct thread *thread, bool fatal);

@@ -154,20 +154,25 @@ int signal_dequeue(struct thread *thread, uint64_t blocked, struct siginfo *info
 	return sig;
 }
 
-int signal_take(uint64_t set, struct siginfo *info)
+int signal_take_unlock(uint64_t set, struct siginfo *info, uint64_t others, unsigned long flags)
 {
 	struct thread *thread = current;
 	struct posix_timer *timer = NULL;
-	unsigned long flags;
-	int sig;
+	int sig = signal_dequeue(thread, ~set, info, &timer);
 
-	if (!((READ_ONCE(thread->pending.set) | READ_ONCE(thread->process->shared.set)) & set))
-		return 0;
-	flags = spin_lock_irqsave(&thread->sighand->lock);
-	sig = signal_dequeue(thread, ~set, info, &timer);
+	signal_retarget(thread, others);
 	signal_recalc(thread);
 	spin_unlock_irqrestore(&thread->sighand->lock, flags);
 	if (timer)
 		posix_timer_taken(timer, info);
 	return sig;
+}
+
+int signal_take(uint64_t set, struct siginfo *info)
+{
+	struct thread *thread = current;
+
+	if (!((READ_ONCE(thread->pending.set) | READ_ONCE(thread->process->shared.set)) & set))
+		return 0;
+	return signal_take_unlock(set, info, 0, spin_lock_irqsave(&thread->sighand->lock));
 }

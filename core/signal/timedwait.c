@@ -8,12 +8,13 @@
 #include "internal.h"
 
 /* The set is unblocked while we sleep, so that a sender wakes us; real_blocked tells senders that
- * the signals are wanted all the same. */
-static int wait_for(uint64_t set, ktime_t deadline)
+ * the signals are wanted all the same. The signal, -EAGAIN or -EINTR. */
+static int wait_for(uint64_t set, ktime_t deadline, struct siginfo *info)
 {
 	struct thread *t = current;
 	unsigned long flags = spin_lock_irqsave(&t->sighand->lock);
-	int error = 0;
+	uint64_t opened = t->blocked & set;
+	int sig, error = 0;
 
 	if (!((t->pending.set | t->process->shared.set) & set)) {
 		t->real_blocked = t->blocked;
@@ -23,14 +24,12 @@ static int wait_for(uint64_t set, ktime_t deadline)
 		spin_unlock_irqrestore(&t->sighand->lock, flags);
 		error = sched_wait(THREAD_INTERRUPTIBLE, deadline);
 		flags = spin_lock_irqsave(&t->sighand->lock);
-		/* Only one is taken: what else chose us because we waited for it is for others. */
-		signal_retarget(t, t->real_blocked & ~t->blocked);
 		t->blocked = t->real_blocked;
 		t->real_blocked = 0;
-		signal_recalc(t);
 	}
-	spin_unlock_irqrestore(&t->sighand->lock, flags);
-	return error;
+	/* Only one is taken, at once: what else chose us because we waited for it is for others. */
+	sig = signal_take_unlock(set, info, opened, flags);
+	return sig ? sig : error == -ETIMEDOUT ? -EAGAIN : -EINTR;
 }
 
 SYSCALL(rt_sigtimedwait)
@@ -55,10 +54,9 @@ SYSCALL(rt_sigtimedwait)
 	set &= ~SIG_UNMASKABLE;
 	sig = signal_take(set, &info);
 	if (!sig && deadline) {
-		error = wait_for(set, deadline);
-		sig = signal_take(set, &info);
-		if (!sig && error != -ETIMEDOUT)
-			return -EINTR;
+		sig = wait_for(set, deadline, &info);
+		if (sig < 0)
+			return sig;
 	}
 	if (!sig)
 		return -EAGAIN;
