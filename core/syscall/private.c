@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 // System calls that only one machine has: the HAL answers them.
 
+#include <core/proc.h>
 #include <core/syscall.h>
+#include <core/upcall.h>
 #include <hal/thread.h>
+
+bool core_go_on(void)
+{
+	resched_point();
+	return !signal_fatal_pending();
+}
 
 SYSCALL(arch_prctl)
 {

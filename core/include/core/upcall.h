@@ -57,6 +57,10 @@ void core_tlb_remote(void);
  * set. */
 void core_return_to_user(struct hal_regs *regs);
 
+/* In a long loop of a private system call: lets others run. False: the thread is being killed, the call
+ * is to return -EINTR. May sleep. */
+bool core_go_on(void);
+
 /* A zeroed page for a page table, or 0 when there is none. Does not sleep. And its release, all
  * zero again, after a grace period. */
 paddr_t core_table_alloc(void);

@@ -3,10 +3,12 @@
 // Documentation/arch/riscv/hwprobe.rst).
 
 #include <core/lib/string.h>
+#include <core/upcall.h>
 #include <hal/thread.h>
 #include <hal/user.h>
 #include <riscv/cpu.h>
 
+#define EINTR  4
 #define EFAULT 14
 #define EINVAL 22
 #define ENOSYS 38
@@ -111,6 +113,8 @@ static long hwprobe(const unsigned long *args)
 	for (size_t i = 0; i < count; i++) {
 		struct pair pair, want;
 
+		if (i % 256 == 255 && !core_go_on())
+			return -EINTR;
 		if (hal_copy_from_user(&pair, pairs + i, sizeof(pair)))
 			return -EFAULT;
 		want = pair;
