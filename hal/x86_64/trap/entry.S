@@ -56,7 +56,7 @@ syscall_entry:
 	pushq $VECTOR_SYSCALL
 	PUSH_REGS
 	movq %rsp, %rdi
-	movq %rax, %rsi
+	movslq %eax, %rsi		/* the number: Linux looks at 32 bits, with their sign */
 	leaq REGS_RDI(%rsp), %rdx
 	xorl %ecx, %ecx
 	CLEAR_SCRATCH
