@@ -174,7 +174,7 @@ hal_string_from_user:
 
 /* int name(void *area): FP state between the registers and user memory; the caller has checked range and alignment. A malformed area is a #GP, which is fixed
  * up as well. */
-.macro FPU name, instruction
+.macro FPU name, instruction, then:vararg
 	.globl \name
 	.balign 16
 \name:
@@ -182,6 +182,7 @@ hal_string_from_user:
 	movl $-1, %edx
 	STAC
 91:	\instruction (%rdi)
+93:	\then
 	CLAC
 	xorl %eax, %eax
 	ret
@@ -189,8 +190,10 @@ hal_string_from_user:
 	movl $-EFAULT, %eax
 	ret
 	FIXUP 91b, 92b, 1
+	FIXUP 93b, 92b, 1
 .endm
-	FPU fpu_xsave_user, xsave64
+	/* x87 and SSE count as saved even in their initial state: a handler may write to them. */
+	FPU fpu_xsave_user, xsave64, orb $3, 512(%rdi)
 	FPU fpu_xrstor_user, xrstor64
 	FPU fpu_fxsave_user, fxsave64
 	FPU fpu_fxrstor_user, fxrstor64
