@@ -85,6 +85,9 @@ void trap_user_fault(struct hal_regs *regs)
 
 	if (error & PF_RSVD)
 		core_kernel_trap(regs, "malformed page table", address);
+	// What the kernel has mapped is not told.
+	if (address >= hal_user_end())
+		regs->error |= PF_PRESENT;
 	note(regs, address);
 	hal_irq_enable();
 	core_fault(regs, address,

@@ -122,8 +122,13 @@ static void exceptions(void)
 		      vector == 14 && error == 4,
 	      "null pointer: SEGV_MAPERR, address 0");
 	check(FAULT("movabsq $0xffff800000000000, %%rax; movq (%%rax), %%rax") == SIGSEGV &&
-		      code == SEGV_MAPERR && address == 0xffff800000000000 && (error & 4),
+		      code == SEGV_MAPERR && address == 0xffff800000000000 && error == 5,
 	      "kernel address: SEGV_MAPERR with the address");
+	check(FAULT("movq $0xffffffff80000000, %%rax; movb $0, (%%rax)") == SIGSEGV &&
+		      address == 0xffffffff80000000 && error == 7,
+	      "a protection fault is reported, whether the kernel has mapped it");
+	check(FAULT("movabsq $0x7fffffffffff, %%rax; jmp *%%rax") == SIGSEGV && error == 0x15,
+	      "or not");
 	check(FAULT("movabsq $0x8000000000001234, %%rax; movq (%%rax), %%rax") == SIGSEGV &&
 		      code == SI_KERNEL && !address && vector == 13,
 	      "non-canonical address: SI_KERNEL, no address");
