@@ -13,13 +13,14 @@
 
 // Linux's numbers, the same on every machine.
 enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGFPE = 8, SIGSEGV = 11 };
-enum { SI_KERNEL = 0x80, TRAP_TRACE = 2, ILL_ILLOPN = 2, BUS_ADRALN = 1 };
+enum { SI_KERNEL = 0x80, TRAP_BRKPT = 1, TRAP_TRACE = 2, ILL_ILLOPN = 2, BUS_ADRALN = 1 };
 enum { FPE_INTDIV = 1, FPE_FLTDIV = 3, FPE_FLTOVF, FPE_FLTUND, FPE_FLTRES, FPE_FLTINV };
 
 #define PF_PRESENT 0x01u
 #define PF_WRITE   0x02u
 #define PF_RSVD	   0x08u
 #define PF_FETCH   0x10u
+#define DR6_STEP   0x4000u
 
 static const char *const causes[32] = {
 	"divide error",
@@ -115,6 +116,7 @@ void trap_user(struct hal_regs *regs)
 	int sig = signals[regs->vector & 31].sig, code = signals[regs->vector & 31].code;
 	uint16_t status, control;
 	uint32_t mxcsr;
+	uint64_t dr6;
 
 	note(regs, hal_thread_current()->trap_address);
 	if (regs->vector == VECTOR_MF) {
@@ -124,7 +126,9 @@ void trap_user(struct hal_regs *regs)
 		__asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
 		code = fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
 	} else if (regs->vector == VECTOR_DB) {
-		__asm__ volatile("movq %0, %%dr6" : : "r"(0ul));
+		__asm__ volatile("movq %%dr6, %0; movq %1, %%dr6" : "=&r"(dr6) : "r"(0ul));
+		if (!(dr6 & DR6_STEP))
+			code = TRAP_BRKPT; // INT1
 	} else if (!sig) {
 		core_kernel_trap(regs, "unexpected exception", 0);
 	}
