@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: MIT
 // hal/time.h by the generic timer: the virtual counter, which user mode may read as well, and its
 // comparator as one-shot timer.
-//
-// Conversions are multiplications by fixed-point factors with a 128-bit product: ns = counter *
-// ns_mult >> NS_SHIFT, and back.
 
 #include <arm64/cpu.h>
+#include <common/counter.h>
 #include <common/fdt.h>
 #include <hal/time.h>
 #include <hal/vdso.h>
 
 #define NS_PER_SECOND 1000000000ull
-#define NS_SHIFT      54 // for counters of 1 MHz and more
-#define TICK_SHIFT    63 // for counters below 2 GHz
+#define NS_SHIFT      53 // ns = counter * ns_mult >> NS_SHIFT, for counters of 1 MHz and more
 #define VDSO_SHIFT    24
 
 #define CTL_ENABLE 1ul
 #define CTL_MASKED 2ul
 
-static uint64_t frequency, ns_mult, tick_mult;
+static uint64_t frequency, ns_mult, deadline_mult;
 static unsigned int timer_id = 27; // the virtual timer's private interrupt on every machine so far
 
 static uint64_t counter(void)
@@ -26,25 +23,6 @@ static uint64_t counter(void)
 	// Not before what came earlier in the program.
 	isb();
 	return read_sysreg(cntvct_el0);
-}
-
-static uint64_t scale(uint64_t value, uint64_t mult, unsigned int shift)
-{
-	return (uint64_t)((unsigned __int128)value * mult >> shift);
-}
-
-// (a << shift) / b, by long division: there is no compiler runtime.
-static uint64_t ratio(uint64_t a, unsigned int shift, uint64_t b)
-{
-	uint64_t quotient = a / b, rest = a % b;
-
-	while (shift--) {
-		rest <<= 1;
-		quotient = quotient << 1 | (rest >= b);
-		if (rest >= b)
-			rest -= b;
-	}
-	return quotient;
 }
 
 static bool find_timer(const struct dt_node *node, void *context)
@@ -66,8 +44,8 @@ void arm_time_init(void)
 		frequency = read_sysreg(cntfrq_el0);
 	if (frequency < 1000000 || frequency >= 2 * NS_PER_SECOND)
 		hal_boot_fail("the timer's frequency is unknown");
-	ns_mult = ratio(NS_PER_SECOND, NS_SHIFT, frequency);
-	tick_mult = ratio(frequency, TICK_SHIFT, NS_PER_SECOND);
+	ns_mult = counter_ratio(NS_PER_SECOND, NS_SHIFT, frequency);
+	deadline_mult = counter_deadline_mult(ns_mult, NS_SHIFT);
 }
 
 void arm_timer_init_cpu(void)
@@ -88,7 +66,7 @@ bool arm_timer_irq(unsigned int id)
 
 uint64_t hal_time_ns(void)
 {
-	return scale(counter(), ns_mult, NS_SHIFT);
+	return counter_scale(counter(), ns_mult, NS_SHIFT);
 }
 
 void hal_timer_set(uint64_t deadline)
@@ -97,8 +75,7 @@ void hal_timer_set(uint64_t deadline)
 		write_sysreg(cntv_ctl_el0, CTL_MASKED);
 		return;
 	}
-	// Rounded up: never early.
-	write_sysreg(cntv_cval_el0, scale(deadline, tick_mult, TICK_SHIFT) + 1);
+	write_sysreg(cntv_cval_el0, counter_deadline(deadline, deadline_mult));
 	write_sysreg(cntv_ctl_el0, CTL_ENABLE);
 }
 
@@ -108,9 +85,9 @@ uint64_t hal_time_vdso(struct hal_vdso_data *data)
 
 	data->usable = 1;
 	data->counter_base = now;
-	data->mult = ratio(NS_PER_SECOND, VDSO_SHIFT, frequency);
+	data->mult = counter_ratio(NS_PER_SECOND, VDSO_SHIFT, frequency);
 	data->shift = VDSO_SHIFT;
-	return scale(now, ns_mult, NS_SHIFT);
+	return counter_scale(now, ns_mult, NS_SHIFT);
 }
 
 // ---- PL031: seconds since 1970 ----

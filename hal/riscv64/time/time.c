@@ -2,6 +2,7 @@
 // The time CSR, which all harts share, and the timer: stimecmp where Sstc is there, else the
 // firmware's.
 
+#include <common/counter.h>
 #include <common/fdt.h>
 #include <hal/boot.h>
 #include <hal/time.h>
@@ -14,8 +15,8 @@
 
 static bool has_sstc;
 static uint64_t frequency;
-static uint64_t to_ns;	  // ns = ticks * to_ns >> SHIFT
-static uint64_t to_ticks; // ticks = ns * to_ticks >> 32
+static uint64_t to_ns; // ns = ticks * to_ns >> SHIFT
+static uint64_t deadline_mult;
 static volatile uint32_t *rtc;
 
 static bool find_frequency(const struct dt_node *node, void *context)
@@ -49,7 +50,7 @@ void riscv_time_init(void)
 	if (frequency < 1000 || frequency > NSEC_PER_SEC)
 		hal_boot_fail("the device tree has no usable timebase-frequency");
 	to_ns = ((NSEC_PER_SEC << SHIFT) + frequency / 2) / frequency;
-	to_ticks = (frequency << 32) / NSEC_PER_SEC;
+	deadline_mult = counter_deadline_mult(to_ns, SHIFT);
 	has_sstc = riscv_isa_has("sstc") && stimecmp_works();
 	riscv_time_cpu_init();
 }
@@ -62,16 +63,15 @@ void riscv_time_cpu_init(void)
 
 uint64_t hal_time_ns(void)
 {
-	return (uint64_t)((unsigned __int128)csr_read(time) * to_ns >> SHIFT);
+	return counter_scale(csr_read(time), to_ns, SHIFT);
 }
 
 void hal_timer_set(uint64_t deadline)
 {
 	uint64_t ticks = UINT64_MAX;
 
-	// Rounded up, so that it has passed when the interrupt comes.
 	if (deadline != UINT64_MAX)
-		ticks = (uint64_t)((unsigned __int128)deadline * to_ticks >> 32) + 2;
+		ticks = counter_deadline(deadline, deadline_mult);
 	if (has_sstc)
 		__asm__ volatile("csrw 0x14d, %0" : : "r"(ticks) : "memory");
 	else
@@ -86,7 +86,7 @@ uint64_t hal_time_vdso(struct hal_vdso_data *data)
 	data->counter_base = now;
 	data->mult = to_ns;
 	data->shift = SHIFT;
-	return (uint64_t)((unsigned __int128)now * to_ns >> SHIFT);
+	return counter_scale(now, to_ns, SHIFT);
 }
 
 uint64_t riscv_time_frequency(void)

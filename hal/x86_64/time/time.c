@@ -8,6 +8,7 @@
 // mode.
 
 #include <common/acpi.h>
+#include <common/counter.h>
 #include <common/rtc.h>
 #include <core/lib/string.h>
 #include <core/upcall.h>
@@ -19,8 +20,8 @@
 
 #define NSEC 1000000000ul
 
-static uint64_t tsc_base, tsc_hz, tsc_mult; // ns = (tsc - base) * mult >> 32
-static uint64_t tsc_per_ns;		    // << 32
+static uint64_t tsc_hz, tsc_mult; // ns = tsc * mult >> 32
+static uint64_t tsc_per_ns;	  // << 32
 static enum { TSC_TRUSTED, TSC_CLAMPED, TSC_UNUSED } tsc_state;
 static uint64_t latest; // atomic: what TSC_CLAMPED returned last
 
@@ -162,17 +163,12 @@ uint64_t time_tsc_khz(void)
 	return tsc_hz / 1000;
 }
 
-static uint64_t scale(uint64_t value, uint64_t mult)
-{
-	return (uint64_t)(((unsigned __int128)value * mult) >> 32);
-}
-
 static __attribute__((noinline)) uint64_t time_without_tsc(uint64_t tsc_ns)
 {
 	uint64_t seen;
 
 	if (tsc_state == TSC_UNUSED)
-		return scale(hpet[HPET_COUNTER], hpet_mult);
+		return counter_scale(hpet[HPET_COUNTER], hpet_mult, 32);
 	seen = __atomic_load_n(&latest, __ATOMIC_RELAXED);
 	do {
 		if (tsc_ns <= seen)
@@ -184,7 +180,7 @@ static __attribute__((noinline)) uint64_t time_without_tsc(uint64_t tsc_ns)
 
 uint64_t hal_time_ns(void)
 {
-	uint64_t ns = scale(rdtsc() - tsc_base, tsc_mult);
+	uint64_t ns = counter_scale(rdtsc(), tsc_mult, 32);
 
 	if (__builtin_expect(tsc_state != TSC_TRUSTED, 0))
 		return time_without_tsc(ns);
@@ -199,7 +195,7 @@ uint64_t hal_time_vdso(struct hal_vdso_data *data)
 	data->counter_base = counter;
 	data->mult = tsc_mult;
 	data->shift = 32;
-	return data->usable ? scale(counter - tsc_base, tsc_mult) : hal_time_ns();
+	return data->usable ? counter_scale(counter, tsc_mult, 32) : hal_time_ns();
 }
 
 void time_delay_us(unsigned int us)
@@ -267,7 +263,7 @@ void hal_timer_set(uint64_t deadline)
 	if (!cpu_features.tsc_deadline)
 		apic_timer_start(left);
 	else
-		wrmsr(MSR_TSC_DEADLINE, rdtsc() + scale(left, tsc_per_ns));
+		wrmsr(MSR_TSC_DEADLINE, rdtsc() + counter_scale(left, tsc_per_ns, 32));
 }
 
 void time_timer_interrupt(bool user)
