@@ -2,10 +2,14 @@
 // ASIDs and flushing.
 //
 // A space's asid is a generation (upper bits) and a number. When the numbers run out the generation
-// goes up, every TLB is flushed by broadcast, and only what is in some TTBR0 at that moment keeps
-// its number. Activation of a space of the present generation takes no lock: it publishes the asid
-// in cpu->asid and looks at the generation again, while the one who changes the generation looks at
-// cpu->asid after; one of them sees the other.
+// goes up, and only what is in some TTBR0 at that moment keeps its number. Activation of a space of
+// the present generation takes no lock: it publishes the asid in cpu->asid and looks at the
+// generation again, while the one who changes the generation looks at cpu->asid after; one of them
+// sees the other. What is published is always of the generation that its CPU has seen last: an
+// older number may be another's.
+//
+// A CPU's first activation in a generation flushes its TLB, with no table in TTBR0. Before that it
+// may still walk, and cache, by numbers that have been given out anew.
 //
 // TLB invalidation is by broadcast instructions; no IPI.
 
@@ -38,6 +42,11 @@ void arm_tlb_init(void)
 	asids.count = id_field(read_sysreg(id_aa64mmfr0_el1), 4) == 2 ? 1u << 16 : 1u << 8;
 }
 
+static bool same_generation(uint64_t a, uint64_t b)
+{
+	return !((a ^ b) >> ASID_BITS_MAX);
+}
+
 static void mark_used(uint64_t asid)
 {
 	asids.used[ASID_OF(asid) / 64] |= 1ull << (asid & 63);
@@ -52,33 +61,45 @@ static uint64_t find_free(void)
 }
 
 // The lock is held.
-static uint64_t next_generation(void)
+static void next_generation(void)
 {
-	uint64_t generation = asids.generation + GENERATION_ONE;
+	uint64_t ended = asids.generation;
 
-	__atomic_store_n(&asids.generation, generation, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&asids.generation, ended + GENERATION_ONE, __ATOMIC_SEQ_CST);
 	memset(asids.used, 0, asids.count / 8);
 	for (unsigned int i = 0; i < arm_boot_info.cpu_count; i++) {
 		struct hal_cpu *cpu = &arm_cpus[i];
 		uint64_t asid = __atomic_load_n(&cpu->asid, __ATOMIC_SEQ_CST);
 
-		// Who has not switched since still says what his space had then.
-		if (asid != cpu->asid_seen)
-			cpu->asid_seen = cpu->asid_kept = asid;
+		// Who has not switched in it still has what he kept when it began.
+		if (same_generation(asid, ended))
+			cpu->asid_kept = asid;
 		mark_used(cpu->asid_kept);
 	}
 	asids.next = 1;
-	__asm__ volatile("dsb ishst\n\ttlbi vmalle1is\n\tdsb ish\n\tisb" : : : "memory");
-	return generation;
 }
 
-// An asid of the present generation, in cpu->asid as well.
-static __attribute__((noinline)) uint64_t new_asid(struct hal_space *space, struct hal_cpu *cpu)
+static void no_table(void)
+{
+	write_sysreg(ttbr0_el1, hal_virt_to_phys(arm_no_table));
+	isb();
+}
+
+static void load_table(struct hal_space *space, struct hal_cpu *cpu, uint64_t asid)
+{
+	write_sysreg(ttbr0_el1, space->root | asid << 48);
+	isb();
+	// Only now may the tables of the space before be freed.
+	__atomic_store_n(&cpu->space, space, __ATOMIC_RELEASE);
+}
+
+// With an asid of the present generation, in cpu->asid as well.
+static __attribute__((noinline)) void activate_anew(struct hal_space *space, struct hal_cpu *cpu)
 {
 	unsigned long flags = hal_lock(&asids.lock);
 	uint64_t asid = __atomic_load_n(&space->asid, __ATOMIC_RELAXED), number = 0;
 
-	if ((asid ^ asids.generation) >> ASID_BITS_MAX) {
+	if (!same_generation(asid, asids.generation)) {
 		// Some CPU had it when the generation changed: it keeps its number.
 		for (unsigned int i = 0; asid && i < arm_boot_info.cpu_count; i++)
 			if (arm_cpus[i].asid_kept == asid)
@@ -96,30 +117,37 @@ static __attribute__((noinline)) uint64_t new_asid(struct hal_space *space, stru
 		asid = asids.generation | number;
 		__atomic_store_n(&space->asid, asid, __ATOMIC_RELAXED);
 	}
+	if (!same_generation(asid, cpu->asid)) {
+		no_table();
+		__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
+	}
 	__atomic_store_n(&cpu->asid, asid, __ATOMIC_SEQ_CST);
 	hal_unlock(&asids.lock, flags);
-	return asid;
+	load_table(space, cpu, asid);
 }
 
 void hal_space_activate(struct hal_space *space)
 {
 	struct hal_cpu *cpu = this_cpu();
 	uint64_t asid;
+	bool published;
 
 	if (!space) {
-		write_sysreg(ttbr0_el1, hal_virt_to_phys(arm_no_table));
-		isb();
-		__atomic_store_n(&cpu->asid, 0, __ATOMIC_RELEASE);
+		no_table();
+		// The generation stays, for the next activation to look at.
+		__atomic_store_n(&cpu->asid, cpu->asid & -GENERATION_ONE, __ATOMIC_RELEASE);
 		__atomic_store_n(&cpu->space, NULL, __ATOMIC_RELEASE);
 		return;
 	}
 	asid = __atomic_load_n(&space->asid, __ATOMIC_RELAXED);
-	__atomic_store_n(&cpu->space, space, __ATOMIC_RELAXED);
-	__atomic_store_n(&cpu->asid, asid, __ATOMIC_SEQ_CST);
-	if ((__atomic_load_n(&asids.generation, __ATOMIC_SEQ_CST) ^ asid) >> ASID_BITS_MAX)
-		asid = new_asid(space, cpu);
-	write_sysreg(ttbr0_el1, space->root | asid << 48);
-	isb();
+	published = same_generation(asid, cpu->asid);
+	if (published)
+		__atomic_store_n(&cpu->asid, asid, __ATOMIC_SEQ_CST);
+	if (!published ||
+	    !same_generation(asid, __atomic_load_n(&asids.generation, __ATOMIC_SEQ_CST)))
+		activate_anew(space, cpu);
+	else
+		load_table(space, cpu, asid);
 }
 
 int hal_space_init(struct hal_space *space)

@@ -21,8 +21,8 @@ struct hal_cpu {
 	bool fpu_open;		      /* user mode may use the FP registers */
 	struct hal_space *space;      /* active; atomic for hal_space_destroy() */
 	uint64_t asid;		      /* the generation and ASID in TTBR0; atomic */
-	uint64_t asid_seen;	      /* what it was when the generation changed last */
-	uint64_t asid_kept;	      /* the same, and what its space has had since instead */
+	uint64_t asid_kept;	      /* what it was when the generation changed last, or what its
+				       * space has had since instead */
 	uint64_t mpidr;		      /* affinity fields: its name to PSCI and the GIC */
 	uint64_t midr;
 	volatile unsigned char *redistributor; /* GICv3 */
