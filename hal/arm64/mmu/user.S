@@ -384,16 +384,30 @@
 	mov w0, #0
 	ret
 
-	/* int cmpxchg(seen x0, word x1, expected w2, desired w3) */
+	/*
+	 * int cmpxchg(seen x0, word x1, expected w2, desired w3). Other CPUs that write to the line may
+	 * fail the store for as long as they like: without page faults, that is under a spinlock, it is
+	 * given up as if there had been one, and the caller tries again without the lock.
+	 */
 	.macro compare_exchange nofault
 	check_one x1, arm_efault
 	dmb ish
+	.if \nofault
+	mov w6, #128
+	.endif
 	pan 0
 1:	try 3f, \nofault, ldaxr w4, [x1]
 	cmp w4, w2
 	b.ne 2f
 	try 3f, \nofault, stlxr w5, w3, [x1]
+	.if \nofault
+	cbz w5, 2f
+	subs w6, w6, #1
+	b.ne 1b
+	b 3f
+	.else
 	cbnz w5, 1b
+	.endif
 2:	dmb ish
 	pan 1
 	str w4, [x0]
