@@ -138,7 +138,8 @@ static int op_compare(uint32_t op, uint32_t old_word)
 	}
 }
 
-/* Both buckets locked: change the word at address by op. 0, -EFAULT (fault it in), -ENOSYS. */
+/* Both buckets locked: change the word at address by op. 0, -EFAULT (fault it in), -EAGAIN (it was changed meanwhile, which
+ * others may do for as long as they like), -ENOSYS. */
 static int op_perform(unsigned long address, uint32_t op, uint32_t *old)
 {
 	uint32_t seen;
@@ -146,15 +147,12 @@ static int op_perform(unsigned long address, uint32_t op, uint32_t *old)
 
 	if (!op_known(op)) // whether the word is there is not asked
 		return -ENOSYS;
-	error = hal_user_load32_nofault(&seen, hal_user_ptr(const uint32_t, address));
-	while (!error) {
-		*old = seen;
-		error = hal_user_cmpxchg32_nofault(&seen, hal_user_ptr(uint32_t, address), *old,
-						   op_apply(op, seen));
-		if (!error && seen == *old)
-			return 0;
-	}
-	return error;
+	error = hal_user_load32_nofault(old, hal_user_ptr(const uint32_t, address));
+	if (error)
+		return error;
+	error = hal_user_cmpxchg32_nofault(&seen, hal_user_ptr(uint32_t, address), *old,
+					   op_apply(op, *old));
+	return error ? error : seen != *old ? -EAGAIN : 0;
 }
 
 long futex_wake_op(unsigned long first, unsigned long second, bool shared, int wake1, int wake2,
@@ -179,11 +177,13 @@ long futex_wake_op(unsigned long first, unsigned long second, bool shared, int w
 		if (!error)
 			break;
 		futex_unlock_two(b1, b2);
-		if (error == -ENOSYS)
+		if (error == -EFAULT)
+			error = futex_fault_in(second, true);
+		if (error && error != -EAGAIN)
 			return error;
-		error = futex_fault_in(second, true);
-		if (error)
-			return error;
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
 	}
 	result = futex_wake_bucket(b1, &key1, wake1, FUTEX_ANY);
 	if (result >= 0) {
