@@ -30,7 +30,8 @@
 #include <core/upcall.h>
 #include <core/vfs.h>
 
-#define AROUND 16u // pages mapped at once when they are in the cache
+#define AROUND	   16u // pages mapped at once when they are in the cache
+#define SYNC_BATCH 16
 
 paddr_t zero_frame;
 
@@ -64,6 +65,24 @@ static void sync_icache(struct page *page)
 		return;
 	hal_icache_sync(page_pa(page), PAGE_SIZE);
 	__atomic_fetch_or(&page->flags, PAGE_F_ICACHE, __ATOMIC_RELAXED);
+}
+
+void vma_sync_icache(struct vma *vma, vaddr_t start, vaddr_t end)
+{
+	struct hal_entry entries[SYNC_BATCH] __uninitialized;
+	vaddr_t at = start;
+	unsigned int n;
+
+	if (vma->flags & VM_SPECIAL)
+		return;
+	do {
+		rcu_read_lock(); // the cache's frames stay
+		n = hal_scan(&vma->mm->space, &at, end, entries, SYNC_BATCH);
+		for (unsigned int i = 0; i < n; i++)
+			sync_icache(page_of(entries[i].pa));
+		rcu_read_unlock();
+		resched_point();
+	} while (n);
 }
 
 static unsigned int rights_of(const struct vma *vma)

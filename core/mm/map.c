@@ -373,6 +373,8 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 	vma_account(mm, vma, -(int64_t)vma_pages(vma));
 	vma->flags = vm;
 	vma_account(mm, vma, (int64_t)vma_pages(vma));
+	if (vm & ~old & VM_EXEC)
+		vma_sync_icache(vma, start, end);
 	hal_tlb_begin(&tlb, &mm->space);
 	hal_protect(&tlb, start, end, entry_rights(rights), vm & VM_SHARED);
 	hal_tlb_flush(&tlb);

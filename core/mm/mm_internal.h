@@ -128,6 +128,9 @@ void fault_init(void);
  * access. force: give a private copy though vma has no VM_WRITE. */
 __must_check int vma_fault(struct vma *vma, vaddr_t va, bool write, bool exec, bool force);
 
+/* What is mapped there becomes executable: as faults do for what they map. mm->lock held exclusively. */
+void vma_sync_icache(struct vma *vma, vaddr_t start, vaddr_t end);
+
 /* ---- pagecache.c ---- */
 /* How many pages the contents have, the last perhaps in part. */
 uint64_t pagecache_pages(const struct pagecache *cache);

@@ -151,6 +151,27 @@ TEST(protection)
 	done(mm);
 }
 
+// Frames that become executable are synchronised once, until somebody else writes to them.
+TEST(executable_frames)
+{
+	struct mm *mm = space();
+	vaddr_t a = 0;
+	uint8_t v = 7;
+
+	CHECK_EQ(map(mm, &a, 100 * 4096, RW, 0), 0);
+	for (unsigned int i = 0; i < 40; i++)
+		put(mm, a + i * 4096, 42);
+	icache_synced = 0;
+	CHECK_EQ(mm_protect(mm, a, 30 * 4096, VM_READ | VM_EXEC), 0);
+	CHECK_EQ(icache_synced, 30 * 4096);
+	CHECK_EQ(mm_protect(mm, a, 30 * 4096, VM_READ | VM_WRITE), 0);
+	CHECK_EQ(mm_protect(mm, a, 100 * 4096, VM_READ | VM_EXEC), 0);
+	CHECK_EQ(icache_synced, 40 * 4096);
+	CHECK_EQ(mm_access(mm, a, &v, 1, true, true), 1);
+	CHECK_EQ(icache_synced, 41 * 4096);
+	done(mm);
+}
+
 TEST(file_mappings)
 {
 	struct mm *mm = space();
