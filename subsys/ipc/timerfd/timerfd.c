@@ -23,10 +23,9 @@
 struct timerfd {
 	struct spinlock lock; /* irq-saving: the timer's function takes it */
 	struct timer timer;
-	ktime_t expires;      /* [lock] monotonic; KTIME_MAX: disarmed */
-	ktime_t real_expires; /* [lock] absolute realtime timers: what was asked for */
-	ktime_t interval;     /* [lock] 0: once */
-	uint64_t ticks;	      /* [lock] since the last read */
+	ktime_t expires;  /* [lock] as now_of() counts; KTIME_MAX: disarmed */
+	ktime_t interval; /* [lock] 0: once */
+	uint64_t ticks;	  /* [lock] since the last read */
 	int clock;
 	bool real_absolute, cancel_on_set, cancelled; /* [lock] */
 	struct wait_queue wait;
@@ -42,17 +41,26 @@ static bool is_realtime(int clock)
 	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_ALARM;
 }
 
+/* lock held: only who asked for a point of the real-time clock follows its steps. */
+static ktime_t now_of(const struct timerfd *t)
+{
+	return t->real_absolute ? clock_realtime() : clock_monotonic();
+}
+
+/* lock held */
+static void start(struct timerfd *t)
+{
+	timer_start(&t->timer, t->real_absolute ? clock_real_to_monotonic(t->expires) : t->expires);
+}
+
 /* Count what has expired until now and move expires on. lock held. */
 static void catch_up(struct timerfd *t, ktime_t now)
 {
 	if (t->expires > now)
 		return;
 	if (t->interval) {
-		ktime_t before = t->expires;
-
 		t->ticks += ktime_forward(&t->expires, t->interval, now);
 		t->expires = MIN(t->expires, KTIME_MAX - 1); /* it stays armed */
-		t->real_expires = ktime_add(t->real_expires, t->expires - before);
 	} else {
 		t->ticks++;
 		t->expires = KTIME_MAX;
@@ -65,7 +73,7 @@ static void fire(struct timer *timer)
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 	bool ticked;
 
-	catch_up(t, clock_monotonic());
+	catch_up(t, now_of(t));
 	ticked = t->ticks != 0;
 	/* A periodic timer is armed again by the reader: nobody needs to be woken twice. */
 	spin_unlock_irqrestore(&t->lock, flags);
@@ -81,10 +89,8 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 	bool tell = false;
 
 	(void)key;
-	if (t->real_absolute && t->expires != KTIME_MAX) {
-		t->expires = clock_real_to_monotonic(t->real_expires);
-		timer_start(&t->timer, t->expires);
-	}
+	if (t->real_absolute && t->expires != KTIME_MAX)
+		start(t);
 	if (t->cancel_on_set)
 		tell = t->cancelled = true;
 	spin_unlock_irqrestore(&t->lock, flags);
@@ -105,11 +111,11 @@ static int64_t take(struct timerfd *t)
 		result = -ECANCELED;
 	} else {
 		if (t->interval)
-			catch_up(t, clock_monotonic());
+			catch_up(t, now_of(t));
 		result = (int64_t)t->ticks;
 		t->ticks = 0;
 		if (result && t->interval)
-			timer_start(&t->timer, t->expires);
+			start(t);
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
 	return result;
@@ -158,7 +164,7 @@ static void timerfd_release(struct file *file)
 /* lock held. */
 static struct user_itimerspec remaining(struct timerfd *t)
 {
-	ktime_t now = clock_monotonic(), left;
+	ktime_t now = now_of(t), left;
 
 	if (t->interval)
 		catch_up(t, now);
@@ -257,7 +263,7 @@ static ktime_t to_ns(int64_t sec, int64_t nsec)
 static void set(struct timerfd *t, unsigned int how, const struct user_itimerspec *wanted,
 		struct user_itimerspec *old)
 {
-	ktime_t value = to_ns(wanted->value_sec, wanted->value_nsec), now = clock_monotonic();
+	ktime_t value = to_ns(wanted->value_sec, wanted->value_nsec);
 	bool absolute = how & TFD_TIMER_ABSTIME;
 	unsigned long flags;
 
@@ -269,15 +275,12 @@ static void set(struct timerfd *t, unsigned int how, const struct user_itimerspe
 	t->interval = to_ns(wanted->interval_sec, wanted->interval_nsec);
 	t->real_absolute = absolute && is_realtime(t->clock);
 	t->cancel_on_set = t->real_absolute && how & TFD_TIMER_CANCEL_ON_SET;
-	t->real_expires = value;
 	if (!value)
 		t->expires = KTIME_MAX;
-	else if (t->real_absolute)
-		t->expires = clock_real_to_monotonic(value);
 	else
-		t->expires = absolute ? value : ktime_add(now, value);
+		t->expires = absolute ? value : ktime_add(now_of(t), value);
 	if (value)
-		timer_start(&t->timer, t->expires);
+		start(t);
 	spin_unlock_irqrestore(&t->lock, flags);
 }
 
@@ -323,7 +326,7 @@ SYSCALL(timerfd_gettime)
 		now = remaining(t);
 		/* One that is due and queued still is what wakes for the ticks. */
 		if (t->ticks && t->interval && !timer_pending(&t->timer))
-			timer_start(&t->timer, t->expires);
+			start(t);
 		spin_unlock_irqrestore(&t->lock, flags);
 		error = copy_to_user(args->arg[1], &now, sizeof(now));
 	}

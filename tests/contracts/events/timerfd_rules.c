@@ -1,8 +1,63 @@
 // SPDX-License-Identifier: MIT
-// Covers: EVENT-04. timerfd: periods counted, absolute times in the past at once, settime tells
-// the old, disarming, clocks, poll, sizes and errors.
+// Covers: EVENT-04 TIME-08. timerfd: periods counted, absolute times in the past at once, settime
+// tells the old, disarming, clocks, poll, sizes and errors; periods of the real-time clock are
+// counted by that clock, from before the machine began and over steps.
 #include "contract.h"
 #include <sys/timerfd.h>
+
+#define SECOND 1000000000LL
+
+static void step_clock(time_t seconds)
+{
+	struct timespec now;
+
+	MUST(clock_gettime(CLOCK_REALTIME, &now));
+	now.tv_sec += seconds;
+	CHECK_EQ(clock_settime(CLOCK_REALTIME, &now), 0);
+}
+
+// All that a timer with a period of a second has told: what has passed since its start.
+static void read_all(int fd, long long start, uint64_t *total)
+{
+	long long before = now_ns(CLOCK_REALTIME);
+	uint64_t count;
+
+	CHECK_EQ(read(fd, &count, 8), 8);
+	*total += count;
+	CHECK(*total >= (uint64_t)((before - start) / SECOND + 1));
+	CHECK(*total <= (uint64_t)((now_ns(CLOCK_REALTIME) - start) / SECOND + 1));
+}
+
+// How long until the next expiry, which is whole periods after the start.
+static long long in_phase(int fd, long long start)
+{
+	long long before = now_ns(CLOCK_REALTIME), after, left;
+	struct itimerspec now;
+
+	MUST(timerfd_gettime(fd, &now));
+	after = now_ns(CLOCK_REALTIME);
+	left = now.it_value.tv_sec * SECOND + now.it_value.tv_nsec;
+	CHECK((after + left - start) % SECOND <= after - before);
+	return left;
+}
+
+static void periods_of_real_time(void)
+{
+	int fd = (int)MUST(timerfd_create(CLOCK_REALTIME, 0));
+	long long start = now_ns(CLOCK_REALTIME) - 100000 * SECOND - SECOND / 2;
+	struct itimerspec set = {{1, 0}, {(time_t)(start / SECOND), (long)(start % SECOND)}};
+	uint64_t total = 0;
+
+	CHECK_EQ(timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL), 0);
+	read_all(fd, start, &total);
+	CHECK(in_phase(fd, start) <= SECOND);
+	step_clock(100000);
+	read_all(fd, start, &total);
+	CHECK(in_phase(fd, start) <= SECOND);
+	step_clock(-100000);
+	CHECK(in_phase(fd, start) > 99000 * SECOND);
+	close(fd);
+}
 
 CONTRACT
 {
@@ -54,4 +109,5 @@ CONTRACT
 	MUST(timerfd_settime(wall, TFD_TIMER_ABSTIME, &set, NULL));
 	CHECK_EQ(read(wall, &count, 8), 8);
 	CHECK_EQ(count, 1);
+	periods_of_real_time();
 }
