@@ -223,10 +223,21 @@ void posix_timer_taken(struct posix_timer *t, struct siginfo *info)
 
 /* ---- CPU time ---- */
 
-/* lock held: is the signal of its last expiration queued, or being taken? Then that comes first. */
+/* lock held: it is due at now, and on no tree. */
+static void cpu_expire(struct posix_timer *t, ktime_t now)
+{
+	expire(t);
+	/* It goes on when its signal is taken; who drops that says nothing. */
+	if (t->armed && !READ_ONCE(t->cpu_listed))
+		cpu_list(t, ktime_add(now, CPU_REST));
+}
+
+/* lock held: is a signal being taken, or its own queued still? Then that comes first. One that is
+ * queued from before it was set anew does not: what is due merges with it. */
 static bool under_way(struct posix_timer *t)
 {
-	return sigqueue_queued(t->q, t->process) || READ_ONCE(t->taking);
+	return READ_ONCE(t->taking) ||
+	       (t->cpu_due != t->expires && sigqueue_queued(t->q, t->process));
 }
 
 /* It was due by its clock, and is off the tree. */
@@ -235,15 +246,12 @@ static void cpu_fire(struct posix_timer *t, ktime_t now)
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 
 	if (t->armed && !t->deleted && !READ_ONCE(t->cpu_listed)) {
-		if (now < t->expires) {
+		if (now < t->expires)
 			start(t); /* set anew meanwhile */
-		} else {
-			if (!under_way(t))
-				expire(t);
-			/* It goes on when its signal is taken; who drops that says nothing. */
-			if (t->armed && !READ_ONCE(t->cpu_listed))
-				cpu_list(t, ktime_add(now, CPU_REST));
-		}
+		else if (under_way(t))
+			cpu_list(t, ktime_add(now, CPU_REST));
+		else
+			cpu_expire(t, now);
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
 }
@@ -566,10 +574,11 @@ static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *n
 
 		t->expires = absolute ? new->value : ktime_add(now, new->value);
 		t->armed = true;
-		start(t);
 		/* CPU time is looked at when some has passed: what is over already comes now. */
-		if (t->cpu.process && now >= t->expires)
-			expire(t);
+		if (t->cpu.process && t->notify != SIGEV_NONE && now >= t->expires)
+			cpu_expire(t, now);
+		else
+			start(t);
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
 }

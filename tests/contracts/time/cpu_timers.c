@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-04. Many timers on another process's CPU clock all tell, and what that process sets
 // for itself comes in time beside them; one on a thread's clock comes when that thread has run; one set
-// anew; timers that one thread makes and another deletes.
+// anew; signals that merge; timers that one thread makes and another deletes.
 #include "contract.h"
 
 #define MANY 300
@@ -110,6 +110,29 @@ static void thread_clock(void)
 	CHECK_EQ(timer_delete(id), 0);
 }
 
+// The signal is queued once: what is due meanwhile, of one that was set anew too, is its overrun.
+static void merged(void)
+{
+	sigset_t block = set_of(SIGUSR2);
+	timer_t id = timer_on(CLOCK_PROCESS_CPUTIME_ID, SIGUSR2);
+	struct timespec none = {0, 0};
+	siginfo_t info;
+
+	MUST(sigprocmask(SIG_BLOCK, &block, NULL));
+	for (long interval = 0; interval <= 100000000000; interval += 100000000000) {
+		for (int i = 0; i < 2; i++) {
+			set(id, 10000000, interval);
+			spin(CLOCK_PROCESS_CPUTIME_ID, 60000000);
+		}
+		CHECK_EQ(sigtimedwait(&block, &info, &none), SIGUSR2);
+		CHECK_EQ(info.si_overrun, 1);
+		spin(CLOCK_PROCESS_CPUTIME_ID, 60000000);
+		CHECK_ERRNO(sigtimedwait(&block, &info, &none), EAGAIN);
+	}
+	CHECK_EQ(timer_delete(id), 0);
+	MUST(sigprocmask(SIG_UNBLOCK, &block, NULL));
+}
+
 // One that is set anew while its signal is queued tells again.
 static void set_anew(void)
 {
@@ -163,6 +186,7 @@ CONTRACT
 {
 	many();
 	thread_clock();
+	merged();
 	set_anew();
 	deleted_while_made();
 }
