@@ -34,6 +34,8 @@ bool clock_is_realtime(int clock);
 /* 0 or -EINVAL (no such thread, not ours to time). */
 __must_check int cpu_clock_find(int clock, struct cpu_clock *c);
 void cpu_clock_put(struct cpu_clock *c);
+/* Has whose time it tells been waited for? Such a clock never runs again. */
+bool cpu_clock_gone(const struct cpu_clock *c);
 ktime_t cpu_clock_read(const struct cpu_clock *c);
 /* 0 or -EINVAL. */
 __must_check int clock_read(int clock, ktime_t *now);

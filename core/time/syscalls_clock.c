@@ -70,6 +70,11 @@ void cpu_clock_put(struct cpu_clock *c)
 	process_put(c->process);
 }
 
+bool cpu_clock_gone(const struct cpu_clock *c)
+{
+	return list_empty(c->thread ? &c->thread->process_link : &c->process->threads);
+}
+
 ktime_t cpu_clock_read(const struct cpu_clock *c)
 {
 	struct rusage_times times;

@@ -309,7 +309,6 @@ struct sigevent {
 };
 _Static_assert(sizeof(struct sigevent) == 64, "struct sigevent");
 
-/* Whom to notify: *thread with a reference for SIGEV_THREAD_ID. 0 or -EINVAL. */
 /* Whom the timer tells, and how: 0 or -EINVAL. */
 static int event_set(struct posix_timer *t, const struct sigevent *e)
 {
@@ -528,13 +527,20 @@ struct itimerspec {
 	ktime_t interval, value;
 };
 
+static bool clock_gone(const struct posix_timer *t)
+{
+	return t->cpu.process && cpu_clock_gone(&t->cpu);
+}
+
 /* lock held */
 static void remaining(struct posix_timer *t, struct itimerspec *out)
 {
 	ktime_t now = timer_now(t);
 
+	*out = (struct itimerspec){0};
+	if (clock_gone(t))
+		return;
 	out->interval = t->interval;
-	out->value = 0;
 	if (!t->armed)
 		return;
 	if (now < t->expires)
@@ -552,11 +558,14 @@ static int itimerspec_to_user(unsigned long user, const struct itimerspec *spec)
 		       : 0;
 }
 
-static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *new,
-		struct itimerspec *old)
+static int arm(struct posix_timer *t, bool absolute, const struct itimerspec *new,
+	       struct itimerspec *old)
 {
-	unsigned long flags = spin_lock_irqsave(&t->lock);
+	unsigned long flags;
 
+	if (clock_gone(t))
+		return -ESRCH;
+	flags = spin_lock_irqsave(&t->lock);
 	/* Disarmed first: the kernel timer's function may be running, and takes the lock. */
 	remaining(t, old);
 	t->armed = false;
@@ -581,6 +590,7 @@ static void arm(struct posix_timer *t, bool absolute, const struct itimerspec *n
 			start(t);
 	}
 	spin_unlock_irqrestore(&t->lock, flags);
+	return 0;
 }
 
 SYSCALL(timer_settime)
@@ -599,9 +609,9 @@ SYSCALL(timer_settime)
 	t = find((int)args->arg[0]);
 	if (!t)
 		return -EINVAL;
-	arm(t, args->arg[1] & TIMER_ABSTIME, &new, &old);
+	error = arm(t, args->arg[1] & TIMER_ABSTIME, &new, &old);
 	timer_put(t);
-	return args->arg[3] ? itimerspec_to_user(args->arg[3], &old) : 0;
+	return !error && args->arg[3] ? itimerspec_to_user(args->arg[3], &old) : error;
 }
 
 SYSCALL(timer_gettime)

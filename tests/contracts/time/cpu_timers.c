@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-04. Many timers on another process's CPU clock all tell, and what that process sets
 // for itself comes in time beside them; one on a thread's clock comes when that thread has run; one set
-// anew; signals that merge; timers that one thread makes and another deletes.
+// anew; signals that merge; of those that have ended; timers that one thread makes and another deletes.
 #include "contract.h"
 
 #define MANY 300
@@ -155,6 +155,43 @@ static void set_anew(void)
 	CHECK_EQ(timer_delete(id), 0);
 }
 
+// Nothing is left of it, and it cannot be set.
+static void gone(timer_t id)
+{
+	struct itimerspec now, spec = {{1, 0}, {1, 0}};
+
+	CHECK_EQ(timer_gettime(id, &now), 0);
+	CHECK_EQ(now.it_value.tv_sec | now.it_value.tv_nsec | now.it_interval.tv_sec, 0);
+	CHECK_ERRNO(timer_settime(id, 0, &spec, NULL), ESRCH);
+	CHECK_EQ(timer_delete(id), 0);
+}
+
+// A clock is gone when its process has been waited for, or its thread has ended.
+static void of_the_dead(void)
+{
+	pid_t child = CHILD(_exit(0));
+	pthread_t other;
+	clockid_t clock;
+	timer_t id;
+
+	CHECK_EQ(clock_getcpuclockid(child, &clock), 0);
+	id = timer_on(clock, SIGUSR2);
+	MUST(waitid(P_PID, (id_t)child, &(siginfo_t){0}, WEXITED | WNOWAIT));
+	set(id, 1000000000, 1000000000);
+	CHECK_EXIT(child, 0);
+	gone(id);
+	stop = false;
+	CHECK_EQ(pthread_create(&other, NULL, run_while, NULL), 0);
+	CHECK_EQ(pthread_getcpuclockid(other, &clock), 0);
+	id = timer_on(clock, SIGUSR2);
+	set(id, 1000000000000, 1000000000);
+	stop = true;
+	CHECK_EQ(pthread_join(other, NULL), 0);
+	while (field_of("/proc/self/status", "Threads:") > 1)
+		sleep_ms(1);
+	gone(id);
+}
+
 static volatile int next;
 
 static void *delete_next(void *argument)
@@ -188,5 +225,6 @@ CONTRACT
 	thread_clock();
 	merged();
 	set_anew();
+	of_the_dead();
 	deleted_while_made();
 }
