@@ -11,6 +11,9 @@
 
 #define COARSE_TICK 4000000 /* what Linux at 250 Hz says */
 
+/* Real time may be set up to what leaves 30 years until times end: as Linux has it. */
+#define REALTIME_MAX ((TIMESPEC_MAX / NSEC_PER_SEC - 30 * 365 * 24 * 3600ul) * NSEC_PER_SEC)
+
 bool clock_is_cpu(int clock)
 {
 	return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
@@ -169,7 +172,7 @@ SYSCALL(time)
 
 static long set_realtime(ktime_t now)
 {
-	if (now >= KTIME_MAX / 4)
+	if (now >= REALTIME_MAX)
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;

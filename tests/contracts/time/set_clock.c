@@ -69,6 +69,13 @@ CONTRACT
 	CHECK(now.tv_sec < ahead.tv_sec);
 	now.tv_nsec = 1000000000;
 	CHECK_ERRNO(syscall(SYS_clock_settime, CLOCK_REALTIME, &now), EINVAL);
+	// Until 30 years before the last second that 2^63 nanoseconds reach.
+	now = (struct timespec){8277292035, 0};
+	CHECK_EQ(clock_settime(CLOCK_REALTIME, &now), 0);
+	CHECK(time(NULL) >= now.tv_sec);
+	now.tv_sec++;
+	CHECK_ERRNO(syscall(SYS_clock_settime, CLOCK_REALTIME, &now), EINVAL);
+	CHECK_EQ(clock_settime(CLOCK_REALTIME, &saved), 0);
 	relative_timer();
 	struct timeval day = {-5, 0};
 	CHECK_ERRNO(syscall(SYS_settimeofday, &day, NULL), EINVAL);
