@@ -148,10 +148,10 @@ SYSCALL(clock_getres)
 	return args->arg[1] ? timespec_to_user(args->arg[1], resolution) : 0;
 }
 
+static int32_t zone[2]; /* minutes west of Greenwich, kind of summer time: only told again */
+
 SYSCALL(gettimeofday)
 {
-	static const int32_t zone[2];
-
 	if (args->arg[0] && timeval_to_user(args->arg[0], clock_realtime()))
 		return -EFAULT;
 	if (args->arg[1] && copy_to_user(args->arg[1], zone, sizeof(zone)))
@@ -202,9 +202,21 @@ SYSCALL(clock_settime)
 	return error ? error : set_realtime(now);
 }
 
+/* Told before the time: the battery clock ran on local time until now. */
+static long zone_set(const int32_t new[2], bool with_time)
+{
+	static bool told;
+
+	WRITE_ONCE(zone[0], new[0]);
+	WRITE_ONCE(zone[1], new[1]);
+	if (__atomic_exchange_n(&told, true, __ATOMIC_RELAXED) || with_time || !new[0])
+		return 0;
+	return set_realtime(clock_realtime() + (ktime_t) new[0] * 60 * NSEC_PER_SEC);
+}
+
 SYSCALL(settimeofday)
 {
-	int32_t zone[2];
+	int32_t new[2];
 	ktime_t now;
 	int error;
 
@@ -213,11 +225,17 @@ SYSCALL(settimeofday)
 		if (error)
 			return error;
 	}
-	if (args->arg[1] && copy_from_user(zone, args->arg[1], sizeof(zone)))
+	if (args->arg[1] && copy_from_user(new, args->arg[1], sizeof(new)))
 		return -EFAULT;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;
-	if (args->arg[1] && (zone[0] > 15 * 60 || zone[0] < -15 * 60))
-		return -EINVAL;
+	if (args->arg[1]) {
+		long result = -EINVAL;
+
+		if (new[0] <= 15 * 60 && new[0] >= -15 * 60)
+			result = zone_set(new, args->arg[0]);
+		if (result)
+			return result;
+	}
 	return args->arg[0] ? set_realtime(now) : 0;
 }

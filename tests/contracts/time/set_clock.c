@@ -37,6 +37,26 @@ static void relative_timer(void)
 	CHECK_EQ(clock_settime(CLOCK_REALTIME, &back), 0);
 }
 
+// What is said about the zone is told again, and with a time it moves no clock.
+static void zone(void)
+{
+	struct timezone set = {60, 3}, none = {0, 0}, got;
+	struct timeval now;
+
+	MUST(gettimeofday(&now, NULL));
+	CHECK_EQ(syscall(SYS_settimeofday, &now, &set), 0);
+	CHECK_EQ(syscall(SYS_gettimeofday, NULL, &got), 0);
+	CHECK_EQ(got.tz_minuteswest, 60);
+	CHECK_EQ(got.tz_dsttime, 3);
+	CHECK(time(NULL) < now.tv_sec + 1000);
+	set.tz_minuteswest = 901;
+	CHECK_ERRNO(syscall(SYS_settimeofday, NULL, &set), EINVAL);
+	CHECK_EQ(syscall(SYS_settimeofday, NULL, &none), 0);
+	CHECK_EQ(syscall(SYS_gettimeofday, NULL, &got), 0);
+	CHECK_EQ(got.tz_minuteswest | got.tz_dsttime, 0);
+	CHECK(time(NULL) < now.tv_sec + 1000);
+}
+
 CONTRACT
 {
 	struct timespec saved, ahead, now;
@@ -77,6 +97,7 @@ CONTRACT
 	CHECK_ERRNO(syscall(SYS_clock_settime, CLOCK_REALTIME, &now), EINVAL);
 	CHECK_EQ(clock_settime(CLOCK_REALTIME, &saved), 0);
 	relative_timer();
+	zone();
 	struct timeval day = {-5, 0};
 	CHECK_ERRNO(syscall(SYS_settimeofday, &day, NULL), EINVAL);
 }
