@@ -11,6 +11,8 @@
 #define SCHED_RESET_ON_FORK 0x40000000
 
 #define RR_INTERVAL (100 * NSEC_PER_MSEC)
+#define SLICE_MIN   (100 * NSEC_PER_USEC)
+#define SLICE_MAX   (100 * NSEC_PER_MSEC)
 
 static bool is_rt(unsigned int policy)
 {
@@ -65,6 +67,7 @@ struct request {
 	int policy;
 	unsigned int priority;
 	int nice;
+	ktime_t slice; /* set with the nice value; 0: the usual */
 	bool set_nice, reset;
 	bool keep; /* only be judged, with the priority or nice value that the thread has */
 	bool unknown_flags; /* EINVAL once the thread is found */
@@ -102,8 +105,10 @@ static void change(struct thread *t, const struct request *r)
 	/* One that runs by priority, or when nobody else does, keeps its nice value for later. By
 	 * priority it has no slack. */
 	sched_set_policy(t, (unsigned int)r->policy, r->priority);
-	if (r->set_nice && has_nice(r->policy))
+	if (r->set_nice && has_nice(r->policy)) {
 		sched_set_nice(t, r->nice);
+		sched_set_slice(t, r->slice);
+	}
 	if (rt)
 		t->timer_slack_ns = 0;
 	else if (!t->timer_slack_ns)
@@ -308,6 +313,7 @@ SYSCALL(sched_setattr)
 		.policy = a.flags & SCHED_FLAG_KEEP_POLICY ? -1 : (int)a.policy,
 		.priority = a.priority,
 		.nice = MIN(MAX(a.nice, -20), 19),
+		.slice = a.runtime ? MIN(MAX(a.runtime, SLICE_MIN), SLICE_MAX) : 0,
 		.set_nice = true,
 		.reset = a.flags & SCHED_FLAG_RESET_ON_FORK,
 		.unknown_flags = a.flags & ~(uint64_t)SCHED_FLAG_ALL,
@@ -331,11 +337,12 @@ SYSCALL(sched_getattr)
 	a.size = (uint32_t)MIN((size_t)size, sizeof(a));
 	a.policy = t->sched.policy;
 	a.flags = t->sched.reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
-	if (is_rt(t->sched.policy))
+	if (is_rt(t->sched.policy)) {
 		a.priority = t->sched.rt_priority;
-	else
+	} else {
 		a.nice = (int32_t)t->sched.nice;
-	a.util_max = 1024;
+		a.runtime = READ_ONCE(t->sched.slice);
+	}
 	thread_put(t);
 	return copy_to_user(args->arg[1], &a, a.size);
 }

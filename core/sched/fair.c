@@ -12,8 +12,6 @@
 
 #include "run_queue.h"
 
-#define LAG_LIMIT (2 * (int64_t)FAIR_SLICE)
-
 /* Each step of nice is a factor of about 1.25; the values are part of the Linux contract (shares of
  * CPU time). */
 static const uint32_t weights[40] = {
@@ -124,7 +122,8 @@ void fair_enqueue(struct run_queue *rq, struct thread *t, bool initial)
 void fair_dequeue(struct run_queue *rq, struct thread *t)
 {
 	int64_t lag = (int64_t)(virtual_now(rq) - t->sched.vruntime);
-	int64_t limit = (int64_t)to_virtual((uint64_t)LAG_LIMIT, t->sched.weight);
+	/* No less than it may run at once: else sleeping after a long slice would pay. */
+	int64_t limit = (int64_t)to_virtual(FAIR_SLICE + t->sched.slice, t->sched.weight);
 
 	t->sched.lag = lag > limit ? limit : lag < -limit ? -limit : lag;
 	rq->weighted -= (int64_t)(t->sched.vruntime - rq->base) * (int64_t)t->sched.weight;

@@ -74,10 +74,12 @@ void sched_init_thread(struct thread *child, const struct thread *parent)
 		s->rt_priority = parent->sched.rt_priority;
 		s->nice = parent->sched.nice;
 		s->affinity = parent->sched.affinity;
+		s->slice = parent->sched.slice;
 		if (parent->sched.reset_on_fork) {
 			if (own_level(s))
 				s->policy = SCHED_OTHER;
 			s->rt_priority = 0;
+			s->slice = FAIR_SLICE;
 			if (s->nice < 0)
 				s->nice = 0;
 		}
@@ -148,6 +150,16 @@ void sched_set_nice(struct thread *t, int nice)
 
 	WRITE_ONCE(t->sched.nice, (int8_t)nice);
 	t->sched.weight = fair_weight(t->sched.policy, nice);
+	end_change(rq, t, flags, queued);
+}
+
+void sched_set_slice(struct thread *t, ktime_t slice)
+{
+	unsigned long flags;
+	bool queued;
+	struct run_queue *rq = begin_change(t, &flags, &queued);
+
+	WRITE_ONCE(t->sched.slice, slice ? slice : FAIR_SLICE);
 	end_change(rq, t, flags, queued);
 }
 

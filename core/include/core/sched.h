@@ -97,6 +97,8 @@ void sched_init_thread(struct thread *child,
 		       const struct thread *parent); /* parent NULL: defaults */
 void sched_set_policy(struct thread *thread, unsigned int policy, unsigned int rt_priority);
 void sched_set_nice(struct thread *thread, int nice);
+/* How long it may run before others that have waited as long: 0: the usual. */
+void sched_set_slice(struct thread *thread, ktime_t slice);
 /* Lend thread a real-time level (1..99), or take it back (0). */
 void sched_boost(struct thread *thread, unsigned int level);
 __must_check int sched_set_affinity(struct thread *thread,

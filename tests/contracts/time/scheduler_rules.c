@@ -1,9 +1,50 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05. Scheduling classes: set and read back, priorities' bounds, who may,
-// inheritance and RESET_ON_FORK, a FIFO thread before a normal one, RR's slice.
+// inheritance and RESET_ON_FORK, a FIFO thread before a normal one, slices.
 #include "contract.h"
 
 #include "sched_attr.h"
+
+static void changed(struct sched_attr *attributes)
+{
+	CHECK_EQ(syscall(SYS_sched_setattr, 0, attributes, 0), 0);
+	CHECK_EQ(syscall(SYS_sched_getattr, 0, attributes, sizeof(*attributes), 0), 0);
+}
+
+// What sharing threads ask for as a slice, within bounds; 0 is the usual again.
+static void slices(void)
+{
+	struct sched_attr mine = {0};
+	unsigned long long usual;
+
+	CHECK_EQ(syscall(SYS_sched_getattr, 0, &mine, sizeof(mine), 0), 0);
+	CHECK_EQ(mine.sched_util_max, 0);
+	usual = mine.sched_runtime;
+	CHECK(usual > 0);
+	mine.sched_runtime = 1;
+	changed(&mine);
+	CHECK_EQ(mine.sched_runtime, 100000);
+	mine.sched_runtime = 1ull << 63;
+	changed(&mine);
+	CHECK_EQ(mine.sched_runtime, 100000000);
+	mine.sched_runtime = 7000000;
+	changed(&mine);
+	CHECK_EQ(setpriority(PRIO_PROCESS, 0, 1), 0);
+	CHECK_EXIT(CHILD(MUST(syscall(SYS_sched_getattr, 0, &mine, sizeof(mine), 0));
+			 CHECK_EQ(mine.sched_runtime, 7000000)),
+		   0);
+	mine.sched_policy = SCHED_FIFO;
+	mine.sched_priority = 1;
+	mine.sched_flags = 1;
+	changed(&mine);
+	CHECK_EQ(mine.sched_runtime, 0);
+	CHECK_EXIT(CHILD(MUST(syscall(SYS_sched_getattr, 0, &mine, sizeof(mine), 0));
+			 CHECK_EQ(mine.sched_runtime, usual)),
+		   0);
+	mine = (struct sched_attr){.size = 48};
+	changed(&mine);
+	CHECK_EQ(mine.sched_runtime, usual);
+}
 
 CONTRACT
 {
@@ -11,6 +52,7 @@ CONTRACT
 	struct timespec slice;
 	struct sched_attr attributes = {0};
 
+	slices();
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
 	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_FIFO), 99);
 	CHECK_EQ(syscall(SYS_sched_get_priority_min, SCHED_RR), 1);
