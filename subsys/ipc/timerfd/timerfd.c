@@ -27,7 +27,8 @@ struct timerfd {
 	ktime_t interval; /* [lock] 0: once */
 	uint64_t ticks;	  /* [lock] since the last read */
 	int clock;
-	bool real_absolute, cancel_on_set, cancelled; /* [lock] */
+	bool real_absolute, cancel_on_set; /* [lock] */
+	bool cancelled;			   /* [lock] told once, to who asks for it then */
 	struct wait_queue wait;
 	struct wait_entry clock_set; /* on clock_was_set */
 };
@@ -91,12 +92,24 @@ static bool clock_stepped(struct wait_entry *entry, unsigned long key)
 	(void)key;
 	if (t->real_absolute && t->expires != KTIME_MAX)
 		start(t);
-	if (t->cancel_on_set)
+	if (t->cancel_on_set) {
 		tell = t->cancelled = true;
+		t->ticks++;
+	}
 	spin_unlock_irqrestore(&t->lock, flags);
 	if (tell)
 		wait_wake(&t->wait, 0, POLLIN);
 	return false;
+}
+
+/* lock held */
+static bool take_cancelled(struct timerfd *t)
+{
+	bool cancelled = t->cancelled && t->cancel_on_set;
+
+	if (cancelled)
+		t->cancelled = false;
+	return cancelled;
 }
 
 /* What a read gives: expirations, 0, or -ECANCELED. */
@@ -105,8 +118,7 @@ static int64_t take(struct timerfd *t)
 	unsigned long flags = spin_lock_irqsave(&t->lock);
 	int64_t result;
 
-	if (t->cancelled) {
-		t->cancelled = false;
+	if (take_cancelled(t)) {
 		t->ticks = 0;
 		result = -ECANCELED;
 	} else {
@@ -149,7 +161,7 @@ static unsigned int timerfd_poll(struct file *file, struct poll_table *table)
 	struct timerfd *t = file->private;
 
 	poll_wait(table, &t->wait);
-	return READ_ONCE(t->ticks) || READ_ONCE(t->cancelled) ? POLLIN : 0;
+	return READ_ONCE(t->ticks) ? POLLIN : 0;
 }
 
 static void timerfd_release(struct file *file)
@@ -260,18 +272,19 @@ static ktime_t to_ns(int64_t sec, int64_t nsec)
 	return (uint64_t)sec * NSEC_PER_SEC + (uint64_t)nsec;
 }
 
-static void set(struct timerfd *t, unsigned int how, const struct user_itimerspec *wanted,
-		struct user_itimerspec *old)
+/* 0, or -ECANCELED: it is set, but the clock was too since the program last knew. */
+static int set(struct timerfd *t, unsigned int how, const struct user_itimerspec *wanted,
+	       struct user_itimerspec *old)
 {
 	ktime_t value = to_ns(wanted->value_sec, wanted->value_nsec);
 	bool absolute = how & TFD_TIMER_ABSTIME;
 	unsigned long flags;
+	int result = 0;
 
 	(void)timer_cancel_sync(&t->timer);
 	flags = spin_lock_irqsave(&t->lock);
 	*old = remaining(t);
 	t->ticks = 0;
-	t->cancelled = false;
 	t->interval = to_ns(wanted->interval_sec, wanted->interval_nsec);
 	t->real_absolute = absolute && is_realtime(t->clock);
 	t->cancel_on_set = t->real_absolute && how & TFD_TIMER_CANCEL_ON_SET;
@@ -279,9 +292,13 @@ static void set(struct timerfd *t, unsigned int how, const struct user_itimerspe
 		t->expires = KTIME_MAX;
 	else
 		t->expires = absolute ? value : ktime_add(now_of(t), value);
-	if (value)
+	if (value) {
 		start(t);
+		if (take_cancelled(t))
+			result = -ECANCELED;
+	}
 	spin_unlock_irqrestore(&t->lock, flags);
+	return result;
 }
 
 SYSCALL(timerfd_settime)
@@ -303,8 +320,9 @@ SYSCALL(timerfd_settime)
 		return -EBADF;
 	t = timerfd_of(fd);
 	if (t) {
-		set(t, flags, &wanted, &old);
-		error = args->arg[3] ? copy_to_user(args->arg[3], &old, sizeof(old)) : 0;
+		error = set(t, flags, &wanted, &old);
+		if (!error && args->arg[3])
+			error = copy_to_user(args->arg[3], &old, sizeof(old));
 	}
 	fd_put(fd);
 	return error;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: EVENT-04 TIME-08. timerfd: periods counted, absolute times in the past at once, settime
 // tells the old, disarming, clocks, poll, sizes and errors; periods of the real-time clock are
-// counted by that clock, from before the machine began and over steps.
+// counted by that clock, from before the machine began and over steps, and steps are told.
 #include "contract.h"
 #include <sys/timerfd.h>
 
@@ -59,6 +59,32 @@ static void periods_of_real_time(void)
 	close(fd);
 }
 
+// A step is told once, by a read or by whoever sets the timer next, which it does all the same.
+static void cancelled(void)
+{
+	int fd = (int)MUST(timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK));
+	struct itimerspec far = {{0, 0}, {1L << 32, 0}}, none = {{0, 0}, {0, 0}}, old;
+	const int cancel = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+	uint64_t count;
+
+	CHECK_EQ(timerfd_settime(fd, cancel, &far, NULL), 0);
+	step_clock(1);
+	CHECK_ERRNO(timerfd_settime(fd, cancel, &far, NULL), ECANCELED);
+	CHECK_EQ(timerfd_gettime(fd, &old), 0);
+	CHECK(old.it_value.tv_sec > 0);
+	CHECK_ERRNO(read(fd, &count, 8), EAGAIN);
+	step_clock(-1);
+	CHECK_EQ(poll(&(struct pollfd){fd, POLLIN, 0}, 1, 0), 1);
+	CHECK_EQ(timerfd_settime(fd, TFD_TIMER_ABSTIME, &far, NULL), 0);
+	CHECK_EQ(poll(&(struct pollfd){fd, POLLIN, 0}, 1, 0), 0);
+	CHECK_ERRNO(read(fd, &count, 8), EAGAIN);
+	CHECK_EQ(timerfd_settime(fd, cancel, &none, NULL), 0);
+	CHECK_ERRNO(read(fd, &count, 8), ECANCELED);
+	CHECK_EQ(timerfd_settime(fd, cancel, &far, NULL), 0);
+	CHECK_ERRNO(read(fd, &count, 8), EAGAIN);
+	close(fd);
+}
+
 CONTRACT
 {
 	int fd = (int)MUST(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
@@ -110,4 +136,5 @@ CONTRACT
 	CHECK_EQ(read(wall, &count, 8), 8);
 	CHECK_EQ(count, 1);
 	periods_of_real_time();
+	cancelled();
 }
