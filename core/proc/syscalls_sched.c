@@ -10,9 +10,8 @@
 
 #define SCHED_RESET_ON_FORK 0x40000000
 
-#define RR_INTERVAL (100 * NSEC_PER_MSEC)
-#define SLICE_MIN   (100 * NSEC_PER_USEC)
-#define SLICE_MAX   (100 * NSEC_PER_MSEC)
+#define SLICE_MIN (100 * NSEC_PER_USEC)
+#define SLICE_MAX (100 * NSEC_PER_MSEC)
 
 static bool is_rt(unsigned int policy)
 {
@@ -239,7 +238,7 @@ SYSCALL(sched_rr_get_interval)
 	t = target((pid_t)args->arg[0]);
 	if (!t)
 		return -ESRCH;
-	interval = t->sched.policy == SCHED_RR	   ? RR_INTERVAL
+	interval = t->sched.policy == SCHED_RR	   ? SCHED_RR_SLICE
 		   : t->sched.policy == SCHED_FIFO ? 0
 						   : t->sched.slice;
 	thread_put(t);

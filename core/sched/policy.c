@@ -125,7 +125,7 @@ static void end_change(struct run_queue *rq, struct thread *t, unsigned long fla
 static void settle_level(struct thread *t)
 {
 	if (!sched_is_rt(t))
-		t->sched.awake_from = t->sched.runtime;
+		t->sched.awake_from = t->sched.round_from = t->sched.runtime;
 	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
 }
 

@@ -24,7 +24,6 @@
 #define SCHED_IDLE  5
 
 #define FAIR_SLICE    (3 * NSEC_PER_MSEC) /* what a thread asks for at a time */
-#define RR_SLICE      (100 * NSEC_PER_MSEC)
 #define TICK	      (4 * NSEC_PER_MSEC) /* looks at slices and accounts, while a thread runs */
 #define NICE_0_WEIGHT 1024u
 #define RT_LEVELS     100

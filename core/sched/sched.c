@@ -207,6 +207,23 @@ void core_thread_begin(struct hal_thread *prev)
 	hal_irq_enable();
 }
 
+/* t, which is running by priority, has used up its turn among its equals. */
+static bool round_over(const struct thread *t)
+{
+	return t->sched.policy == SCHED_RR &&
+	       t->sched.runtime - t->sched.round_from >= SCHED_RR_SLICE;
+}
+
+/* t has run by priority, and stays runnable: who was interrupted in its turn goes on with it. */
+static void rt_put(struct run_queue *rq, struct thread *t, bool preempted)
+{
+	bool over = round_over(t);
+
+	if (over)
+		t->sched.round_from = t->sched.runtime;
+	rt_enqueue(rq, t, preempted && !over);
+}
+
 /* Interrupts off. The caller has set the current thread's state. */
 static void switch_away(bool preempted)
 {
@@ -225,7 +242,7 @@ static void switch_away(bool preempted)
 			prev->sched.migrate = true;
 		} else if (prev->state == THREAD_RUNNING) {
 			if (sched_is_rt(prev)) {
-				rt_enqueue(rq, prev, preempted && prev->sched.policy != SCHED_RR);
+				rt_put(rq, prev, preempted);
 			} else {
 				if (fair_slice_over(prev))
 					fair_renew(prev);
@@ -455,9 +472,7 @@ ktime_t sched_tick(ktime_t now, bool user)
 			t->sched.system_ticks++;
 			rq->system_ticks++;
 		}
-		if (!sched_is_rt(t) ? fair_slice_over(t) && rq->fair_count > 1
-				    : t->sched.policy == SCHED_RR &&
-					      !list_empty(&rq->rt[t->sched.rt_level]))
+		if (!sched_is_rt(t) ? fair_slice_over(t) && rq->fair_count > 1 : round_over(t))
 			sched_preempt(rq);
 		rq->next_tick = now + TICK;
 	}

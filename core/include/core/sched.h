@@ -28,6 +28,8 @@ struct thread;
 #define THREAD_DEAD	       64u
 #define THREAD_SLEEPS	       (THREAD_INTERRUPTIBLE | THREAD_UNINTERRUPTIBLE | THREAD_KILLABLE)
 
+#define SCHED_RR_SLICE (100 * NSEC_PER_MSEC) /* one turn */
+
 /* hal_thread.work bits: why core_return_to_user() is to be called. */
 #define THREAD_WORK_RESCHED 0x1u
 #define THREAD_WORK_SIGNAL  0x2u
@@ -59,6 +61,7 @@ struct sched_entity {
 	ktime_t runtime;   /* [rq] exact, ns */
 	ktime_t awake_from; /* [rq] runtime when it was last woken, or became a real-time thread: what
 			       RLIMIT_RTTIME counts from */
+	ktime_t round_from;		   /* [rq] runtime when its turn of SCHED_RR began */
 	uint64_t user_ticks, system_ticks; /* samples that divide it */
 	ktime_t told_user, told_system;	   /* [rq] how it was divided last */
 	bool migrate; /* [rq] its processor is not allowed any more: moved on when it has switched

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05. Scheduling classes: set and read back, priorities' bounds, who may,
-// inheritance and RESET_ON_FORK, a FIFO thread before a normal one, slices.
+// inheritance and RESET_ON_FORK, a FIFO thread before a normal one, slices, RR's
+// turns.
 #include "contract.h"
 
 #include "sched_attr.h"
@@ -46,6 +47,53 @@ static void slices(void)
 	CHECK_EQ(mine.sched_runtime, usual);
 }
 
+struct turns {
+	volatile int whose, count, early;
+};
+
+// Until it is killed: what it ran before another's turn, in processor time.
+static void take_turns(struct turns *turns, int me)
+{
+	long long began = 0, last = 0;
+
+	for (;;) {
+		long long now = now_ns(CLOCK_THREAD_CPUTIME_ID);
+
+		if (turns->whose != me) {
+			turns->early += last && last - began < 50000000;
+			turns->count++;
+			turns->whose = me;
+			began = now;
+		}
+		last = now;
+	}
+}
+
+// Two of SCHED_RR on one processor: a turn is 100 ms, however often a higher one comes between.
+static void round_robin(void)
+{
+	struct sched_param above = {20}, equal = {10};
+	struct turns *turns =
+		MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	cpu_set_t one;
+	pid_t child[2];
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	MUST(sched_setaffinity(0, sizeof(one), &one));
+	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &above));
+	for (int i = 0; i < 2; i++)
+		child[i] = CHILD(MUST(syscall(SYS_sched_setscheduler, 0, SCHED_RR, &equal));
+				 take_turns(turns, i + 1));
+	while (turns->count < 4)
+		sleep_ms(3);
+	for (int i = 0; i < 2; i++) {
+		kill(child[i], SIGKILL);
+		CHECK_KILLED(child[i], SIGKILL);
+	}
+	CHECK_EQ(turns->early, 0);
+}
+
 CONTRACT
 {
 	struct sched_param parameter = {10}, got;
@@ -53,6 +101,7 @@ CONTRACT
 	struct sched_attr attributes = {0};
 
 	slices();
+	CHECK_EXIT(CHILD(round_robin()), 0);
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
 	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_FIFO), 99);
 	CHECK_EQ(syscall(SYS_sched_get_priority_min, SCHED_RR), 1);
