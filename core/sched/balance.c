@@ -11,6 +11,24 @@ static unsigned int load(unsigned int cpu)
 	return READ_ONCE(run_queue_of(cpu)->count);
 }
 
+/* Interrupts are off: whoever runs there does not go away while we look. */
+static unsigned int level_on(unsigned int cpu)
+{
+	return READ_ONCE(READ_ONCE(run_queue_of(cpu)->running)->sched.rt_level);
+}
+
+/* By priority what runs on a processor counts, then as for all how many want to. */
+static bool better(const struct thread *t, unsigned int cpu, unsigned int best)
+{
+	if (sched_is_rt(t)) {
+		unsigned int level = level_on(cpu), other = level_on(best);
+
+		if (level != other)
+			return level < other;
+	}
+	return load(cpu) + 1 < load(best); /* one more there is not worth a cold cache */
+}
+
 unsigned int balance_place(struct thread *t, bool sync)
 {
 	uint64_t allowed = t->sched.affinity & sched_online();
@@ -33,17 +51,16 @@ unsigned int balance_place(struct thread *t, bool sync)
 	for (uint64_t rest = allowed; rest; rest &= rest - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
 
-		if (load(cpu) + 1 <
-		    load(best)) /* one more there than here is not worth a cold cache */
+		if (better(t, cpu, best))
 			best = cpu;
 	}
 	return best;
 }
 
-/* A thread queued on from that may run on cpu; from->lock held. */
-static struct thread *movable(struct run_queue *from, unsigned int cpu)
+/* The highest above floor that is queued on from and may run on cpu; from->lock held. */
+static struct thread *movable_rt(struct run_queue *from, unsigned int cpu, unsigned int floor)
 {
-	for (unsigned int level = RT_LEVELS - 1; level > 0; level--) {
+	for (unsigned int level = RT_LEVELS - 1; level > floor; level--) {
 		struct thread *t;
 
 		if (!bitmap_test(from->rt_levels, RT_LEVELS - 1 - level))
@@ -52,6 +69,16 @@ static struct thread *movable(struct run_queue *from, unsigned int cpu)
 			if (t->sched.affinity & 1ull << cpu)
 				return t;
 	}
+	return NULL;
+}
+
+/* A thread queued on from that may run on cpu; from->lock held. */
+static struct thread *movable(struct run_queue *from, unsigned int cpu)
+{
+	struct thread *first = movable_rt(from, cpu, 0);
+
+	if (first)
+		return first;
 	for (struct rb_node *node = rb_last(&from->fair); node; node = rb_prev(node)) {
 		struct thread *t = rb_entry(node, struct thread, sched.node);
 
@@ -59,6 +86,32 @@ static struct thread *movable(struct run_queue *from, unsigned int cpu)
 			return t;
 	}
 	return NULL;
+}
+
+/* Both locked; t is queued on from. */
+static void take(struct run_queue *rq, struct run_queue *from, struct thread *t)
+{
+	sched_dequeue(from, t);
+	sched_enqueue(rq, t, false);
+}
+
+bool balance_pull_rt(struct run_queue *rq)
+{
+	assert_spin_held(&rq->lock);
+	for (uint64_t rest = sched_online() & ~(1ull << rq->cpu); rest; rest &= rest - 1) {
+		struct run_queue *from = run_queue_of((unsigned int)__builtin_ctzll(rest));
+		struct thread *t;
+
+		if (load(from->cpu) < 2 || !spin_trylock(&from->lock))
+			continue;
+		t = movable_rt(from, rq->cpu, rq->running->sched.rt_level);
+		if (t)
+			take(rq, from, t);
+		spin_unlock(&from->lock);
+		if (t)
+			return true;
+	}
+	return false;
 }
 
 bool balance_pull(struct run_queue *rq)
@@ -85,10 +138,8 @@ bool balance_pull(struct run_queue *rq)
 	if (from->count > rq->count + 1) {
 		sched_charge_running(from);
 		t = movable(from, rq->cpu);
-		if (t) {
-			sched_dequeue(from, t);
-			sched_enqueue(rq, t, false);
-		}
+		if (t)
+			take(rq, from, t);
 	}
 	spin_unlock(&from->lock);
 	return t != NULL;

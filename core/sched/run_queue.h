@@ -105,5 +105,8 @@ unsigned int
 balance_place(struct thread *t,
 	      bool sync); /* which CPU a woken or new thread goes to; a hint, no lock */
 bool balance_pull(struct run_queue *rq); /* rq->lock held: take a thread from a busier CPU */
+bool balance_pull_rt(
+	struct run_queue *rq); /* likewise, one that waits behind a higher priority there
+					       and is above what runs here */
 
 #endif

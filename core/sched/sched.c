@@ -35,7 +35,7 @@ void sched_rt_unlink(struct run_queue *rq, struct thread *t)
 		bitmap_clear(rq->rt_levels, RT_LEVELS - 1 - level);
 }
 
-static struct thread *rt_pick(struct run_queue *rq)
+static struct thread *rt_first(struct run_queue *rq)
 {
 	size_t bit = bitmap_next(rq->rt_levels, RT_LEVELS, 0);
 
@@ -144,7 +144,7 @@ static struct run_queue *move_to(struct run_queue *rq, struct thread *t, unsigne
 
 static struct thread *pick(struct run_queue *rq)
 {
-	struct thread *t = rt_pick(rq);
+	struct thread *t = rt_first(rq);
 
 	if (t) {
 		sched_rt_unlink(rq, t);
@@ -214,14 +214,22 @@ static bool round_over(const struct thread *t)
 	       t->sched.runtime - t->sched.round_from >= SCHED_RR_SLICE;
 }
 
-/* t has run by priority, and stays runnable: who was interrupted in its turn goes on with it. */
+/* t has run by priority, and stays runnable. Who has to give way to a higher one goes where a lower
+ * one runs; who is to stay goes on with its turn. */
 static void rt_put(struct run_queue *rq, struct thread *t, bool preempted)
 {
+	const struct thread *first = rt_first(rq);
 	bool over = round_over(t);
 
 	if (over)
 		t->sched.round_from = t->sched.runtime;
-	rt_enqueue(rq, t, preempted && !over);
+	if (first && first->sched.rt_level > t->sched.rt_level &&
+	    balance_place(t, false) != rq->cpu) {
+		sched_dequeue(rq, t);
+		t->sched.migrate = true;
+	} else {
+		rt_enqueue(rq, t, preempted && !over);
+	}
 }
 
 /* Interrupts off. The caller has set the current thread's state. */
@@ -261,7 +269,7 @@ static void switch_away(bool preempted)
 	}
 
 	ktime_t now = hal_time_ns();
-	rq->running = next;
+	WRITE_ONCE(rq->running, next);
 	rq->switches++;
 	next->sched.exec_start = now;
 	next->sched.on_cpu = true;
@@ -482,7 +490,7 @@ ktime_t sched_tick(ktime_t now, bool user)
 	if (now >= rq->next_balance && sched_cpu_count() > 1) {
 		rq->next_balance = now + 8 * TICK;
 		spin_lock(&rq->lock);
-		if (balance_pull(rq))
+		if (balance_pull_rt(rq) || balance_pull(rq))
 			sched_preempt(rq);
 		spin_unlock(&rq->lock);
 	}

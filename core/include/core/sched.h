@@ -64,8 +64,8 @@ struct sched_entity {
 	ktime_t round_from;		   /* [rq] runtime when its turn of SCHED_RR began */
 	uint64_t user_ticks, system_ticks; /* samples that divide it */
 	ktime_t told_user, told_system;	   /* [rq] how it was divided last */
-	bool migrate; /* [rq] its processor is not allowed any more: moved on when it has switched
-			 away */
+	bool migrate; /* [rq] its processor is not allowed any more, or another is better: moved on
+			 when it has switched away */
 	uint64_t switches_voluntary, switches_involuntary;
 };
 

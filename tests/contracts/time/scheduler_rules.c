@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05. Scheduling classes: set and read back, priorities' bounds, who may,
 // inheritance and RESET_ON_FORK, a FIFO thread before a normal one, slices, RR's
-// turns.
+// turns, the highest on several processors.
 #include "contract.h"
 
 #include "sched_attr.h"
@@ -86,12 +86,71 @@ static void round_robin(void)
 		child[i] = CHILD(MUST(syscall(SYS_sched_setscheduler, 0, SCHED_RR, &equal));
 				 take_turns(turns, i + 1));
 	while (turns->count < 4)
-		sleep_ms(3);
+		sleep_ms(17);
 	for (int i = 0; i < 2; i++) {
 		kill(child[i], SIGKILL);
 		CHECK_KILLED(child[i], SIGKILL);
 	}
 	CHECK_EQ(turns->early, 0);
+}
+
+static void on(pid_t pid, unsigned long mask)
+{
+	MUST(syscall(SYS_sched_setaffinity, pid, sizeof(mask), &mask));
+}
+
+// One that counts on these processors: of a priority, or 0; after a word from the pipe if there is one.
+static pid_t counter(volatile long *count, unsigned long mask, int priority, const int *ends)
+{
+	struct sched_param level = {priority};
+
+	return CHILD(on(0, mask); MUST(syscall(SYS_sched_setscheduler, 0,
+					       priority ? SCHED_FIFO : SCHED_OTHER, &level));
+		     if (ends) hear(ends); for (;;)++ * count);
+}
+
+static void until_it_counts(volatile long *count)
+{
+	long before = *count;
+
+	while (*count == before)
+		sleep_ms(1);
+}
+
+// On two processors the two highest run, woken there or driven away from the other.
+static void highest_run(void)
+{
+	struct sched_param above = {60};
+	volatile long *count =
+		MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t normal, second, first;
+	int ends[2];
+
+	MUST(pipe(ends));
+	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &above));
+	normal = counter(&count[0], 2, 0, NULL);
+	until_it_counts(&count[0]);
+	for (int woken = 0; woken < 2; woken++) {
+		second = counter(&count[1], 1, 40, woken ? ends : NULL);
+		if (woken)
+			wait_until_asleep(second);
+		else
+			until_it_counts(&count[1]);
+		on(second, 3);
+		first = counter(&count[2], 1, 50, NULL);
+		until_it_counts(&count[2]);
+		if (woken)
+			tell(ends);
+		until_it_counts(&count[1]);
+		until_it_counts(&count[2]);
+		kill(second, SIGKILL);
+		CHECK_KILLED(second, SIGKILL);
+		kill(first, SIGKILL);
+		CHECK_KILLED(first, SIGKILL);
+	}
+	until_it_counts(&count[0]);
+	kill(normal, SIGKILL);
+	CHECK_KILLED(normal, SIGKILL);
 }
 
 CONTRACT
@@ -102,6 +161,8 @@ CONTRACT
 
 	slices();
 	CHECK_EXIT(CHILD(round_robin()), 0);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		CHECK_EXIT(CHILD(highest_run()), 0);
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
 	CHECK_EQ(syscall(SYS_sched_get_priority_max, SCHED_FIFO), 99);
 	CHECK_EQ(syscall(SYS_sched_get_priority_min, SCHED_RR), 1);
