@@ -221,6 +221,7 @@ static int exchange(struct exec *e)
 	flags = spin_lock_irqsave(&tasklist);
 	WRITE_ONCE(process->exec_id, process->exec_id + 1);
 	process->has_execed = true;
+	process_account_memory(process, t->mm);
 	spin_unlock_irqrestore(&tasklist, flags);
 	process_timers_exec(process);
 	mm->exe_file = e->file; /* with the denial of writes */

@@ -295,15 +295,6 @@ void thread_leave_memory(struct thread *thread)
 	thread_vfork_done(thread);
 }
 
-static void account_memory(struct process *process, const struct mm *mm)
-{
-	if (mm) {
-		uint64_t pages = MAX(mm->peak_resident, mm->anon_pages + mm->file_pages);
-
-		process->maxrss = MAX(process->maxrss, pages);
-	}
-}
-
 /* Become exited; on return the thread is nobody's but, as a zombie, its parent's. */
 static void exit_notify(struct thread *thread, bool group_dead)
 {
@@ -377,7 +368,7 @@ __noreturn void thread_exit(int code)
 		      code & 0x7f ? code & 0x7f : code >> 8);
 	if (group_dead) {
 		process_timers_exit(process);
-		account_memory(process, thread->mm);
+		process_account_memory(process, thread->mm);
 	}
 	thread_leave_memory(thread);
 	mm_switch(NULL);

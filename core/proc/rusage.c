@@ -132,6 +132,16 @@ void process_account_child(struct process *parent, struct process *child)
 	spin_unlock_irqrestore(&parent->lock, flags);
 }
 
+static uint64_t resident(const struct mm *mm)
+{
+	return mm ? MAX(mm->peak_resident, mm->anon_pages + mm->file_pages) : 0;
+}
+
+void process_account_memory(struct process *p, const struct mm *mm)
+{
+	p->maxrss = MAX(p->maxrss, resident(mm));
+}
+
 static void usage_out(const struct usage *u, struct rusage *out)
 {
 	*out = (struct rusage){
@@ -147,11 +157,6 @@ static void usage_out(const struct usage *u, struct rusage *out)
 	};
 }
 
-static uint64_t resident(const struct mm *mm)
-{
-	return mm ? MAX(mm->peak_resident, mm->anon_pages + mm->file_pages) : 0;
-}
-
 void rusage_get(struct process *p, int who, struct rusage *out)
 {
 	struct usage u = {0};
@@ -161,6 +166,7 @@ void rusage_get(struct process *p, int who, struct rusage *out)
 	switch (who) {
 	case RUSAGE_THREAD:
 		add_thread(&u, current);
+		u.maxrss = p->maxrss;
 		break;
 	case RUSAGE_SELF:
 		add_self(&u, p);

@@ -153,6 +153,8 @@ struct rusage;
 void process_account_thread(
 	struct process *process,
 	struct thread *thread); /* add a leaving thread's use; tasklist and process->lock held */
+void process_account_memory(struct process *process,
+			    const struct mm *mm); /* an image that it is about to leave, or NULL */
 void process_account_child(struct process *parent,
 			   struct process *child); /* a waited-for child's */
 struct machine_faults {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-15. getrusage: faults, switches, times grow; children count only once they are
-// waited for; threads have their own. Neither user nor system time ever falls.
+// waited for; threads have their own. Neither user nor system time ever falls. The most memory that
+// a process had is remembered over execve.
 #include "contract.h"
+
+#define MUCH (24 << 20)
 
 static void *works(void *argument)
 {
@@ -40,6 +43,30 @@ static void never_falls(void)
 	CHECK_EQ(fell, 0);
 }
 
+// In a child: much memory, and then another image, that is this one again.
+static void execute(void)
+{
+	char *const arguments[] = {"usage_grows", NULL}, *const environment[] = {"AGAIN=1", NULL};
+	volatile char *memory =
+		MAP(NULL, MUCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (size_t i = 0; i < MUCH; i += PAGE)
+		memory[i] = 1;
+	MUST(execve("/proc/self/exe", arguments, environment));
+}
+
+static void after_execve(void)
+{
+	struct rusage usage;
+
+	MUST(getrusage(RUSAGE_SELF, &usage));
+	CHECK(usage.ru_maxrss >= MUCH / 1024);
+	MUST(getrusage(RUSAGE_THREAD, &usage));
+	CHECK(usage.ru_maxrss >= MUCH / 1024);
+	MUST(getrusage(RUSAGE_CHILDREN, &usage));
+	CHECK_EQ(usage.ru_maxrss, 0);
+}
+
 CONTRACT
 {
 	struct rusage before, after, children;
@@ -48,6 +75,10 @@ CONTRACT
 	pid_t child;
 	char *memory;
 
+	if (getenv("AGAIN")) {
+		after_execve();
+		_exit(0);
+	}
 	MUST(getrusage(RUSAGE_SELF, &before));
 	memory = MAP(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	MUST(madvise(memory, 64 * PAGE, MADV_NOHUGEPAGE));
@@ -78,6 +109,7 @@ CONTRACT
 		      1000000 * children.ru_utime.tv_sec >=
 	      30000);
 	never_falls();
+	CHECK_EXIT(CHILD(execute()), 0);
 	CHECK_ERRNO(getrusage(7, &children), EINVAL);
 	CHECK_ERRNO(syscall(SYS_getrusage, RUSAGE_SELF, (void *)8), EFAULT);
 }
