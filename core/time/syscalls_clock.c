@@ -128,9 +128,13 @@ int clock_read(int clock, ktime_t *now)
 
 SYSCALL(clock_gettime)
 {
+	int clock = (int)args->arg[0], error;
 	ktime_t now;
-	int error = clock_read((int)args->arg[0], &now);
 
+	/* Here alone a thread may name its process's clock by its own number. */
+	if (clock < 0 && !(clock & 4) && ~(clock >> 3) == current->pid->number)
+		clock |= ~7;
+	error = clock_read(clock, &now);
 	return error ? error : timespec_to_user(args->arg[1], now);
 }
 

@@ -8,8 +8,22 @@ static long long of(clockid_t clock)
 	return now_ns(clock);
 }
 
+// A thread reads its process's clock by its own number too, but nobody else does, and nothing more.
+static void *by_own_number(void *argument)
+{
+	clockid_t clock = (clockid_t)(~(unsigned int)syscall(SYS_gettid) << 3 | 2);
+	struct timespec time;
+
+	MUST(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time));
+	CHECK(of(clock) >= time.tv_sec * 1000000000LL + time.tv_nsec);
+	CHECK_ERRNO(clock_getres(clock, &time), EINVAL);
+	CHECK_EXIT(CHILD(CHECK_ERRNO(clock_gettime(clock, &time), EINVAL)), 0);
+	return argument;
+}
+
 CONTRACT
 {
+	pthread_t thread;
 	struct timespec time;
 	clockid_t child_clock;
 	int back = 0;
@@ -57,4 +71,6 @@ CONTRACT
 	CHECK(of(CLOCK_PROCESS_CPUTIME_ID) >= own);
 	CHECK_ERRNO(clock_gettime(child_clock, &time), EINVAL);
 	CHECK(of(CLOCK_THREAD_CPUTIME_ID) <= of(CLOCK_PROCESS_CPUTIME_ID));
+	CHECK_EQ(pthread_create(&thread, NULL, by_own_number, NULL), 0);
+	CHECK_EQ(pthread_join(thread, NULL), 0);
 }
