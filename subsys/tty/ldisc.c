@@ -554,6 +554,13 @@ static int take(struct tty *tty, uint8_t c)
 	return 0;
 }
 
+/* A full queue: a line that is being typed loses characters (the terminal beeps), but nothing that
+ * a reader could make room for. */
+bool ldisc_room(const struct tty *tty)
+{
+	return tty_in_used(tty) < TTY_QUEUE - 1 || !ldisc_readable(tty, 1);
+}
+
 size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 {
 	bool begun = false;
@@ -561,7 +568,7 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 
 	while (i < n) {
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
-		bool canonical = LFLAG(ICANON), echoed;
+		bool echoed;
 		uint32_t out_head = tty->out_head;
 		unsigned int lines = 0; /* O_ASYNC tells of each */
 		int sig = 0;
@@ -571,12 +578,8 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 		else if (!begun)
 			begin_batch(tty);
 		begun = true;
-		/* A full queue: a line that is being typed loses characters (the terminal beeps),
-		 * but nothing that a reader could make room for. */
-		while (i < n && !sig) {
-			if (tty_in_used(tty) == TTY_QUEUE &&
-			    (!canonical || tty->canon != tty->in_tail))
-				break;
+		/* Who cannot be told to wait loses what finds no room, but for signals. */
+		while (i < n && !sig && (ldisc_room(tty) || !tty->driver->unthrottle)) {
 			uint32_t canon = tty->canon;
 
 			sig = take(tty, data[i++]);
@@ -610,7 +613,6 @@ bool ldisc_readable(const struct tty *tty, size_t least)
 
 size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end)
 {
-	bool was_full = tty_in_used(tty) >= TTY_QUEUE / 2;
 	size_t done = 0;
 
 	*end = false;
@@ -635,8 +637,6 @@ size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end)
 			*end = true;
 		}
 	}
-	if (was_full && tty_in_used(tty) < TTY_QUEUE / 2 && tty->driver->unthrottle)
-		tty->driver->unthrottle(tty);
 	return done;
 }
 

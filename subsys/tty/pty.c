@@ -227,11 +227,15 @@ static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((un
 	return done;
 }
 
+static bool writable(const struct pty *pty)
+{
+	return !pty->master_stopped && ldisc_room(&pty->tty);
+}
+
 static bool input_room(struct pty *pty)
 {
 	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-	bool room = !pty->master_stopped &&
-		    (tty_in_used(&pty->tty) < TTY_QUEUE - 1 || !ldisc_readable(&pty->tty, 1));
+	bool room = writable(pty);
 
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return room;
@@ -288,7 +292,7 @@ static unsigned int master_poll(struct file *file, struct poll_table *table)
 		ready |= POLLIN | POLLRDNORM;
 	if (pty->tty.packet && pty->tty.packet_status)
 		ready |= POLLPRI;
-	if (tty_in_used(&pty->tty) < TTY_QUEUE - 1 && !pty->master_stopped)
+	if (writable(pty))
 		ready |= POLLOUT | POLLWRNORM;
 	if (slave_closed(pty))
 		ready |= POLLHUP;

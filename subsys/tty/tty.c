@@ -168,6 +168,13 @@ static int wait_input(struct file *file, struct tty *tty, size_t least, ktime_t 
 	return error;
 }
 
+/* Whoever types may be waiting until readers have made room, which they do as long as there is
+ * something for them. */
+static bool throttled(const struct tty *tty)
+{
+	return tty_in_used(tty) >= TTY_QUEUE / 2 && ldisc_readable(tty, 1);
+}
+
 static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
 {
 	struct tty *tty = file->private;
@@ -200,12 +207,14 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 				return done ? (ssize_t)done : error;
 		}
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
-		bool throttled = tty_in_used(tty) >= TTY_QUEUE / 2;
+		bool waited = throttled(tty);
 		size_t n = ldisc_take(tty, chunk, MIN(uio->left, sizeof(chunk)), &end);
 		bool canonical = tty->termios.base.lflag & ICANON;
-		throttled = throttled && tty_in_used(tty) < TTY_QUEUE / 2;
+		bool freed = waited && !throttled(tty);
+		if (freed && tty->driver->unthrottle)
+			tty->driver->unthrottle(tty);
 		spin_unlock_irqrestore(&tty->lock, flags);
-		if (throttled && tty->driver->news)
+		if (freed && tty->driver->news)
 			tty->driver->news(tty, POLL_OUT);
 
 		if (n && uio_copy_to(uio, chunk, n) != n)

@@ -108,6 +108,7 @@ void ldisc_set(struct tty *tty, const struct termios2 *new);
  * Any context. Returns how many were taken (fewer: the queue is full). */
 size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n);
 bool ldisc_readable(const struct tty *tty, size_t least);
+bool ldisc_room(const struct tty *tty); /* for input */
 /* Take up to n bytes for a reader; *end: stop here even if more was asked for. */
 size_t ldisc_take(struct tty *tty, uint8_t *to, size_t n, bool *end);
 /* Process and queue output; returns how many of the n bytes fitted. */
