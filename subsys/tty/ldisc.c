@@ -132,7 +132,7 @@ static void tell_packet(struct tty *tty, uint8_t what, uint8_t instead)
 
 void ldisc_send(struct tty *tty, uint8_t c)
 {
-	if (tty->stopped_by_call && tty->driver->instant)
+	if ((tty->stopped_by_call && tty->driver->instant) || !out_room(tty))
 		return;
 	put_raw(tty, c);
 	if (tty->holding) { /* it overtakes the echo */

@@ -54,6 +54,19 @@ static void long_line(void)
 	CHECK_EQ(text[4095], '\n');
 }
 
+// Echo waits behind a stop, and nobody reads what overtakes it.
+static void output(void)
+{
+	char byte;
+
+	CHECK_EQ(write(master, "\x13", 1), 1);
+	sleep_ms(30);
+	for (int i = 0; i < 5000; i++)
+		MUST(tcflow(slave, TCIOFF));
+	CHECK_EQ(read(master, &byte, 1), 1);
+	CHECK_EQ(byte, 0x13);
+}
+
 CONTRACT
 {
 	struct termios mode;
@@ -67,4 +80,5 @@ CONTRACT
 	lines();
 	line_behind();
 	long_line();
+	output();
 }
