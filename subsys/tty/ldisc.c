@@ -126,8 +126,10 @@ static void show_echo(struct tty *tty)
 
 static void tell_packet(struct tty *tty, uint8_t what, uint8_t instead)
 {
-	if (tty->packet)
-		tty->packet_status = (uint8_t)((tty->packet_status & ~instead) | what);
+	if (!tty->packet)
+		return;
+	tty->packet_status = (uint8_t)((tty->packet_status & ~instead) | what);
+	tty->driver->kick(tty);
 }
 
 void ldisc_send(struct tty *tty, uint8_t c)
@@ -655,8 +657,7 @@ void ldisc_flush_input(struct tty *tty)
 {
 	tty->in_tail = tty->canon = tty->in_head;
 	tty->literal = tty->erasing = false;
-	if (tty->packet)
-		tty->packet_status |= TIOCPKT_FLUSHREAD;
+	tell_packet(tty, TIOCPKT_FLUSHREAD, 0);
 	if (tty->driver->unthrottle)
 		tty->driver->unthrottle(tty);
 }
@@ -665,8 +666,7 @@ void ldisc_flush_output(struct tty *tty)
 {
 	if (!tty->driver->instant) /* else it has gone */
 		tty->out_tail = tty->out_head;
-	if (tty->packet)
-		tty->packet_status |= TIOCPKT_FLUSHWRITE;
+	tell_packet(tty, TIOCPKT_FLUSHWRITE, 0);
 	wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
 }
 

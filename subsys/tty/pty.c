@@ -24,13 +24,30 @@ static struct pty *pty_of(struct tty *tty)
 
 /* ---- the terminal's side ---- */
 
+static bool slave_closed(const struct pty *pty)
+{
+	return pty->was_open && !pty->tty.opens;
+}
+
+/* What poll says of the master's reading side. */
+static unsigned int readable(const struct pty *pty)
+{
+	unsigned int ready = slave_closed(pty) ? POLLHUP : 0;
+
+	if (tty_out_ready(&pty->tty))
+		ready |= POLLIN | POLLRDNORM;
+	if (pty->tty.packet && pty->tty.packet_status)
+		ready |= POLLIN | POLLRDNORM | POLLPRI;
+	return ready;
+}
+
 static void pty_kick(struct tty *tty)
 {
 	struct pty *pty = pty_of(tty);
+	unsigned int ready = readable(pty);
 
-	if (tty_out_ready(tty) || tty->packet_status || !tty->opens)
-		wait_wake(&pty->master_read, 0,
-			  tty->opens ? POLLIN | POLLRDNORM : POLLHUP | POLLIN);
+	if (ready)
+		wait_wake(&pty->master_read, 0, ready);
 }
 
 static void pty_unthrottle(struct tty *tty)
@@ -142,16 +159,6 @@ int pty_open_slave(unsigned int index, struct file *file)
 
 /* ---- the master ---- */
 
-static bool readable(struct pty *pty)
-{
-	return tty_out_ready(&pty->tty) || (pty->tty.packet && pty->tty.packet_status);
-}
-
-static bool slave_closed(struct pty *pty)
-{
-	return pty->was_open && !pty->tty.opens;
-}
-
 /* Wait until there is output: 0, -EIO when the slave is closed and all is read, -EAGAIN,
  * -ERESTARTSYS. */
 static int master_wait_output(struct file *file, struct pty *pty)
@@ -162,10 +169,13 @@ static int master_wait_output(struct file *file, struct pty *pty)
 	for (;;) {
 		wait_prepare(&pty->master_read, &entry, THREAD_INTERRUPTIBLE);
 		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-		bool ready = readable(pty), closed = slave_closed(pty);
+		unsigned int ready = readable(pty);
 		spin_unlock_irqrestore(&pty->tty.lock, flags);
 
-		error = ready ? 0 : closed ? -EIO : file->flags & O_NONBLOCK ? -EAGAIN : 1;
+		error = ready & POLLIN		   ? 0
+			: ready & POLLHUP	   ? -EIO
+			: file->flags & O_NONBLOCK ? -EAGAIN
+						   : 1;
 		if (error <= 0)
 			break;
 		error = sched_wait(THREAD_INTERRUPTIBLE, KTIME_MAX);
@@ -283,19 +293,14 @@ static ssize_t master_write(struct file *file, struct uio *uio, __attribute__((u
 static unsigned int master_poll(struct file *file, struct poll_table *table)
 {
 	struct pty *pty = file->private;
-	unsigned int ready = 0;
+	unsigned int ready;
 
 	poll_wait(table, &pty->master_read);
 	poll_wait(table, &pty->master_write);
 	unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-	if (readable(pty))
-		ready |= POLLIN | POLLRDNORM;
-	if (pty->tty.packet && pty->tty.packet_status)
-		ready |= POLLPRI;
+	ready = readable(pty);
 	if (writable(pty))
 		ready |= POLLOUT | POLLWRNORM;
-	if (slave_closed(pty))
-		ready |= POLLHUP;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	return ready;
 }

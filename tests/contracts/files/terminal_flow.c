@@ -122,6 +122,56 @@ static void packets(void)
 	MUST(ioctl(master, TIOCPKT, &(int){0}));
 }
 
+// The master hears of it also while it sleeps, and by POLLPRI.
+static void news(int status, void (*act)(void))
+{
+	pid_t child = CHILD(struct pollfd ready = {master, POLLPRI, 0}; char got;
+			    CHECK_EQ(poll(&ready, 1, -1), 1); CHECK_EQ(ready.revents, POLLPRI);
+			    CHECK_EQ(read(master, &got, 1), 1); CHECK_EQ(got, status));
+
+	wait_until_asleep(child);
+	act();
+	CHECK_EXIT(child, 0);
+}
+
+static void flush_input(void)
+{
+	MUST(tcflush(slave, TCIFLUSH));
+}
+
+static void flush_output(void)
+{
+	MUST(tcflush(slave, TCOFLUSH));
+}
+
+static void set_and_flush(void)
+{
+	struct termios termios;
+
+	MUST(tcgetattr(slave, &termios));
+	MUST(tcsetattr(slave, TCSAFLUSH, &termios));
+}
+
+static void toggle_flow(void)
+{
+	struct termios termios;
+
+	MUST(tcgetattr(slave, &termios));
+	termios.c_iflag ^= IXON;
+	MUST(tcsetattr(slave, TCSANOW, &termios));
+}
+
+static void packets_asleep(void)
+{
+	MUST(ioctl(master, TIOCPKT, &(int){1}));
+	news(TIOCPKT_FLUSHREAD, flush_input);
+	news(TIOCPKT_FLUSHWRITE, flush_output);
+	news(TIOCPKT_FLUSHREAD, set_and_flush);
+	news(TIOCPKT_NOSTOP, toggle_flow);
+	news(TIOCPKT_DOSTOP, toggle_flow);
+	MUST(ioctl(master, TIOCPKT, &(int){0}));
+}
+
 static void erasing(void)
 {
 	struct termios termios;
@@ -157,5 +207,6 @@ CONTRACT
 	flushes();
 	fake();
 	packets();
+	packets_asleep();
 	erasing();
 }
