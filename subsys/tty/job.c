@@ -69,6 +69,8 @@ int job_check(struct tty *tty, int sig)
 	if (send_to) {
 		signal_send_group(send_to, sig, NULL);
 		pid_put(send_to);
+		/* Whichever thread takes the signal, it is this one's call that is restarted. */
+		sched_set_work(current, THREAD_WORK_SIGNAL);
 	}
 	return error;
 }

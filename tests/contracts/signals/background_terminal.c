@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: SIG-27 PROC-10. A background group: SIGTTIN on read, SIGTTOU on write with TOSTOP and
-// on tcsetattr; ignored or blocked gives EIO or goes through.
+// on tcsetattr; ignored or blocked gives EIO or goes through. Who reads until his group is in front is
+// interrupted by nothing that another thread takes.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -32,6 +33,39 @@ static int stopped_by(pid_t child)
 // In a group of its own, which the terminal does not have in the foreground.
 #define BACKGROUND(...) CHILD(MUST(setpgid(0, 0)); __VA_ARGS__)
 
+static volatile int caught;
+
+static void count(int number, siginfo_t *info, void *context)
+{
+	(void)number, (void)info, (void)context;
+	caught++;
+}
+
+static void *read_line(void *result)
+{
+	char line[8];
+
+	*(ssize_t *)result = read(slave, line, sizeof(line));
+	return NULL;
+}
+
+// The first thread takes the signals, another reads.
+static void threads(void)
+{
+	pthread_t reader;
+	ssize_t result;
+
+	signal(SIGTTOU, SIG_IGN);
+	catch_signal(SIGTTIN, count, SA_RESTART);
+	MUST(-pthread_create(&reader, NULL, read_line, &result));
+	while (caught < 5)
+		sleep_ms(1);
+	MUST(tcsetpgrp(slave, getpid()));
+	MUST(write(master, "x\n", 2));
+	MUST(-pthread_join(reader, NULL));
+	CHECK_EQ(result, 2);
+}
+
 static void in_session(void)
 {
 	struct termios state;
@@ -60,6 +94,9 @@ static void in_session(void)
 			      CHECK_EQ(tcsetpgrp(slave, getpid()), 0);
 			      CHECK_EQ(tcgetpgrp(slave), getpid())),
 		   0);
+	signal(SIGTTOU, SIG_IGN);
+	MUST(tcsetpgrp(slave, getpid()));
+	CHECK_EXIT(BACKGROUND(threads()), 0);
 }
 
 CONTRACT
