@@ -39,6 +39,7 @@ void tty_init(struct tty *tty, const struct tty_driver *driver, dev_t dev)
 	*tty = (struct tty){.driver = driver, .dev = dev, .termios = sane};
 	refcount_set(&tty->refs, 1);
 	spin_init(&tty->lock, "tty");
+	mutex_init(&tty->read_lock, "tty read");
 	mutex_init(&tty->write_lock, "tty write");
 	wait_queue_init(&tty->read_wait);
 	wait_queue_init(&tty->write_wait);
@@ -135,17 +136,13 @@ static struct patience patience_of(struct tty *tty, size_t n)
 	return p;
 }
 
-/* Wait for input: 0 when there is some, -ETIMEDOUT, -EAGAIN, -ERESTARTSYS, -EIO for a background
- * process; 1: end of file. */
+/* Wait for input: 0 when there is some, -ETIMEDOUT, -EAGAIN, -ERESTARTSYS; 1: end of file. */
 static int wait_input(struct file *file, struct tty *tty, size_t least, ktime_t deadline)
 {
 	WAIT_ENTRY(entry);
-	int error;
+	int error = 0;
 
 	for (;;) {
-		error = job_check(tty, SIGTTIN);
-		if (error)
-			break;
 		wait_prepare(&tty->read_wait, &entry, THREAD_INTERRUPTIBLE);
 		unsigned long flags = spin_lock_irqsave(&tty->lock);
 		bool ready = ldisc_readable(tty, least);
@@ -175,7 +172,7 @@ static bool throttled(const struct tty *tty)
 	return tty_in_used(tty) >= TTY_QUEUE / 2 && ldisc_readable(tty, 1);
 }
 
-static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+static ssize_t read_input(struct file *file, struct uio *uio)
 {
 	struct tty *tty = file->private;
 	struct patience patience = patience_of(tty, uio->left);
@@ -185,8 +182,6 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 	size_t done = 0;
 	bool end = false;
 
-	if (!uio->left)
-		return 0;
 	while (uio->left && !end) {
 		if (done < patience.least) {
 			size_t least = patience.between == KTIME_MAX ? patience.least - done : 1;
@@ -230,6 +225,31 @@ static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unuse
 	return (ssize_t)done;
 }
 
+/* Whoever has it may be waiting for the other end. */
+static int lock_side(struct file *file, struct mutex *side)
+{
+	if (file->flags & O_NONBLOCK)
+		return mutex_trylock(side) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(side);
+}
+
+static ssize_t tty_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
+{
+	struct tty *tty = file->private;
+	ssize_t result;
+
+	if (!uio->left)
+		return 0;
+	result = job_check(tty, SIGTTIN);
+	if (!result)
+		result = lock_side(file, &tty->read_lock);
+	if (result)
+		return result;
+	result = read_input(file, uio);
+	mutex_unlock(&tty->read_lock);
+	return result;
+}
+
 /* ---- writing ---- */
 
 static int wait_room(struct file *file, struct tty *tty)
@@ -260,11 +280,7 @@ static ssize_t tty_write(struct file *file, struct uio *uio, __attribute__((unus
 		return -EIO;
 	if (tty->termios.base.lflag & TOSTOP && (error = job_check(tty, SIGTTOU)))
 		return error;
-	/* Whoever has it may be waiting for room. */
-	if (file->flags & O_NONBLOCK)
-		error = mutex_trylock(&tty->write_lock) ? 0 : -EAGAIN;
-	else
-		error = mutex_lock_interruptible(&tty->write_lock);
+	error = lock_side(file, &tty->write_lock);
 	if (error)
 		return error;
 	while (uio->left && !error) {

@@ -5,8 +5,8 @@
  *
  * All queue and setting changes happen under tty->lock (irq-saving), because input arrives in
  * interrupt context and is echoed there. Signals that input causes are sent after the lock is
- * given up. Lock order: tasklist, tty->lock. Writers take write_lock (sleeping) first, so that a
- * write is one piece.
+ * given up. Lock order: tasklist, tty->lock. Readers take read_lock, writers write_lock (sleeping)
+ * first, so that a line and a write are one piece each.
  *
  * Drivers: the serial console (serial.c) and pseudo-terminals (pty.c); a pty has one struct tty,
  * whose input queue the master fills and whose output queue it reads.
@@ -49,7 +49,7 @@ struct tty {
 	void *private; /* the driver's */
 	dev_t dev;
 	struct spinlock lock;
-	struct mutex write_lock;
+	struct mutex read_lock, write_lock;
 
 	struct termios2 termios; /* [lock] */
 	struct winsize size;	 /* [lock] */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-21. Of several who read a terminal, or its master, one gets what comes: the others go on waiting and
-// are told of no end of file.
+// are told of no end of file. Of one terminal only one reads at a time: a line is his alone, and so is what VMIN makes him wait for.
 #include "contract.h"
 #include <termios.h>
 
@@ -43,6 +43,60 @@ static void readers(int from, int to)
 	}
 }
 
+#define LONG 1000
+
+static void read_long_lines(int fd)
+{
+	static char data[2 * LONG];
+	ssize_t n;
+
+	do {
+		n = MUST(read(fd, data, sizeof(data)));
+		if (n != LONG || memchr(data, '\n', (size_t)n) != data + LONG - 1)
+			_exit(2);
+	} while (data[0] != 'q');
+}
+
+// Lines that a reader takes in several pieces.
+static void long_lines(int slave, int master)
+{
+	static char line[LONG];
+	pid_t children[READERS];
+
+	memset(line, 'x', LONG);
+	line[LONG - 1] = '\n';
+	for (int i = 0; i < READERS; i++)
+		children[i] = CHILD(read_long_lines(slave));
+	for (int round = 0; round < ROUNDS; round++)
+		CHECK_EQ(write(master, line, LONG), LONG);
+	memset(line, 'q', LONG - 1);
+	for (int i = 0; i < READERS; i++)
+		CHECK_EQ(write(master, line, LONG), LONG);
+	for (int i = 0; i < READERS; i++)
+		CHECK_EXIT(children[i], 0);
+}
+
+static void one_at_a_time(int slave, int master)
+{
+	int other = (int)MUST(open(ptsname(master), O_RDWR | O_NOCTTY | O_NONBLOCK));
+	struct termios mode;
+	char data[16];
+	pid_t child;
+
+	MUST(tcgetattr(slave, &mode));
+	mode.c_lflag &= ~(tcflag_t)ICANON;
+	mode.c_cc[VMIN] = 3;
+	MUST(tcsetattr(slave, TCSANOW, &mode));
+	child = CHILD(CHECK_EQ(read(slave, data, sizeof(data)), 3));
+	wait_until_asleep(child);
+	MUST(write(master, "a", 1));
+	sleep_ms(30);
+	CHECK_ERRNO(read(other, data, sizeof(data)), EAGAIN);
+	MUST(write(master, "bc", 2));
+	CHECK_EXIT(child, 0);
+	close(other);
+}
+
 CONTRACT
 {
 	int master = (int)MUST(posix_openpt(O_RDWR | O_NOCTTY)), slave;
@@ -56,4 +110,6 @@ CONTRACT
 	MUST(tcsetattr(slave, TCSANOW, &mode));
 	readers(slave, master);
 	readers(master, slave);
+	long_lines(slave, master);
+	one_at_a_time(slave, master);
 }

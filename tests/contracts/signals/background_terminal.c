@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: SIG-27 PROC-10. A background group: SIGTTIN on read, SIGTTOU on write with TOSTOP and
 // on tcsetattr; ignored or blocked gives EIO or goes through. Who reads until his group is in front is
-// interrupted by nothing that another thread takes.
+// interrupted by nothing that another thread takes; who began in front goes on behind.
 #include "contract.h"
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -66,6 +66,21 @@ static void threads(void)
 	CHECK_EQ(result, 2);
 }
 
+// Whose group was in front when he began to read goes on.
+static void left_behind(void)
+{
+	char line[8];
+	pid_t child = BACKGROUND(MUST(tcsetpgrp(slave, getpid()));
+				 CHECK_EQ(read(slave, line, sizeof(line)), 2));
+
+	while (tcgetpgrp(slave) != child)
+		sleep_ms(1);
+	wait_until_asleep(child);
+	MUST(tcsetpgrp(slave, getpid()));
+	MUST(write(master, "x\n", 2));
+	CHECK_EXIT(child, 0);
+}
+
 static void in_session(void)
 {
 	struct termios state;
@@ -96,6 +111,7 @@ static void in_session(void)
 		   0);
 	signal(SIGTTOU, SIG_IGN);
 	MUST(tcsetpgrp(slave, getpid()));
+	left_behind();
 	CHECK_EXIT(BACKGROUND(threads()), 0);
 }
 
