@@ -26,7 +26,7 @@ static struct pty *pty_of(struct tty *tty)
 
 static bool slave_closed(const struct pty *pty)
 {
-	return pty->was_open && !pty->tty.opens;
+	return pty->tty.was_open && !pty->tty.opens;
 }
 
 /* What poll says of the master's reading side. */
@@ -148,7 +148,6 @@ int pty_open_slave(unsigned int index, struct file *file)
 		return -EIO;
 	flags = spin_lock_irqsave(&pty->tty.lock);
 	locked = pty->locked;
-	pty->was_open |= !locked;
 	spin_unlock_irqrestore(&pty->tty.lock, flags);
 	if (locked) {
 		tty_put(&pty->tty);

@@ -20,8 +20,6 @@ struct pty {
 	bool master_stopped;		/* TCOOFF: it types nothing */
 	bool master_unsent;		/* the master has more to write: O_ASYNC tells of room */
 	bool locked;			/* [tty.lock] until unlockpt() */
-	bool was_open; /* [tty.lock] a slave has been open: its last close is an end of file for the master */
-	bool master_gone; /* [tty.lock] */
 };
 
 /* The pseudo-terminal with that number, with a reference, or NULL. */

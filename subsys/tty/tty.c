@@ -80,8 +80,10 @@ int tty_open_file(struct tty *tty, struct file *file)
 		    : tty->hung_up					    ? -EIO
 									    : 0;
 
-	if (!error)
+	if (!error) {
 		tty->opens++;
+		tty->was_open = true;
+	}
 	spin_unlock_irqrestore(&tty->lock, flags);
 	if (error) {
 		tty_put(tty);

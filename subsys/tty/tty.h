@@ -81,6 +81,7 @@ struct tty {
 	bool unsent;		      /* [lock] somebody has more to write: O_ASYNC tells of room */
 	struct pid *session, *group;  /* [lock, changed under tasklist too] references */
 	unsigned int opens;	      /* [lock] open slave files */
+	bool was_open;		      /* [lock] a last close is an end of file for a pty's master */
 	bool hung_up;		      /* [lock] for good */
 	bool exclusive;		      /* [lock] TIOCEXCL */
 	bool packet;		      /* [lock] pty: TIOCPKT */
