@@ -247,17 +247,13 @@ static uint32_t width(const struct tty *tty, uint32_t at)
 	uint8_t c = tty->in[at & MASK];
 
 	if (c == '\t') {
-		uint32_t column = tty->line_column;
+		uint32_t column = 0, from = at;
 
-		for (uint32_t i = tty->canon; i != at; i++) {
-			uint8_t before = tty->in[i & MASK];
-
-			if (before == '\t')
-				column += 8 - (column & 7);
-			else
-				column += is_control(before) ? (LFLAG(ECHOCTL) ? 2 : 0)
-							     : !is_continuation(tty, before);
-		}
+		/* Behind another tab all columns are multiples of 8. */
+		while (from != tty->canon && tty->in[(from - 1) & MASK] != '\t')
+			column += width(tty, --from);
+		if (from == tty->canon)
+			column += tty->line_column;
 		return 8 - (column & 7);
 	}
 	if (is_control(c))

@@ -181,6 +181,10 @@ static void erasing(void)
 	CHECK_TEXT(screen(), "a\t\b\b\b\b\b\b\b"); // a tab leaves nothing to wipe
 	type("\x15\x15");			   // the second one finds nothing
 	CHECK_TEXT(screen(), "\b \b");
+	type("ab\tc\t\x7f\x7f\x7f");
+	CHECK_TEXT(screen(), "ab\tc\t\b\b\b\b\b\b\b\b \b\b\b\b\b\b\b");
+	type("\x15");
+	CHECK_TEXT(screen(), "\b \b\b \b");
 	MUST(tcgetattr(slave, &termios));
 	termios.c_lflag |= ECHOPRT;
 	MUST(tcsetattr(slave, TCSANOW, &termios));
