@@ -168,14 +168,14 @@ size_t ldisc_output(struct tty *tty, const uint8_t *data, size_t n)
 
 size_t tty_take_output(struct tty *tty, uint8_t *to, size_t n)
 {
-	uint32_t before = out_room(tty);
+	bool room = tty_out_room(tty);
 	size_t i;
 
 	if (tty->stopped && !tty->driver->instant)
 		return 0;
 	for (i = 0; i < n && tty_out_ready(tty); i++)
 		to[i] = tty->out[tty->out_tail++ & MASK];
-	if (i && before < TTY_QUEUE / 2 && out_room(tty) >= TTY_QUEUE / 2)
+	if (!room && tty_out_room(tty))
 		wait_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
 	return i;
 }
