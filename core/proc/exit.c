@@ -373,7 +373,7 @@ __noreturn void thread_exit(int code)
 	thread_leave_memory(thread);
 	mm_switch(NULL);
 	leave_files(thread);
-	if (group_dead && process->session == process->pid && process->tty && terminal_ops)
+	if (group_dead && process->session == process->pid && terminal_ops)
 		terminal_ops->leader_exit(process);
 	thread_run_work(thread); /* before its end is told: what it had open is closed then */
 	WRITE_ONCE(thread->work_over, true);

@@ -249,6 +249,7 @@ static void process_free(struct rcu_head *head)
 	pid_put(process->pid);
 	pid_put(process->group);
 	pid_put(process->session);
+	pid_put(process->hung_up_group);
 	kfree(process->exe_path);
 	kcache_free(process_cache, process);
 	__atomic_fetch_sub(&processes, 1, __ATOMIC_RELAXED);

@@ -45,6 +45,23 @@ static void set_session(struct tty *tty, struct pid *session, struct pid *group)
 		pid_put(old_group);
 }
 
+/* tasklist held. */
+static void set_hung_up_group(struct process *leader, struct pid *group)
+{
+	struct pid *old = leader->hung_up_group;
+
+	leader->hung_up_group = group ? pid_get(group) : NULL;
+	pid_put(old);
+}
+
+/* tasklist held: tty is free, process leads a session and has no terminal. */
+static void become_controlling(struct tty *tty, struct process *process)
+{
+	set_session(tty, process->session, process->group);
+	set_hung_up_group(process, NULL);
+	process_set_terminal(process, tty);
+}
+
 int job_check(struct tty *tty, int sig)
 {
 	struct process *process = current->process;
@@ -86,8 +103,7 @@ void job_open(struct tty *tty, const struct file *file)
 	unsigned long flags = spin_lock_irqsave(&tasklist);
 	if (process->session == process->pid && !process->tty && !tty->session &&
 	    !READ_ONCE(tty->hung_up)) {
-		set_session(tty, process->session, process->group);
-		process_set_terminal(process, tty);
+		become_controlling(tty, process);
 	}
 	spin_unlock_irqrestore(&tasklist, flags);
 }
@@ -115,56 +131,67 @@ static void take_from_session(struct tty *tty)
 	set_session(tty, NULL, NULL);
 }
 
-/* The terminal's session loses it, if that is owner (its leader gives it up; another may have got it since he decided
- * to) or there is no owner given. The foreground group is told by SIGHUP and SIGCONT, and a leader who did not ask. */
-static void disassociate(struct tty *tty, const struct pid *owner)
+/* That its terminal is gone: by SIGHUP, and (not alone) SIGCONT. NULL: nobody. */
+static void tell_group(struct pid *group, bool alone)
 {
-	struct pid *session = NULL, *group = NULL;
-	struct process *leader = NULL;
+	if (!group)
+		return;
+	signal_send_group(group, SIGHUP, NULL);
+	if (!alone)
+		signal_send_group(group, SIGCONT, NULL);
+}
+
+void job_disassociate(struct tty *tty)
+{
+	struct process *leader;
 	unsigned long flags;
 
 	tty_get(tty);
 	flags = spin_lock_irqsave(&tasklist);
-	if (!owner || tty->session == owner) {
-		session = tty->session ? pid_get(tty->session) : NULL;
-		group = tty->group ? pid_get(tty->group) : NULL;
-		take_from_session(tty);
+	leader = tty->session ? tty->session->process : NULL;
+	if (leader) {
+		process_get(leader);
+		set_hung_up_group(leader, tty->group);
 	}
-	if (session && !owner) {
-		leader = session->process;
-		if (leader)
-			process_get(leader);
-	}
+	take_from_session(tty);
 	spin_unlock_irqrestore(&tasklist, flags);
-
 	if (leader) {
 		signal_send_process(leader, SIGHUP, NULL);
 		signal_send_process(leader, SIGCONT, NULL);
 		process_put(leader);
 	}
-	if (group) {
-		signal_send_group(group, SIGHUP, NULL);
-		signal_send_group(group, SIGCONT, NULL);
-		pid_put(group);
-	}
-	if (session)
-		pid_put(session);
 	tty_put(tty);
 }
 
-void job_disassociate(struct tty *tty)
+/* The current process, who leads a session, leaves the terminal, if it is still his: another may have got it since he
+ * decided to. */
+static void leave(struct tty *tty, bool exits)
 {
-	disassociate(tty, NULL);
+	struct pid *group = NULL;
+	unsigned long flags;
+
+	tty_get(tty);
+	flags = spin_lock_irqsave(&tasklist);
+	if (tty->session == current->process->pid) {
+		group = pid_get(tty->group);
+		take_from_session(tty);
+	}
+	spin_unlock_irqrestore(&tasklist, flags);
+	tell_group(group, exits);
+	pid_put(group);
+	tty_put(tty);
 }
 
 static void leader_exit(struct process *leader)
 {
 	struct tty *tty = job_terminal();
 
-	if (!tty)
-		return;
-	disassociate(tty, leader->pid);
-	tty_put(tty);
+	if (tty) {
+		leave(tty, true);
+		tty_put(tty);
+	}
+	/* Nobody gives him a terminal, or hangs it up, any more. */
+	tell_group(leader->hung_up_group, false);
 }
 
 static long set_controlling(struct tty *tty, const struct file *file, unsigned long force)
@@ -190,8 +217,7 @@ static long set_controlling(struct tty *tty, const struct file *file, unsigned l
 	}
 	if (tty->session)
 		take_from_session(tty); /* stolen */
-	set_session(tty, process->session, process->group);
-	process_set_terminal(process, tty);
+	become_controlling(tty, process);
 out:
 	spin_unlock_irqrestore(&tasklist, flags);
 	return result;
@@ -209,7 +235,7 @@ static long give_up(struct tty *tty)
 	if (!mine)
 		return -ENOTTY;
 	if (leader)
-		disassociate(tty, process->pid);
+		leave(tty, false);
 	return 0;
 }
 

@@ -99,7 +99,7 @@ __must_check int tty_async(struct tty *tty, struct file *file, struct wait_queue
 			   struct poll_table *table);
 /* Is there room for what somebody could not write? Then O_ASYNC's owners are told. Without locks. */
 void tty_async_room(struct tty *tty);
-/* No more: wake everybody, SIGHUP and SIGCONT for the session, give the terminal up. May sleep. */
+/* No more: wake everybody, SIGHUP and SIGCONT for the session's leader, give the terminal up. May sleep. */
 void tty_hang_up(struct tty *tty);
 extern const struct file_ops tty_file_ops;
 

@@ -194,6 +194,8 @@ struct process {
 	struct thread *
 		last_target; /* [tasklist + sighand->lock] where to look first for a thread to take a signal; in threads, or NULL */
 	struct tty *tty;     /* [tasklist] controlling terminal (reference held) */
+	struct pid *
+		hung_up_group; /* [tasklist] reference: in front of a leader's terminal when it hung up, told when he exits */
 	struct rlimit limits[RLIM_COUNT]; /* [lock] */
 	/* accumulated from dead threads and waited-for children [lock] */
 	ktime_t dead_user, dead_system, children_user, children_system;
@@ -297,7 +299,7 @@ struct terminal_ops {
 	void (*put)(struct tty *tty); /* any context, under tasklist: frees later */
 	void (*leader_exit)(
 		struct process *
-			leader); /* a session leader with a terminal exits: hang up, give the terminal back. May sleep */
+			leader); /* a session leader exits: his terminal is given back, and the group in front of it told. May sleep */
 };
 extern const struct terminal_ops *terminal_ops;
 /* tasklist held: replace process's controlling terminal (NULL: none), with the references. */
