@@ -381,6 +381,13 @@ static void store(struct tty *tty, uint8_t c, bool ends, bool end_of_file)
 		tty->canon = tty->in_head;
 }
 
+/* PARMRK: a byte of ones comes as two, since one marks an error. */
+static void double_ones(struct tty *tty, uint8_t c)
+{
+	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE - 2)
+		store(tty, c, false, false);
+}
+
 static void beep(struct tty *tty)
 {
 	if (IFLAG(IMAXBEL))
@@ -400,9 +407,8 @@ static void take_ordinary(struct tty *tty, uint8_t c)
 			tty->line_column = tty->column;
 		echo(tty, c);
 	}
+	double_ones(tty, c);
 	store(tty, c, false, false);
-	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE - 1)
-		store(tty, c, false, false);
 }
 
 static void end_line(struct tty *tty, uint8_t c, bool end_of_file)
@@ -442,6 +448,7 @@ static void take_canonical(struct tty *tty, uint8_t c)
 	} else if (is(tty, c, VEOL) || (is(tty, c, VEOL2) && LFLAG(IEXTEN))) {
 		if (LFLAG(ECHO))
 			echo(tty, c);
+		double_ones(tty, c);
 		end_line(tty, c, false);
 	} else {
 		take_ordinary(tty, c);
@@ -545,9 +552,8 @@ static int take(struct tty *tty, uint8_t c)
 		put(tty, c, 0);
 	else if (LFLAG(ECHO))
 		echo(tty, c); /* a raw LF, too, is a control character */
+	double_ones(tty, c);
 	store(tty, c, false, false);
-	if (c == 0xff && IFLAG(PARMRK) && tty_in_used(tty) < TTY_QUEUE)
-		store(tty, c, false, false);
 	tty->canon = tty->in_head;
 	return 0;
 }
@@ -556,7 +562,7 @@ static int take(struct tty *tty, uint8_t c)
  * a reader could make room for. */
 bool ldisc_room(const struct tty *tty)
 {
-	return tty_in_used(tty) < TTY_QUEUE - 1 || !ldisc_readable(tty, 1);
+	return tty_in_used(tty) < TTY_QUEUE - (IFLAG(PARMRK) ? 2 : 1) || !ldisc_readable(tty, 1);
 }
 
 size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)

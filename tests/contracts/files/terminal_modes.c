@@ -68,6 +68,18 @@ CONTRACT
 	CHECK_EQ(read(slave, part, 2), 2);
 	CHECK_TEXT(part, "tw");
 	CHECK_TEXT(slave_reads(), "o\n");
+	// A byte of ones comes as two, also at the end of a line.
+	struct termios marking = state;
+	marking.c_iflag |= PARMRK;
+	marking.c_cc[VEOL2] = 0xff;
+	MUST(tcsetattr(slave, TCSANOW, &marking));
+	types("a\xff");
+	CHECK_TEXT(slave_reads(), "a\xff\xff");
+	marking.c_cc[VEOL2] = 0;
+	MUST(tcsetattr(slave, TCSANOW, &marking));
+	types("a\xff\n");
+	CHECK_TEXT(slave_reads(), "a\xff\xff\n");
+	MUST(tcsetattr(slave, TCSANOW, &state));
 	tcflush(master, TCIFLUSH);
 	while (poll(&(struct pollfd){master, POLLIN, 0}, 1, 0) == 1)
 		master_reads(1);
