@@ -365,6 +365,11 @@ static int check_change(struct inode *inode, struct attributes *a, bool touch)
 	if (a->valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_ATIME | ATTR_MTIME) &&
 	    inode->flags & (INODE_IMMUTABLE | (touch ? 0 : INODE_APPEND)))
 		return -EPERM;
+	/* A change of the mode like chmod's, for the owner alone; the flags above do not forbid it. */
+	if (a->valid & ATTR_STRIP && !S_ISDIR(inode->mode) && without_setid(inode) != inode->mode) {
+		a->valid |= ATTR_MODE;
+		a->mode = without_setid(inode);
+	}
 	if (a->valid & ATTR_MODE && S_ISLNK(inode->mode))
 		return -EOPNOTSUPP;
 	if (a->valid & ATTR_UID &&
@@ -417,11 +422,6 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 		return error;
 	rwsem_write(&inode->rwsem);
 	error = check_change(inode, a, touch);
-	/* Whoever may change the owner may take these bits away. */
-	if (a->valid & ATTR_STRIP && !S_ISDIR(inode->mode) && without_setid(inode) != inode->mode) {
-		a->valid |= ATTR_MODE;
-		a->mode = without_setid(inode);
-	}
 	event = change_event(a->valid);
 	if (!error) {
 		if (!(a->valid & ATTR_CTIME)) {

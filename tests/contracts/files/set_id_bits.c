@@ -3,6 +3,11 @@
 // others; group inheritance by folders with set-gid; chmod by a non-member.
 #include "contract.h"
 
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+
 static unsigned int mode_of(const char *path)
 {
 	struct stat info;
@@ -16,11 +21,62 @@ static unsigned int mode_of(const char *path)
 			 __VA_ARGS__),                                                         \
 		   0)
 
+static void without(unsigned int capability)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[2];
+
+	MUST(syscall(SYS_capget, &head, data));
+	data[0].effective &= ~(1u << capability);
+	MUST(syscall(SYS_capset, &head, data));
+}
+
+// A chown that names nobody takes the bits away too, but only from the caller's own files.
+static void chown_to_nobody(void)
+{
+	static const unsigned int modes[] = {04755, 02755, 02745, 06755};
+	unsigned int flags = FS_IMMUTABLE_FL;
+	int fd = (int)MUST(open("own", O_RDONLY | O_CREAT, 0755));
+
+	MUST(chown("own", 100, 555));
+	for (int i = 0; i < 4; i++) {
+		MUST(chmod("own", modes[i]));
+		AS(101, CHECK_ERRNO(chown("own", -1, -1), EPERM);
+		   CHECK_ERRNO(fchown(fd, -1, -1), EPERM));
+		CHECK_EQ(mode_of("own"), modes[i]);
+		AS(100, CHECK_EQ(fchown(fd, -1, -1), 0));
+		CHECK_EQ(mode_of("own"), modes[i] & 0777);
+		MUST(chmod("own", modes[i]));
+		CHECK_EQ(chown("own", -1, -1), 0);
+		CHECK_EQ(mode_of("own"), modes[i] == 02745 ? 02745 : modes[i] & 0777);
+	}
+	MUST(chmod("own", 04755));
+	CHECK_EXIT(CHILD(without(CAP_FOWNER); CHECK_ERRNO(chown("own", 77, -1), EPERM);
+			 CHECK_ERRNO(chown("own", -1, -1), EPERM)),
+		   0);
+	CHECK_EQ(mode_of("own"), 04755);
+	MUST(chmod("own", 0755));
+	AS(101, CHECK_EQ(chown("own", -1, -1), 0));
+	CHECK_EXIT(CHILD(without(CAP_FOWNER); CHECK_EQ(chown("own", 77, -1), 0)), 0);
+	// Nor does it ask the flags that forbid to name somebody.
+	MUST(chmod("own", 04755));
+	MUST(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	AS(77, CHECK_ERRNO(chown("own", 77, -1), EPERM); CHECK_EQ(chown("own", -1, -1), 0));
+	CHECK_EQ(mode_of("own"), 0755);
+	flags = 0;
+	MUST(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	close(fd);
+}
+
 CONTRACT
 {
 	struct stat info;
 
 	umask(0);
+	MUST(mkdir("top", 0755));
+	MUST(mount("none", "top", "tmpfs", 0, ""));
+	MUST(chdir("top"));
+	chown_to_nobody();
 	put_file("f", "x");
 	MUST(chmod("f", 06777));
 	CHECK_EQ(mode_of("f"), 06777);
@@ -53,4 +109,7 @@ CONTRACT
 	MUST(stat("d/sub", &info));
 	CHECK_EQ(info.st_gid, 700);
 	CHECK_EQ(info.st_mode & 07777, 02755);
+	close(fd);
+	MUST(chdir(".."));
+	MUST(umount("top"));
 }
