@@ -238,6 +238,8 @@ static int take_flags(const struct file *file, struct uio *uio, unsigned int fla
 		return -EOPNOTSUPP;
 	if (flags & RWF_ATOMIC)
 		return -EOPNOTSUPP; /* no file here writes all or nothing */
+	if (flags & RWF_NOAPPEND && file->flags & O_APPEND && file->inode->flags & INODE_APPEND)
+		return -EPERM;
 	uio->nowait = flags & RWF_NOWAIT;
 	uio->in_place = flags & RWF_NOAPPEND;
 	return 0;

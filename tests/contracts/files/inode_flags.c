@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/uio.h>
 #include <sys/xattr.h>
 #include <utime.h>
 
@@ -161,8 +162,11 @@ static void immutable_file(void)
 	close(open_before);
 }
 
+#define NOAPPEND 0x20 // RWF_NOAPPEND
+
 static void append_only_file(void)
 {
+	struct iovec one = {(char[]){'t'}, 1};
 	int open_before = (int)MUST(open("f", O_RDWR)), fd;
 	void *map;
 
@@ -174,6 +178,10 @@ static void append_only_file(void)
 	fd = (int)MUST(open("f", O_RDWR | O_APPEND));
 	CHECK_EQ(write(fd, "more", 4), 4);
 	CHECK_ERRNO(fcntl(fd, F_SETFL, 0), EPERM);
+	CHECK_ERRNO(syscall(SYS_pwritev2, fd, &one, 1, 0L, 0L, NOAPPEND), EPERM);
+	CHECK_ERRNO(syscall(SYS_pwritev2, fd, &one, 1, -1L, -1L, NOAPPEND), EPERM);
+	CHECK_ERRNO(syscall(SYS_preadv2, fd, &one, 1, 0L, 0L, NOAPPEND), EPERM);
+	CHECK_EQ(syscall(SYS_pwritev2, open_before, &one, 1, 0L, 0L, NOAPPEND), 1);
 	CHECK_EQ(fcntl(open_before, F_SETFL, O_NONBLOCK), 0);
 	CHECK_ERRNO(fcntl(open_before, F_SETFL, O_APPEND), EPERM);
 	CHECK_ERRNO(ftruncate(fd, 0), EPERM);
