@@ -8,6 +8,7 @@
 #include <core/sched.h>
 #include <core/syscall.h>
 #include <core/thread.h>
+#include <core/uapi/fcntl.h>
 #include <core/uapi/mman.h>
 #include <core/vfs.h>
 
@@ -102,8 +103,6 @@ static int remove_contents(struct vma *vma, vaddr_t start, vaddr_t end)
 		error = -EINVAL;
 	else if ((vma->flags & (VM_SHARED | VM_MAYWRITE)) != (VM_SHARED | VM_MAYWRITE))
 		error = -EACCES;
-	else if (!bare && (!file || !file->ops->fallocate))
-		error = -EOPNOTSUPP;
 	if (error) {
 		rwsem_write_done(&vma->mm->lock);
 		return error;
@@ -117,8 +116,8 @@ static int remove_contents(struct vma *vma, vaddr_t start, vaddr_t end)
 		pagecache_punch(bare, from, from + (loff_t)(end - start));
 		bare_cache_put(bare);
 	} else {
-		error = (int)file->ops->fallocate(file, 3 /* PUNCH_HOLE | KEEP_SIZE */, from,
-						  (loff_t)(end - start));
+		error = (int)file_fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from,
+					    (loff_t)(end - start));
 		file_put(file);
 	}
 	return error;

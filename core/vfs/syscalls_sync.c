@@ -74,68 +74,58 @@ out:
 	return error;
 }
 
-#define FALLOC_KEEP_SIZE 0x01
-#define FALLOC_PUNCH	 0x02
-#define FALLOC_COLLAPSE	 0x08
-#define FALLOC_ZERO	 0x10
-#define FALLOC_INSERT	 0x20
-#define FALLOC_UNSHARE	 0x40
-
 /* One thing at a time; a hole leaves the size alone, taking out and putting in cannot. */
 static bool fallocate_mode_exists(int mode)
 {
-	switch (mode & ~FALLOC_KEEP_SIZE) {
+	switch (mode & ~FALLOC_FL_KEEP_SIZE) {
 	case 0:
-	case FALLOC_ZERO:
-	case FALLOC_UNSHARE:
+	case FALLOC_FL_ZERO_RANGE:
+	case FALLOC_FL_UNSHARE_RANGE:
 		return true;
-	case FALLOC_PUNCH:
-		return mode & FALLOC_KEEP_SIZE;
-	case FALLOC_COLLAPSE:
-	case FALLOC_INSERT:
-		return !(mode & FALLOC_KEEP_SIZE);
+	case FALLOC_FL_PUNCH_HOLE:
+		return mode & FALLOC_FL_KEEP_SIZE;
+	case FALLOC_FL_COLLAPSE_RANGE:
+	case FALLOC_FL_INSERT_RANGE:
+		return !(mode & FALLOC_FL_KEEP_SIZE);
 	default:
 		return false;
 	}
 }
 
-SYSCALL(fallocate)
+long file_fallocate(struct file *file, int mode, loff_t offset, loff_t length)
 {
-	int mode = (int)args->arg[1];
-	loff_t offset = (loff_t)args->arg[2], length = (loff_t)args->arg[3], end;
-	struct fd fd = fd_get((int)args->arg[0]);
-	long error = -EBADF;
+	struct inode *inode = file->inode;
+	loff_t end;
+	long error;
 
-	if (!fd.file)
-		return error;
-	struct file *file = fd.file;
-
-	error = -EINVAL;
 	if (offset < 0 || length <= 0)
-		goto out;
-	error = -EOPNOTSUPP;
+		return -EINVAL;
 	if (!fallocate_mode_exists(mode))
-		goto out;
-	error = -EBADF;
+		return -EOPNOTSUPP;
 	if (!(file->mode & FILE_WRITE))
-		goto out;
-	error = -EPERM;
-	if (file->inode->flags & INODE_IMMUTABLE ||
-	    (mode & ~FALLOC_KEEP_SIZE && file->inode->flags & INODE_APPEND))
-		goto out;
-	error = S_ISFIFO(file->inode->mode)  ? -ESPIPE
-		: S_ISDIR(file->inode->mode) ? -EISDIR
-					     : -ENODEV;
-	if (!S_ISREG(file->inode->mode) && !S_ISBLK(file->inode->mode))
-		goto out;
-	error = -EFBIG;
-	if (__builtin_add_overflow(offset, length, &end) || end > file->inode->super->max_size)
-		goto out;
+		return -EBADF;
+	if (inode->flags & INODE_IMMUTABLE ||
+	    (mode & ~FALLOC_FL_KEEP_SIZE && inode->flags & INODE_APPEND))
+		return -EPERM;
+	if (!S_ISREG(inode->mode) && !S_ISBLK(inode->mode))
+		return S_ISFIFO(inode->mode) ? -ESPIPE : S_ISDIR(inode->mode) ? -EISDIR : -ENODEV;
+	if (__builtin_add_overflow(offset, length, &end) || end > inode->super->max_size)
+		return -EFBIG;
 	error = file->ops->fallocate ? file->ops->fallocate(file, mode, offset, length)
 				     : -EOPNOTSUPP;
 	if (!error)
 		notify_dentry(file->path.dentry, NOTIFY_MODIFY);
-out:
+	return error;
+}
+
+SYSCALL(fallocate)
+{
+	struct fd fd = fd_get((int)args->arg[0]);
+	long error = -EBADF;
+
+	if (fd.file)
+		error = file_fallocate(fd.file, (int)args->arg[1], (loff_t)args->arg[2],
+				       (loff_t)args->arg[3]);
 	fd_put(fd);
 	return error;
 }

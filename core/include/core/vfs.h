@@ -579,6 +579,8 @@ void file_run_deferred(void);
 ssize_t file_no_read(struct file *file, struct uio *uio, loff_t *pos);
 /* fsync of what lives in memory only: 0. */
 int file_fsync_memory(struct file *file, bool data_only);
+/* fallocate() on an open file: FALLOC_FL_*, bytes. 0 or -errno; may sleep. */
+__must_check long file_fallocate(struct file *file, int mode, loff_t offset, loff_t length);
 
 /* ---- whom to signal about a file (owner.c, async.c) ---- */
 /* F_GETOWN, F_SETOWN, F_GETOWN_EX, F_SETOWN_EX, F_GETSIG, F_SETSIG. */

@@ -4,9 +4,6 @@
 
 #include <core/mm.h>
 
-#define FALLOC_KEEP_SIZE  1
-#define FALLOC_PUNCH_HOLE 2
-
 int tmpfs_page_take(struct super *super)
 {
 	struct tmpfs *fs = tmpfs_of(super);
@@ -132,10 +129,10 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 	loff_t end = offset + length;
 	long error = 0;
 
-	if (mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE))
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
 		return -EOPNOTSUPP;
 	rwsem_write(&inode->rwsem);
-	if (mode & FALLOC_PUNCH_HOLE) {
+	if (mode & FALLOC_FL_PUNCH_HOLE) {
 		if (inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 			error = -EPERM;
 		else
@@ -147,7 +144,7 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 			error = -EPERM;
 		if (!error)
 			error = allocate(inode, offset, end);
-		if (!error && !(mode & FALLOC_KEEP_SIZE) && end > inode->size)
+		if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode->size)
 			WRITE_ONCE(inode->size, end);
 	}
 	if (!error) {

@@ -124,6 +124,7 @@ static void who_may(void)
 static void immutable_file(void)
 {
 	int open_before = (int)MUST(open("f", O_RDWR)), fd;
+	char *map = MAP(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, open_before, 0);
 
 	flag("f", FS_IMMUTABLE_FL);
 	CHECK_ERRNO(open("f", O_WRONLY), EPERM);
@@ -153,6 +154,9 @@ static void immutable_file(void)
 	CHECK_ERRNO(copy_file_range(fd, &(off64_t){0}, open_before, NULL, 1, 0), EPERM);
 	close(fd);
 	CHECK_ERRNO(fallocate(open_before, 0, 0, 4096), EPERM);
+	CHECK_ERRNO(madvise(map, 4096, MADV_REMOVE), EPERM);
+	CHECK_EQ(map[0], 'X');
+	MUST(munmap(map, 4096));
 	fd = (int)MUST(open("f", O_RDONLY));
 	CHECK_EQ(flags_of(fd), FS_IMMUTABLE_FL);
 	flag("f", 0);
@@ -168,9 +172,12 @@ static void append_only_file(void)
 {
 	struct iovec one = {(char[]){'t'}, 1};
 	int open_before = (int)MUST(open("f", O_RDWR)), fd;
-	void *map;
+	char *map = MAP(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, open_before, 0);
 
 	flag("f", FS_APPEND_FL);
+	CHECK_ERRNO(madvise(map, 4096, MADV_REMOVE), EPERM);
+	CHECK(map[0] != 0);
+	MUST(munmap(map, 4096));
 	CHECK_ERRNO(open("f", O_WRONLY), EPERM);
 	CHECK_ERRNO(open("f", O_WRONLY | O_APPEND | O_TRUNC), EPERM);
 	CHECK_ERRNO(open("f", O_RDONLY | O_TRUNC), EPERM);

@@ -28,6 +28,12 @@ CONTRACT
 	CHECK_TEXT(events(), "1:modify(f) 2:modify");
 	MUST(truncate("d/f", 0));
 	CHECK_TEXT(events(), "1:modify(f) 2:modify");
+	MUST(fallocate(f, 0, 0, PAGE));
+	CHECK_TEXT(events(), "1:modify(f) 2:modify");
+	char *map = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
+	CHECK_EQ(madvise(map, PAGE, MADV_REMOVE), 0);
+	CHECK_TEXT(events(), "1:modify(f) 2:modify");
+	MUST(munmap(map, PAGE));
 	MUST(fchmod(f, 0600));
 	CHECK_TEXT(events(), "1:attrib(f) 2:attrib");
 	MUST(chown("d/f", 1, 1));

@@ -177,6 +177,12 @@ struct file *file_get(struct file *f)
 	return f;
 }
 
+long file_fallocate(struct file *f, int mode, loff_t offset, loff_t length)
+{
+	(void)f, (void)mode, (void)offset, (void)length;
+	return -EOPNOTSUPP;
+}
+
 int inode_deny_write(struct inode *i)
 {
 	(void)i;
