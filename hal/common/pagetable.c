@@ -108,9 +108,10 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 		panic("one page of a block is replaced at %#lx", old->va);
 	seen = load(entry);
 	for (;;) {
-		// A frame may come back as another's: a private copy's as the file's own.
+		// A frame may come back as another's: a private copy's as the file's own, or one that
+		// was shared as what another thread writes to alone.
 		if (unlikely(!seen || hal_pte_pa(seen) + offset != old->pa ||
-			     (hal_pte_bits(seen) ^ old->bits) & HAL_PTE_ANON))
+			     (hal_pte_bits(seen) ^ old->bits) & (HAL_PTE_ANON | HAL_PTE_WRITE)))
 			return -EAGAIN;
 		if (hal_pte_needs_break(seen, new)) {
 			// In between the entry has no rights, but is not empty: nobody maps

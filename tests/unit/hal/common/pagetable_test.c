@@ -249,6 +249,9 @@ static void change_one(struct hal_tlb *tlb)
 		return;
 	}
 	next_frame += PAGE;
+	old.bits ^= pick(2) ? HAL_PTE_ANON : HAL_PTE_WRITE; // came back as another's
+	CHECK(hal_replace(tlb, &old, next_frame, bits) < 0);
+	old = hal_query(&space, va_of(page));
 	CHECK_EQ(hal_replace(tlb, &old, next_frame, bits), 0);
 	CHECK(hal_replace(tlb, &old, PAGE, bits) < 0);
 	model[page].pa = next_frame;
