@@ -143,11 +143,18 @@ void mount_attach(struct mount *mount, struct mount *parent, struct dentry *moun
 	WRITE_ONCE(mount_events, mount_events + 1);
 }
 
-void mount_detach(struct mount *mount)
+void mount_left(struct dentry *mountpoint)
 {
 	struct mount *other;
-	bool more = false;
 
+	list_for_each_entry (other, &mount_list, all)
+		if (other->mountpoint == mountpoint)
+			return;
+	__atomic_fetch_and(&mountpoint->flags, ~DENTRY_MOUNTPOINT, __ATOMIC_RELAXED);
+}
+
+void mount_lift(struct mount *mount)
+{
 	hlist_del(&mount->hash);
 	list_del_init(&mount->sibling);
 	list_del_init(&mount->all);
@@ -157,11 +164,13 @@ void mount_detach(struct mount *mount)
 	mount->was_on = (struct path){.mount = mount->parent, .dentry = mount->mountpoint};
 	WRITE_ONCE(mount->parent, NULL);
 	WRITE_ONCE(mount->mountpoint, NULL);
-	list_for_each_entry (other, &mount_list, all)
-		more |= other->mountpoint == mount->was_on.dentry;
-	if (!more && mount->was_on.dentry)
-		__atomic_fetch_and(&mount->was_on.dentry->flags, ~DENTRY_MOUNTPOINT,
-				   __ATOMIC_RELAXED);
+}
+
+void mount_detach(struct mount *mount)
+{
+	mount_lift(mount);
+	if (mount->was_on.dentry)
+		mount_left(mount->was_on.dentry);
 }
 
 void mount_change_begin(void)

@@ -50,6 +50,10 @@ static inline bool dentry_removed(const struct dentry *dentry)
 }
 /* Take a mount out of the tree. The tree's reference, and those in was_on, are the caller's to put. */
 void mount_detach(struct mount *mount);
+/* The same, but the mountpoint stays marked as one, so that nobody removes it, until mount_left(). */
+void mount_lift(struct mount *mount);
+/* Unmark it, unless something is mounted there. mount_mutex held. */
+void mount_left(struct dentry *mountpoint);
 
 /* ---- mount_tree.c; mount_mutex held ---- */
 /* The mount after this one in the tree at top, parents first; NULL: that was the last. */
@@ -72,7 +76,8 @@ __must_check int mount_may_target(const struct mount *parent, const struct dentr
 /* Put a detached tree, with propagation, at the top of what is mounted on target. Consumes its
  * reference when it succeeds. */
 __must_check int mount_place(struct mount *top, const struct path *target);
-/* Take an attached tree away from where it is, without an end: it is detached then. was_on: to be put. */
+/* Take an attached tree away from where it is, without an end: it is detached then. was_on: for
+ * mount_left(), and to be put. */
 void mount_take(struct mount *top, struct path *was_on);
 /* Remove the tree at top, and what propagation put elsewhere, into gone. */
 void mount_remove_tree(struct mount *top, struct list *gone);

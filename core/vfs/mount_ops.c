@@ -157,6 +157,8 @@ int do_move_mount(struct path *from, struct path *target)
 		if (error && was_on.mount)
 			put_back(mount, &was_on);
 	}
+	if (was_on.mount)
+		mount_left(was_on.dentry);
 	mutex_unlock(&mount_mutex);
 	if (was_on.mount)
 		path_put(&was_on);
@@ -357,10 +359,11 @@ int do_pivot_root(struct path *new_root, struct path *put_old)
 		mount_detach(new_mount);
 		was_on = new_mount->was_on;
 		new_mount->was_on = (struct path){NULL, NULL};
+		/* First on, then off: what is there is a mountpoint all the time, and not removed. */
+		mount_attach(new_mount, old_root->parent, old_root->mountpoint);
 		mount_detach(old_root);
 		old_was_on = old_root->was_on;
 		old_root->was_on = (struct path){NULL, NULL};
-		mount_attach(new_mount, old_was_on.mount, old_was_on.dentry);
 		mount_attach(old_root, put_old->mount, put_old->dentry);
 		mount_change_end();
 	}

@@ -261,7 +261,7 @@ int mount_place(struct mount *top, const struct path *target)
 void mount_take(struct mount *top, struct path *was_on)
 {
 	mount_change_begin();
-	mount_detach(top);
+	mount_lift(top);
 	mount_change_end();
 	*was_on = top->was_on;
 	top->was_on = (struct path){NULL, NULL};

@@ -51,6 +51,10 @@ CONTRACT
 	CHECK_EQ(mounts("/a"), 0);
 	CHECK_EQ(mounts("/a/m"), 0);
 	CHECK_EQ(mounts("/b/m"), 1);
+	// What it was on may go, what it is on may not.
+	CHECK_EQ(rmdir("a"), 0);
+	MUST(mkdir("a", 0755));
+	CHECK_ERRNO(rmdir("b"), EBUSY);
 	CHECK_ERRNO(mount("b", "b/m", NULL, MS_MOVE, NULL), ELOOP);
 	CHECK_ERRNO(mount("a", "b", NULL, MS_MOVE, NULL), EINVAL);
 	CHECK_ERRNO(mount("b", "plain", NULL, MS_MOVE, NULL), EINVAL);
@@ -70,6 +74,7 @@ CONTRACT
 	MUST(umount2("b", MNT_DETACH));
 	CHECK_EQ(mounts("/b/m"), 0);
 	CHECK_EXIT(CHILD(pivots()), 0);
+	CHECK_ERRNO(rmdir("a"), EBUSY);
 	MUST(umount2("c", MNT_DETACH));
 	MUST(umount2("a", MNT_DETACH));
 }
