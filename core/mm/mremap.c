@@ -79,6 +79,8 @@ static int move_vma(struct remap *r, struct vma *vma)
 	struct vma *copy;
 	int error;
 
+	if (mm->vma_count >= max_map_count - 3) // as on Linux: room for what unmapping may split
+		return -ENOMEM;
 	if (vma->flags & VM_ACCOUNT) {
 		error = commit_charge(promised);
 		if (error)

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Covers: MEM-06. mremap: shrink, grow in place and by moving, FIXED over something, DONTUNMAP
-// leaves zeroes, zero old length for shared, all the errors.
+// leaves zeroes, zero old length for shared, all the errors; more mappings than may be.
 #include "contract.h"
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
+
+// Views of shared memory that cost nothing but mappings.
+static void too_many(void)
+{
+	char *shared = MAP(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int made = 0;
+
+	put_file("/proc/sys/vm/max_map_count", "500");
+	while (made < 1000 && mremap(shared, 0, PAGE, MREMAP_MAYMOVE) != MAP_FAILED)
+		made++;
+	CHECK_ERRNO((long)mremap(shared, 0, PAGE, MREMAP_MAYMOVE), ENOMEM);
+	put_file("/proc/sys/vm/max_map_count", "65530");
+	CHECK(made > 400 && made < 500);
+	CHECK(mremap(shared, 0, PAGE, MREMAP_MAYMOVE) != MAP_FAILED);
+}
 
 CONTRACT
 {
@@ -57,4 +72,5 @@ CONTRACT
 	shared[PAGE] = 5;
 	CHECK_EQ(again[PAGE], 5);
 	CHECK_ERRNO((long)mremap(kept, 0, PAGE, MREMAP_MAYMOVE), EINVAL);
+	CHECK_EXIT(CHILD(too_many()), 0);
 }
