@@ -106,6 +106,8 @@ static int move_vma(struct remap *r, struct vma *vma)
 		list_add_tail(&copy->dead_link, &r->dead);
 		return error;
 	}
+	if ((vma->flags & VM_SPECIAL) && r->from == mm->vdso) // handlers return through it
+		WRITE_ONCE(mm->vdso, r->to);
 	if (vma->flags & VM_LOCKED) {
 		r->populate = r->to + r->old;
 		r->populate_length = r->new - r->old;

@@ -172,7 +172,7 @@ static void run_handler(struct hal_regs *regs, const struct delivery *d)
 {
 	struct thread *t = current;
 	const struct sigaction *action = &d->action;
-	vaddr_t sp = hal_regs_sp(regs);
+	vaddr_t sp = hal_regs_sp(regs), vdso = READ_ONCE(t->mm->vdso);
 	bool on_stack = signal_on_stack(&t->altstack, sp);
 	struct hal_signal frame = {
 		.sig = d->sig,
@@ -180,7 +180,7 @@ static void run_handler(struct hal_regs *regs, const struct delivery *d)
 		.handler = action->handler,
 		.sa_flags = action->flags,
 		.restorer = action->restorer,
-		.vdso = t->mm->vdso,
+		.vdso = vdso,
 		.mask = t->restore_mask ? t->saved_mask : t->blocked,
 		.stack = t->altstack,
 	};
