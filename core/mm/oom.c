@@ -17,7 +17,7 @@
 
 #define STANDS_OUT 8 // who holds this part of all memory
 
-#define PATIENCE (2 * NSEC_PER_SEC) // for a victim to die, before there is another
+#define PATIENCE (4 * NSEC_PER_SEC) // for a victim to die, before there is another
 
 static struct spinlock oom_lock = SPINLOCK_INIT("oom");
 static pid_t victim;	     // [oom_lock] 0: none yet
@@ -72,32 +72,39 @@ static struct process *better(struct process *held, struct process *candidate, b
 	return candidate;
 }
 
-// When its first thread started.
-static ktime_t start_of(struct process *process)
+// When its first thread started; and whether it has been chosen before.
+static ktime_t start_of(struct process *process, bool *chosen)
 {
 	struct thread *leader;
 	ktime_t start = 0;
 
 	rcu_read_lock();
 	leader = rcu_dereference(process->leader);
+	*chosen = leader && READ_ONCE(leader->in_oom);
 	if (leader)
 		start = leader->start_time;
 	rcu_read_unlock();
 	return start;
 }
 
-// With a reference, or NULL.
+// With a reference, or NULL. Who was chosen and does not die (it waits for somebody) is not chosen
+// again as long as there are others.
 static struct process *choose(void)
 {
-	struct process *largest = NULL, *newest = NULL, *process;
+	struct process *largest = NULL, *newest = NULL, *dying = NULL, *process;
 	uint64_t most = 0;
 	ktime_t latest = 0;
 
 	for (process = process_next(0); process;) {
-		ktime_t start = start_of(process);
+		bool chosen;
+		ktime_t start = start_of(process, &chosen);
 		pid_t number = process_id(process);
 		uint64_t points = badness(process);
 
+		if (points && chosen) {
+			dying = better(dying, process, true);
+			points = 0;
+		}
 		newest = better(newest, process, points && start >= latest);
 		latest = points ? MAX(latest, start) : latest;
 		largest = better(largest, process, points > most);
@@ -112,6 +119,10 @@ static struct process *choose(void)
 	}
 	if (newest)
 		process_put(newest);
+	if (!largest)
+		largest = dying;
+	else if (dying)
+		process_put(dying);
 	if (!largest && init_process) { // alone
 		process_get(init_process);
 		largest = init_process;
@@ -142,10 +153,8 @@ static void kill_victim(struct process *process, const char *why)
 	       mm ? (unsigned long long)READ_ONCE(mm->anon_pages) * (PAGE_SIZE / 1024) : 0ull,
 	       mm ? (unsigned long long)READ_ONCE(mm->file_pages) * (PAGE_SIZE / 1024) : 0ull,
 	       mm ? hal_space_table_bytes(&mm->space) / 1024 : 0, process->oom_score_adj);
-	if (mm) {
-		mm->oom_victim = true;
+	if (mm)
 		mm_put_user(mm);
-	}
 	flags = spin_lock_irqsave(&tasklist);
 	list_for_each_entry (thread, &process->threads, process_link)
 		WRITE_ONCE(thread->in_oom, true);

@@ -105,7 +105,7 @@ struct mm {
 	unsigned long auxv[2 * 32];
 	unsigned int auxv_words;
 	struct file *exe_file; /* [lock] reference; writes to it are denied */
-	bool dumpable, oom_victim, exec_stack;
+	bool dumpable, exec_stack;
 	unsigned int lock_future; /* VM_LOCKS of mappings to come */
 	bool huge_disabled;	  /* PR_SET_THP_DISABLE: no new 2 MiB pages */
 	uint32_t membarrier_state;
