@@ -6,10 +6,12 @@
 #include <core/mutex.h>
 #include <core/rcu.h>
 #include <core/sched.h>
+#include <core/signal.h>
 
 #define BATCH 32u
 
-/* How many mappings show this frame of a page cache. It need not be exact while they change. */
+/* How many mappings show this frame of a page cache. It need not be exact while they change, nor for
+ * a reader that is being killed: there may be very many. */
 static unsigned int mappers(struct pagecache *cache, uint64_t index, paddr_t pa)
 {
 	unsigned int count = 0;
@@ -17,6 +19,8 @@ static unsigned int mappers(struct pagecache *cache, uint64_t index, paddr_t pa)
 
 	mutex_lock(&cache->maps_lock);
 	list_for_each_entry (vma, &cache->maps, cache_link) {
+		if (signal_fatal_pending())
+			break;
 		if (index < vma->offset || index - vma->offset >= vma_pages(vma))
 			continue;
 		rcu_read_lock();
@@ -77,7 +81,8 @@ void vma_usage(const struct vma *vma, struct vma_usage *use)
 
 	if (vma->flags & VM_SPECIAL)
 		return;
-	while ((n = hal_scan(&vma->mm->space, &at, vma->end, entries, BATCH)) > 0) {
+	while (!signal_fatal_pending() &&
+	       (n = hal_scan(&vma->mm->space, &at, vma->end, entries, BATCH)) > 0) {
 		for (unsigned int i = 0; i < n; i++)
 			add_entry(vma, &entries[i], use);
 		resched_point();
