@@ -6,6 +6,7 @@
 #include <core/mm.h>
 #include <core/pagecache.h>
 #include <core/sched.h>
+#include <core/signal.h>
 #include <core/syscall.h>
 #include <core/thread.h>
 #include <core/uapi/fcntl.h>
@@ -216,6 +217,8 @@ static long populate(struct mm *mm, vaddr_t start, vaddr_t end, bool write)
 		vma_unlock(vma);
 		if (error)
 			return error == -EIO ? -EFAULT : error;
+		if (signal_fatal_pending())
+			return -EINTR;
 		resched_point();
 	}
 	return 0;
