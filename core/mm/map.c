@@ -124,7 +124,7 @@ bool mm_may_lock(void)
 	return capable(CAP_IPC_LOCK) || process_limit(current->process, RLIMIT_MEMLOCK) != 0;
 }
 
-static int lock_allowed(const struct mm *mm, uint64_t pages)
+int lock_allowed(const struct mm *mm, uint64_t pages)
 {
 	uint64_t limit;
 

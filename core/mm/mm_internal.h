@@ -188,6 +188,8 @@ __must_check int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsign
 			       unsigned int how, struct file *file, uint64_t offset, int verdict);
 /* May the caller lock memory at all? */
 bool mm_may_lock(void);
+/* So many pages more? 0 or -EAGAIN. */
+int lock_allowed(const struct mm *mm, uint64_t pages);
 /* An address for length bytes: at hint if that is free; 0: none. */
 vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
 /* Anonymous memory [start, end), which is free, for the break. */

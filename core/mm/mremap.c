@@ -42,9 +42,7 @@ static int may_resize(const struct remap *r, const struct vma *vma)
 		return -EINVAL;
 	if (vma->flags & VM_SPECIAL)
 		return -EFAULT;
-	if ((vma->flags & VM_LOCKED) && !capable(CAP_IPC_LOCK) &&
-	    r->mm->locked_pages + more > process_limit(current->process, RLIMIT_MEMLOCK) >>
-		    PAGE_SHIFT)
+	if ((vma->flags & VM_LOCKED) && lock_allowed(r->mm, more))
 		return -EAGAIN;
 	return mm_may_grow(r->mm, more, vma->flags) ? 0 : -ENOMEM;
 }

@@ -306,7 +306,8 @@ static int grow_stack(struct vma *vma, vaddr_t address)
 		return -ENOMEM;
 	if (below && start < below->end)
 		return -ENOMEM;
-	if (!mm_may_grow(mm, pages, vma->flags))
+	if (!mm_may_grow(mm, pages, vma->flags) ||
+	    ((vma->flags & VM_LOCKED) && lock_allowed(mm, pages)))
 		return -ENOMEM;
 	if (vma->flags & VM_ACCOUNT) {
 		error = commit_charge(pages);

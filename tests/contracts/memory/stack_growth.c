@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Covers: MEM-07. The stack grows on demand to its limit and no further, and is not executable;
-// the gap below it is kept.
+// Covers: MEM-07. The stack grows on demand to its limit and no further, locked to that of locked
+// memory, and is not executable; the gap below it is kept.
 #include "contract.h"
 
 static __attribute__((noinline)) size_t deep(size_t pages, volatile char *above)
@@ -12,6 +12,20 @@ static __attribute__((noinline)) size_t deep(size_t pages, volatile char *above)
 	return pages == 0 ? 0 : deep(pages - 1, space) + (size_t)(above ? above[0] : 1);
 }
 
+static void locked_stack(void)
+{
+	struct rlimit limit;
+
+	MUST(setuid(1000));
+	MUST(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
+	MUST(getrlimit(RLIMIT_MEMLOCK, &limit));
+	MUST(mlockall(MCL_CURRENT));
+	limit.rlim_cur = (rlim_t)(field_of("/proc/self/status", "VmLck:") + 800) << 10;
+	MUST(setrlimit(RLIMIT_MEMLOCK, &limit));
+	CHECK_EQ(deep(100, NULL), 100);
+	deep(400, NULL);
+}
+
 CONTRACT
 {
 	struct rlimit limit = {1 << 20, RLIM_INFINITY};
@@ -19,6 +33,7 @@ CONTRACT
 	unsigned long from = 0, to = 0;
 	FILE *maps;
 
+	CHECK_KILLED(CHILD(locked_stack()), SIGSEGV);
 	CHECK_EQ(deep(500, NULL), 500);
 	maps = fopen("/proc/self/maps", "r");
 	while (fgets(line, sizeof(line), maps))
