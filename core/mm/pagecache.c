@@ -349,7 +349,8 @@ void pagecache_remove(struct pagecache *cache, uint64_t first, uint64_t last, bo
 
 // ---- reserving ----
 
-static int reserve_page(struct pagecache *cache, uint64_t index)
+// A page that was not there goes to fresh.
+static int reserve_page(struct pagecache *cache, uint64_t index, struct list *fresh)
 {
 	struct page *page = find(cache, index);
 	int error = 0;
@@ -360,29 +361,31 @@ static int reserve_page(struct pagecache *cache, uint64_t index)
 			return -ENOMEM;
 		page->flags = 0;
 		error = pagecache_insert(cache, index, page, false);
+		if (!error)
+			list_add(&page->link, fresh);
 	}
 	page_put(page);
 	return error == -EEXIST ? 0 : error;
 }
 
-// Take out what is reserved and unused.
-static void unreserve(struct pagecache *cache, uint64_t first, uint64_t end)
+// Take out those that are unused still.
+static void unreserve(struct pagecache *cache, struct list *fresh)
 {
-	for (uint64_t index = first; index < end; index++) {
-		struct page *page;
+	while (!list_empty(fresh)) {
+		struct page *page = list_first(fresh, struct page, link);
+		bool used;
 
+		list_del(&page->link);
 		spin_lock(&cache->lock);
-		page = xarray_load(&cache->pages, index);
-		if (page && READ_ONCE(page->flags) & PAGE_F_UPTODATE)
-			page = NULL;
-		if (page) {
-			xarray_erase(&cache->pages, index);
+		used = READ_ONCE(page->flags) & PAGE_F_UPTODATE;
+		if (!used) {
+			xarray_erase(&cache->pages, page->index);
 			store_release(&page->cache, NULL);
 			page->index = 0; // no longer an index
 			cache->count--;
 		}
 		spin_unlock(&cache->lock);
-		if (page) {
+		if (!used) {
 			charge_back(cache, 1);
 			rcu_call(&page->rcu, put_chain);
 		}
@@ -392,13 +395,15 @@ static void unreserve(struct pagecache *cache, uint64_t first, uint64_t end)
 
 int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last)
 {
+	struct list fresh = LIST_INIT(fresh); // what earlier calls reserved stays
+
 	ASSERT(!pagecache_reads(cache));
 	WRITE_ONCE(cache->reserved, true);
 	for (uint64_t index = first; index <= last; index++) {
-		int error = signal_fatal_pending() ? -EINTR : reserve_page(cache, index);
+		int error = signal_fatal_pending() ? -EINTR : reserve_page(cache, index, &fresh);
 
 		if (error) {
-			unreserve(cache, first, index);
+			unreserve(cache, &fresh);
 			return error;
 		}
 		resched_point();

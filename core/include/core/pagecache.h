@@ -70,7 +70,7 @@ void pagecache_truncate(struct pagecache *cache, loff_t pos);
 /* Punch a hole [from, to): whole pages dropped, edges zeroed. */
 void pagecache_punch(struct pagecache *cache, loff_t from, loff_t to);
 /* Room for the pages [first, last], which stay holes until something is written there. 0, or -ENOMEM,
- * -ENOSPC, -EINTR: then no hole of them has room any more. The caller holds the inode's rwsem to write. */
+ * -ENOSPC, -EINTR: then only those that had room before have it. The caller holds the inode's rwsem to write. */
 __must_check int pagecache_reserve(struct pagecache *cache, uint64_t first, uint64_t last);
 /* First offset >= pos with data (hole: without), for SEEK_DATA/HOLE; size at the end. */
 loff_t pagecache_seek(struct pagecache *cache, loff_t pos, loff_t size, bool hole);

@@ -62,6 +62,20 @@ static ssize_t sealed_write(const struct inode *inode, loff_t at, ssize_t n)
 	return at < end ? end - at : -EPERM;
 }
 
+/* The page in which a write stopped: beyond the end may be only what is reserved. */
+static void drop_beyond_end(struct inode *inode, loff_t at)
+{
+	loff_t start = at & ~(loff_t)(PAGE_SIZE - 1);
+	struct page *page = start >= inode->size
+				    ? pagecache_peek(&inode->cache, (uint64_t)at >> PAGE_SHIFT)
+				    : NULL;
+
+	if (!page)
+		return;
+	page_put(page);
+	pagecache_punch(&inode->cache, start, start + (loff_t)PAGE_SIZE);
+}
+
 static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
@@ -84,9 +98,8 @@ static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 	uio->left += left - (size_t)n;
 	if (at + done > inode->size && done > 0)
 		WRITE_ONCE(inode->size, at + done);
-	if (unlikely(done < n)) /* the page in which it stopped: nothing may be beyond the end */
-		pagecache_punch(&inode->cache, (loff_t)PAGE_UP((uint64_t)inode->size),
-				(loff_t)PAGE_UP((uint64_t)(at + n)));
+	if (unlikely(done < n))
+		drop_beyond_end(inode, at + MAX(done, 0));
 	if (done <= 0)
 		return done;
 	inode->mtime = inode->ctime = inode_now(inode->super);
@@ -157,6 +170,8 @@ static long tmpfs_fallocate(struct file *file, int mode, loff_t offset, loff_t l
 
 int tmpfs_setattr(struct inode *inode, const struct attributes *a)
 {
+	bool shorter;
+
 	if (a->valid & ATTR_MODE && inode->seals & F_SEAL_EXEC && (a->mode ^ inode->mode) & 0111)
 		return -EPERM;
 	if (!(a->valid & ATTR_SIZE))
@@ -168,12 +183,11 @@ int tmpfs_setattr(struct inode *inode, const struct attributes *a)
 	if ((a->size < inode->size && inode->seals & F_SEAL_SHRINK) ||
 	    (a->size > inode->size && inode->seals & F_SEAL_GROW))
 		return -EPERM;
-	if (a->size < inode->size) {
-		WRITE_ONCE(inode->size, a->size);
+	/* The same size again gives back what was reserved beyond it. */
+	shorter = a->size < inode->size || (a->size == inode->size && inode->cache.reserved);
+	WRITE_ONCE(inode->size, a->size);
+	if (shorter)
 		pagecache_truncate(&inode->cache, a->size);
-	} else {
-		WRITE_ONCE(inode->size, a->size);
-	}
 	return 0;
 }
 

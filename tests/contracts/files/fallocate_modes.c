@@ -1,7 +1,55 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-08. fallocate: allocates, KEEP_SIZE, PUNCH_HOLE, COLLAPSE and its errors; blocks
-// are counted; SEEK_DATA and SEEK_HOLE see it.
+// are counted; SEEK_DATA and SEEK_HOLE see it; what is reserved stays so.
 #include "contract.h"
+
+#include <sys/mount.h>
+
+static long pages_of(int fd)
+{
+	struct stat info;
+
+	MUST(fstat(fd, &info));
+	return info.st_blocks / 8;
+}
+
+static void reservations(void)
+{
+	const off_t page = (off_t)PAGE;
+	char *data = MAP(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd;
+
+	MUST(munmap(data + PAGE, PAGE));
+	MUST(mkdir("small", 0755));
+	MUST(mount("none", "small", "tmpfs", 0, "size=400k"));
+	fd = (int)MUST(open("small/f", O_RDWR | O_CREAT, 0600));
+	CHECK_EQ(fallocate(fd, 0, 0, 50 * page), 0);
+	// One that fails takes nothing away, wherever it begins.
+	CHECK_ERRNO(fallocate(fd, 0, 0, 200 * page), ENOSPC);
+	CHECK_EQ(pages_of(fd), 50);
+	CHECK_ERRNO(fallocate(fd, 0, 20 * page, 90 * page), ENOSPC);
+	CHECK_EQ(pages_of(fd), 50);
+	MUST(ftruncate(fd, 0));
+	CHECK_EQ(pages_of(fd), 0);
+	// Nor does a write that stops early, or before it began.
+	CHECK_EQ(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 30 * page), 0);
+	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 0), PAGE);
+	CHECK_EQ(pages_of(fd), 30);
+	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 10 * page + 5), PAGE);
+	CHECK_EQ(pages_of(fd), 30);
+	CHECK_ERRNO(pwrite(fd, data + PAGE, PAGE, 20 * page), EFAULT);
+	CHECK_ERRNO(pwrite(fd, data + PAGE, PAGE, 60 * page), EFAULT);
+	CHECK_EQ(pages_of(fd), 30);
+	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 60 * page), PAGE);
+	CHECK_EQ(pages_of(fd), 31);
+	// What lies beyond the end goes when the size is set, be it to what it was.
+	CHECK_EQ(fallocate(fd, FALLOC_FL_KEEP_SIZE, 70 * page, 5 * page), 0);
+	CHECK_EQ(pages_of(fd), 36);
+	CHECK_EQ(ftruncate(fd, 61 * page), 0);
+	CHECK_EQ(pages_of(fd), 31);
+	close(fd);
+	MUST(umount("small"));
+}
 
 CONTRACT
 {
@@ -49,4 +97,5 @@ CONTRACT
 	CHECK_ERRNO(ftruncate(open("f", O_RDONLY), 1), EINVAL);
 	CHECK_ERRNO(truncate("none", 1), ENOENT);
 	CHECK_ERRNO(truncate(".", 1), EISDIR);
+	reservations();
 }
