@@ -118,8 +118,8 @@ static int tmpfs_statfs(struct super *super, struct kstatfs *out)
 
 /* ---- options ---- */
 
-/* A number with k, m, g or (percent of memory) behind it. */
-static int parse_size(const char *text, bool percent, uint64_t *value)
+/* A number with k, m, g or (percent of memory) behind it, up to most. */
+static int parse_size(const char *text, bool percent, uint64_t most, uint64_t *value)
 {
 	uint64_t n = 0;
 	const char *p = text;
@@ -165,7 +165,7 @@ static int parse_size(const char *text, bool percent, uint64_t *value)
 		n <<= shift;
 	}
 	*value = n;
-	return *p ? -EINVAL : 0;
+	return *p || n > most ? -EINVAL : 0;
 }
 
 static int parse_one(void *context, const char *name, const char *value)
@@ -175,15 +175,15 @@ static int parse_one(void *context, const char *name, const char *value)
 	int error = -EINVAL;
 
 	if (!strcmp(name, "size") && value) {
-		error = parse_size(value, true, &n);
+		error = parse_size(value, true, UINT64_MAX, &n);
 		if (!error)
 			fs->max_pages = PAGE_UP(n) >> PAGE_SHIFT;
 	} else if (!strcmp(name, "nr_blocks") && value) {
-		error = parse_size(value, false, &n);
+		error = parse_size(value, false, INT64_MAX, &n);
 		if (!error)
 			fs->max_pages = n;
 	} else if (!strcmp(name, "nr_inodes") && value) {
-		error = parse_size(value, false, &n);
+		error = parse_size(value, false, UINT64_MAX / TMPFS_INODE_SPACE, &n);
 		if (!error)
 			fs->max_inodes = n;
 	} else if (!strcmp(name, "mode") && value) {

@@ -93,6 +93,17 @@ static void words(void)
 	CHECK_EQ(mkdir("a/d", 0755), 0);
 	CHECK_ERRNO(mount(NULL, "a", NULL, MS_REMOUNT, "none"), EINVAL);
 	MUST(umount("a"));
+	// Limits that cannot be counted up to are refused, the largest that can is one.
+	CHECK_ERRNO(mount("none", "a", "tmpfs", 0, "nr_inodes=18446744073709551615"), EINVAL);
+	CHECK_ERRNO(mount("none", "a", "tmpfs", 0, "nr_inodes=18014398509481984"), EINVAL);
+	CHECK_ERRNO(mount("none", "a", "tmpfs", 0, "nr_inodes=16384t"), EINVAL);
+	CHECK_ERRNO(mount("none", "a", "tmpfs", 0, "nr_blocks=9223372036854775808"), EINVAL);
+	CHECK_EQ(mount("none", "a", "tmpfs", 0,
+		       "nr_inodes=18014398509481983,nr_blocks=9223372036854775807"),
+		 0);
+	CHECK_EQ(mkdir("a/d", 0755), 0);
+	CHECK_ERRNO(mount(NULL, "a", NULL, MS_REMOUNT, "nr_inodes=18014398509481985"), EINVAL);
+	MUST(umount("a"));
 	CHECK_EQ(mount("none", "a", "ramfs", MS_NOATIME | MS_RELATIME, "any=thing"), 0);
 	CHECK_TEXT(mount_field("/a", 5), "rw,noatime");
 	MUST(stat("a", &st));
