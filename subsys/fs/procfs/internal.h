@@ -39,10 +39,8 @@ struct proc_entry {
 	/* files: 0 or -errno; NULL: they may be opened. *mark becomes the file's text_mark(). */
 	int (*may_open)(struct proc_inode *p, uint64_t *mark);
 	unsigned int (*poll)(struct file *file, struct poll_table *table); /* NULL: always ready */
-	/* Files that tell of an address space are opened only by who may inspect it, if there is one; of some there must
-	 * be one. */
-	enum { MEMORY_NONE, MEMORY_IF_ANY, MEMORY_NEEDED } memory;
-	bool plain; /* pwrite is not refused at once: of files, and of all in a directory */
+	bool memory_needed; /* files that tell of an address space: not opened without one */
+	bool plain;	    /* pwrite is not refused at once: of files, and of all in a directory */
 };
 
 /* inode->private */
@@ -79,6 +77,12 @@ struct thread *proc_thread_inspect(const struct proc_inode *p);
 /* Its address space, to be given back by mm_put_user(); NULL: it has none (a kernel thread, or at its end);
  * err_ptr(-ESRCH), and with inspect -EACCES as above. */
 struct mm *proc_mm(const struct proc_inode *p, bool inspect);
+/* The same for an open file, if the caller may inspect it: the struct stays, the mappings may go. mm_put() gives it back. */
+struct mm *proc_mm_keep(const struct proc_inode *p);
+/* Of an open file of PROC_MEMORY: what it keeps, or NULL; the same with its mappings, to be given back by mm_put_user(),
+ * or NULL when they are gone. */
+struct mm *proc_kept_mm(struct file *file);
+struct mm *proc_file_mm(struct file *file);
 int proc_permission(struct inode *inode, unsigned int mask);
 /* Of fd/: a process looks into its own, be the folder root's because it is not dumpable. */
 int proc_fd_permission(struct inode *inode, unsigned int mask);
@@ -91,7 +95,7 @@ void proc_recall(struct inode *inode, const struct proc_entry *entry);
 __must_check int proc_remember(const struct inode *inode, const struct attributes *a);
 extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,
 	proc_text_link_inode_ops;
-extern const struct file_ops proc_dir_ops, proc_text_ops;
+extern const struct file_ops proc_dir_ops, proc_text_ops, proc_memory_ops;
 extern const struct dentry_ops proc_dentry_ops, proc_fd_dentry_ops;
 bool proc_number(const char *text, size_t length, unsigned int *number);
 
@@ -100,10 +104,11 @@ extern const struct proc_entry proc_root_entries[], proc_sys_entries[], proc_pid
 
 extern struct proc_entry proc_net_entries[];
 
-#define PROC_DIR(n, m, c)	  {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
-#define PROC_FILE(n, m, s, ...)	  {.name = (n), .mode = S_IFREG | (m), .show = (s), ##__VA_ARGS__}
-#define PROC_RW(n, m, s, w, ...)  PROC_FILE(n, m, s, .write = (w), ##__VA_ARGS__)
-#define PROC_MEMORY(n, m, s, ...) PROC_FILE(n, m, s, .memory = __VA_ARGS__)
+#define PROC_DIR(n, m, c)	 {.name = (n), .mode = S_IFDIR | (m), .children = (c)}
+#define PROC_FILE(n, m, s, ...)	 {.name = (n), .mode = S_IFREG | (m), .show = (s), ##__VA_ARGS__}
+#define PROC_RW(n, m, s, w, ...) PROC_FILE(n, m, s, .write = (w), ##__VA_ARGS__)
+/* s is given the file. */
+#define PROC_MEMORY(n, m, s, ...) PROC_FILE(n, m, s, .file_ops = &proc_memory_ops, ##__VA_ARGS__)
 #define PROC_MOUNTS(n, m, s)               \
 	{.name = (n),                      \
 	 .mode = S_IFREG | (m),            \
@@ -118,13 +123,13 @@ extern struct proc_entry proc_net_entries[];
 int proc_pid_stat(struct text *text, void *p);
 int proc_pid_statm(struct text *text, void *p);
 int proc_pid_status(struct text *text, void *p);
-int proc_pid_maps(struct text *text, void *p);
-int proc_pid_smaps(struct text *text, void *p);
-int proc_pid_smaps_rollup(struct text *text, void *p);
+int proc_pid_maps(struct text *text, void *file);
+int proc_pid_smaps(struct text *text, void *file);
+int proc_pid_smaps_rollup(struct text *text, void *file);
 /* Call each for the mappings in order, with a buffer of PATH_MAX bytes; the address space is
  * locked. */
 typedef void proc_mapping_fn(struct text *text, const struct vma *vma, char *buf, void *state);
-int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *each, void *state);
+int proc_each_mapping(struct text *text, struct file *file, proc_mapping_fn *each, void *state);
 /* One line of maps. */
 void proc_maps_line(struct text *text, const struct vma *vma, char *buf);
 int proc_mounts(struct text *text, void *p);

@@ -7,17 +7,11 @@
 
 /* ---- texts out of the process's memory ---- */
 
-static int show_memory(struct text *text, struct proc_inode *p, bool environment)
+/* What stands from at to end; mm is given back. */
+static int show_memory(struct text *text, struct mm *mm, vaddr_t at, vaddr_t end)
 {
-	struct mm *mm = proc_mm(p, environment);
-	vaddr_t at, end;
-	char *buf;
+	char *buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
 
-	if (is_err_or_null(mm))
-		return (int)ptr_err(mm);
-	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	at = environment ? mm->env_start : mm->arg_start;
-	end = environment ? mm->env_end : mm->arg_end;
 	while (buf && at < end) {
 		size_t n = mm_access(mm, at, buf, MIN(end - at, PAGE_SIZE), false, true);
 
@@ -35,22 +29,26 @@ static int show_memory(struct text *text, struct proc_inode *p, bool environment
 
 static int cmdline_show(struct text *text, void *p)
 {
-	return show_memory(text, p, false);
-}
-
-static int environ_show(struct text *text, void *p)
-{
-	return show_memory(text, p, true);
-}
-
-static int auxv_show(struct text *text, void *p)
-{
-	struct mm *mm = proc_mm(p, true);
+	struct mm *mm = proc_mm(p, false);
 
 	if (is_err_or_null(mm))
 		return (int)ptr_err(mm);
+	return show_memory(text, mm, mm->arg_start, mm->arg_end);
+}
+
+static int environ_show(struct text *text, void *file)
+{
+	struct mm *mm = proc_file_mm(file);
+
+	return mm ? show_memory(text, mm, mm->env_start, mm->env_end) : 0;
+}
+
+/* It outlives the mappings. */
+static int auxv_show(struct text *text, void *file)
+{
+	struct mm *mm = proc_kept_mm(file);
+
 	text_write(text, mm->auxv, mm->auxv_words * sizeof(mm->auxv[0]));
-	mm_put_user(mm);
 	return 0;
 }
 
@@ -442,17 +440,17 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		 .mode = S_IFDIR | 0555,                                                           \
 		 .inode_ops = &proc_fdinfo_inode_ops,                                              \
 		 .file_ops = &proc_fd_ops},                                                        \
-		PROC_MEMORY("environ", 0400, environ_show, MEMORY_NEEDED, .plain = true),          \
-		PROC_MEMORY("auxv", 0400, auxv_show, MEMORY_NEEDED, .plain = true),                \
+		PROC_MEMORY("environ", 0400, environ_show, .memory_needed = true, .plain = true),  \
+		PROC_MEMORY("auxv", 0400, auxv_show, .memory_needed = true, .plain = true),        \
 		PROC_FILE("status", 0444, proc_pid_status),                                        \
 		PROC_FILE("personality", 0400, personality_show),                                  \
 		PROC_FILE("limits", 0444, limits_show),                                            \
 		PROC_RW("comm", 0644, comm_show, comm_write),                                      \
 		PROC_FILE("cmdline", 0444, cmdline_show, .plain = true),                           \
 		PROC_FILE("stat", 0444, proc_pid_stat), PROC_FILE("statm", 0444, proc_pid_statm),  \
-		PROC_MEMORY("maps", 0444, proc_pid_maps, MEMORY_IF_ANY),                           \
-		PROC_MEMORY("smaps", 0444, proc_pid_smaps, MEMORY_IF_ANY),                         \
-		PROC_MEMORY("smaps_rollup", 0444, proc_pid_smaps_rollup, MEMORY_NEEDED),           \
+		PROC_MEMORY("maps", 0444, proc_pid_maps),                                          \
+		PROC_MEMORY("smaps", 0444, proc_pid_smaps),                                        \
+		PROC_MEMORY("smaps_rollup", 0444, proc_pid_smaps_rollup, .memory_needed = true),   \
 		{.name = "mem", .mode = S_IFREG | 0600, .file_ops = &proc_mem_ops},                \
 		PROC_LINK("cwd", cwd_link, cwd_follow), PROC_LINK("root", root_link, root_follow), \
 		PROC_LINK("exe", exe_link, exe_follow), PROC_MOUNTS("mounts", 0444, proc_mounts),  \

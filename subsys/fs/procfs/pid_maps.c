@@ -31,13 +31,18 @@ void proc_maps_line(struct text *text, const struct vma *vma, char *buf)
 	text_write(text, "\n", 1);
 }
 
-int proc_each_mapping(struct text *text, struct proc_inode *p, proc_mapping_fn *each, void *state)
+int proc_each_mapping(struct text *text, struct file *file, proc_mapping_fn *each, void *state)
 {
-	struct mm *mm = proc_mm(p, true);
+	struct thread *thread = proc_thread(proc_of(file->inode));
+	struct mm *mm;
 	char *buf;
 
-	if (is_err_or_null(mm))
-		return (int)ptr_err(mm);
+	if (!thread)
+		return -ESRCH;
+	thread_put(thread);
+	mm = proc_file_mm(file);
+	if (!mm)
+		return 0;
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf) {
 		mm_put_user(mm);
@@ -61,22 +66,19 @@ static void show_maps(struct text *text, const struct vma *vma, char *buf, void 
 	proc_maps_line(text, vma, buf);
 }
 
-int proc_pid_maps(struct text *text, void *p)
+int proc_pid_maps(struct text *text, void *file)
 {
-	return proc_each_mapping(text, p, show_maps, NULL);
+	return proc_each_mapping(text, file, show_maps, NULL);
 }
 
 /* ---- mem ---- */
 
 static int mem_open(struct inode *inode, struct file *file)
 {
-	struct mm *mm = proc_mm(proc_of(inode), true);
+	struct mm *mm = proc_mm_keep(proc_of(inode));
 
 	if (is_err_or_null(mm))
 		return mm ? (int)ptr_err(mm) : -ESRCH;
-	/* The struct stays, the mappings may go. */
-	mm_get(mm);
-	mm_put_user(mm);
 	file->private = mm;
 	return 0;
 }

@@ -75,9 +75,9 @@ static void show_mapping(struct text *text, const struct vma *vma, char *buf, vo
 	show_flags(text, vma->flags);
 }
 
-int proc_pid_smaps(struct text *text, void *p)
+int proc_pid_smaps(struct text *text, void *file)
 {
-	return proc_each_mapping(text, p, show_mapping, NULL);
+	return proc_each_mapping(text, file, show_mapping, NULL);
 }
 
 struct rollup {
@@ -97,10 +97,10 @@ static void add_mapping(struct text *text, const struct vma *vma, char *buf, voi
 	vma_usage(vma, &rollup->use);
 }
 
-int proc_pid_smaps_rollup(struct text *text, void *p)
+int proc_pid_smaps_rollup(struct text *text, void *file)
 {
 	struct rollup rollup = {0};
-	int error = proc_each_mapping(text, p, add_mapping, &rollup);
+	int error = proc_each_mapping(text, file, add_mapping, &rollup);
 
 	if (error)
 		return error;

@@ -81,6 +81,17 @@ struct mm *proc_mm(const struct proc_inode *p, bool inspect)
 	return mm;
 }
 
+struct mm *proc_mm_keep(const struct proc_inode *p)
+{
+	struct mm *mm = proc_mm(p, true);
+
+	if (!is_err_or_null(mm)) {
+		mm_get(mm);
+		mm_put_user(mm);
+	}
+	return mm;
+}
+
 bool proc_number(const char *text, size_t length, unsigned int *number)
 {
 	unsigned int n = 0;
@@ -397,16 +408,6 @@ static int proc_open(struct inode *inode, struct file *file)
 	uint64_t mark = 0;
 	int error;
 
-	if (p->entry->memory) {
-		struct mm *mm = proc_mm(p, true);
-
-		if (is_err(mm))
-			return (int)ptr_err(mm);
-		if (!mm && p->entry->memory == MEMORY_NEEDED)
-			return -ESRCH;
-		if (mm)
-			mm_put_user(mm);
-	}
 	if (!p->entry->show && file->mode & FILE_READ)
 		return -EACCES;
 	if (p->entry->may_open) {
@@ -488,6 +489,57 @@ static const struct file_ops proc_own_text_ops = {
 	.write = proc_write,
 	.seek = proc_seek,
 	.release = text_release,
+	.traits = FILE_READS_APART | FILE_WRITES_APART | FILE_NO_SPLICE,
+};
+
+/* ---- files that tell of an address space: of the one there was, and that could be inspected, when they were opened ---- */
+
+struct mm *proc_kept_mm(struct file *file)
+{
+	return (struct mm *)(uintptr_t)*text_mark(file);
+}
+
+struct mm *proc_file_mm(struct file *file)
+{
+	struct mm *mm = proc_kept_mm(file);
+
+	return mm && refcount_get_unless_zero(&mm->users) ? mm : NULL;
+}
+
+static int memory_open(struct inode *inode, struct file *file)
+{
+	struct proc_inode *p = proc_of(inode);
+	struct mm *mm = proc_mm_keep(p);
+	int error;
+
+	if (is_err(mm))
+		return (int)ptr_err(mm);
+	if (!mm && p->entry->memory_needed)
+		return -ESRCH;
+	if (!p->plain)
+		file->mode |= FILE_NO_PWRITE;
+	error = text_open(file, p->entry->show, file);
+	if (!error)
+		*text_mark(file) = (uintptr_t)mm;
+	else if (mm)
+		mm_put(mm);
+	return error;
+}
+
+static void memory_release(struct file *file)
+{
+	struct mm *mm = proc_kept_mm(file);
+
+	text_release(file);
+	if (mm)
+		mm_put(mm);
+}
+
+const struct file_ops proc_memory_ops = {
+	.open = memory_open,
+	.read = text_read,
+	.seek = proc_seek,
+	.release = memory_release,
 	.traits = FILE_READS_APART | FILE_WRITES_APART | FILE_NO_SPLICE,
 };
 
