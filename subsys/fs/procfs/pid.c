@@ -27,13 +27,24 @@ static int show_memory(struct text *text, struct mm *mm, vaddr_t at, vaddr_t end
 	return 0;
 }
 
+/* A process that writes over the end of its last argument (setproctitle) has one string instead, which may go on into the
+ * environment. */
 static int cmdline_show(struct text *text, void *p)
 {
 	struct mm *mm = proc_mm(p, false);
+	char last = '\0';
+	int error;
 
 	if (is_err_or_null(mm))
 		return (int)ptr_err(mm);
-	return show_memory(text, mm, mm->arg_start, mm->arg_end);
+	mm_access(mm, mm->arg_end - 1, &last, 1, false, true);
+	if (!last)
+		return show_memory(text, mm, mm->arg_start, mm->arg_end);
+	error = show_memory(text, mm, mm->arg_start,
+			    MIN(mm->env_end, mm->arg_start + PAGE_SIZE));
+	if (!error && text->length)
+		text->length = MIN(strnlen(text->buf, text->length) + 1, text->length);
+	return error;
 }
 
 static int environ_show(struct text *text, void *file)
