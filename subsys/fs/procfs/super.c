@@ -453,7 +453,7 @@ static ssize_t proc_write(struct file *file, struct uio *uio, loff_t *pos)
 	char *buf;
 
 	if (!p->entry->write)
-		return -EIO;
+		return p->pid ? -EINVAL : -EIO;
 	if (n > PAGE_SIZE - 1)
 		return -EINVAL;
 	buf = kmalloc(PAGE_SIZE, GFP_KERNEL);

@@ -64,6 +64,12 @@ CONTRACT
 	memset(text, 0, sizeof(text));
 	MUST(readlink("/proc/self/fd/0", text, sizeof(text) - 1));
 	CHECK_TEXT(text, "/dev/null");
+	int fd = (int)MUST(open("/proc/self/maps", O_WRONLY));
+	CHECK_ERRNO(write(fd, "x", 1), EINVAL);
+	fd = (int)MUST(open("/proc/self/stat", O_WRONLY));
+	CHECK_ERRNO(write(fd, "x", 1), EINVAL);
+	fd = (int)MUST(open("/proc/uptime", O_WRONLY));
+	CHECK_ERRNO(write(fd, "x", 1), EIO);
 	CHECK_ERRNO(open("/proc/99999999/stat", O_RDONLY), ENOENT);
 	CHECK_ERRNO(open("/proc/none", O_RDONLY), ENOENT);
 	CHECK_ERRNO(open("/proc/new", O_CREAT | O_WRONLY, 0600), ENOENT);
@@ -73,7 +79,7 @@ CONTRACT
 	snprintf(text, sizeof(text), "/proc/%d/cmdline", child);
 	CHECK_TEXT(get_file(text), "");
 	snprintf(text, sizeof(text), "/proc/%d/stat", child);
-	int fd = (int)MUST(open(text, O_RDONLY));
+	fd = (int)MUST(open(text, O_RDONLY));
 	CHECK_EXIT(child, 0);
 	CHECK_ERRNO(read(fd, text, 10), ESRCH);
 }
