@@ -145,8 +145,9 @@ static int process_for(const struct clone_request *r, struct process **out)
 	}
 	flags = spin_lock_irqsave(&mine->lock);
 	memcpy(process->limits, mine->limits, sizeof(process->limits));
-	spin_unlock_irqrestore(&mine->lock, flags);
 	process->oom_score_adj = mine->oom_score_adj;
+	process->oom_score_adj_min = mine->oom_score_adj_min;
+	spin_unlock_irqrestore(&mine->lock, flags);
 	*out = process;
 	return 0;
 }

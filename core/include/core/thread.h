@@ -210,7 +210,7 @@ struct process {
 	struct list posix_timers;					  /* [lock] */
 	struct cpu_timers cpu_timers; /* [lock] on our clocks, whosesoever they are */
 	int next_timer_id;
-	int oom_score_adj;
+	int oom_score_adj, oom_score_adj_min; /* [lock] */
 	char *exe_path; /* only for reports; /proc/PID/exe uses mm->exe_file */
 	bool is_init;
 };

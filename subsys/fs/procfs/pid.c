@@ -40,8 +40,7 @@ static int cmdline_show(struct text *text, void *p)
 	mm_access(mm, mm->arg_end - 1, &last, 1, false, true);
 	if (!last)
 		return show_memory(text, mm, mm->arg_start, mm->arg_end);
-	error = show_memory(text, mm, mm->arg_start,
-			    MIN(mm->env_end, mm->arg_start + PAGE_SIZE));
+	error = show_memory(text, mm, mm->arg_start, MIN(mm->env_end, mm->arg_start + PAGE_SIZE));
 	if (!error && text->length)
 		text->length = MIN(strnlen(text->buf, text->length) + 1, text->length);
 	return error;
@@ -195,28 +194,71 @@ static int oom_adj_show(struct text *text, void *p)
 	return 0;
 }
 
-static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
+/* With blanks around it, a sign, in any base. */
+static int parse_adj(char *buf, int *adj)
 {
-	bool negative = buf[0] == '-';
+	static const char blanks[] = " \t\n\v\f\r";
+	char *end = buf + strlen(buf);
 	unsigned long long value;
-	struct thread *thread;
-	ssize_t result = (ssize_t)n;
-	int adj;
+	bool negative;
+	int error;
 
-	if (n && buf[n - 1] == '\n')
-		buf[n - 1] = '\0';
-	if (parse_u64(buf + negative, 10, &value) || value > 1000)
-		return -EINVAL;
-	adj = negative ? -(int)value : (int)value;
-	thread = proc_thread(p);
+	while (end > buf && strchr(blanks, end[-1]))
+		*--end = '\0';
+	while (*buf && strchr(blanks, *buf))
+		buf++;
+	negative = *buf == '-';
+	error = parse_u64(buf + (negative || *buf == '+'), 0, &value);
+	if (!error && value > INT32_MAX)
+		error = -ERANGE;
+	if (!error)
+		*adj = negative ? -(int)value : (int)value;
+	return error;
+}
+
+/* Others than root go down to what root has set, through oom_adj not at all. */
+static int set_adj(struct proc_inode *p, int adj, bool older)
+{
+	struct thread *thread = proc_thread(p);
+	bool may_lower = capable(CAP_SYS_RESOURCE);
+	struct process *process;
+	unsigned long flags;
+	int error = 0;
+
 	if (!thread)
 		return -ESRCH;
-	if (adj < thread->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
-		result = -EACCES;
+	process = thread->process;
+	flags = spin_lock_irqsave(&process->lock);
+	if (!may_lower && adj < (older ? process->oom_score_adj : process->oom_score_adj_min))
+		error = -EACCES;
 	else
-		WRITE_ONCE(thread->process->oom_score_adj, adj);
+		WRITE_ONCE(process->oom_score_adj, adj);
+	if (may_lower && !older)
+		process->oom_score_adj_min = adj;
+	spin_unlock_irqrestore(&process->lock, flags);
 	thread_put(thread);
-	return result;
+	return error;
+}
+
+static ssize_t oom_score_adj_write(struct proc_inode *p, char *buf, size_t n)
+{
+	int adj, error = parse_adj(buf, &adj);
+
+	if (!error)
+		error = adj < -1000 || adj > 1000 ? -EINVAL : set_adj(p, adj, false);
+	return error ? error : (ssize_t)n;
+}
+
+/* The same in an older scale. */
+static ssize_t oom_adj_write(struct proc_inode *p, char *buf, size_t n)
+{
+	int adj, error = parse_adj(buf, &adj);
+
+	if (!error)
+		error = adj < -17 || adj > 15
+				? -EINVAL
+				: set_adj(p, adj == 15 ? 1000 : adj * 1000 / 17, true);
+	return error ? error : (ssize_t)n;
 }
 
 /* A kernel thread's is empty. */
@@ -470,7 +512,7 @@ static int exe_follow(struct proc_inode *p, struct path *path)
 		PROC_FILE("schedstat", 0444, schedstat_show),                                      \
 		PROC_FILE("cgroup", 0444, cgroup_show),                                            \
 		PROC_FILE("oom_score", 0444, oom_score_show),                                      \
-		PROC_FILE("oom_adj", 0444, oom_adj_show, .plain = true),                           \
+		PROC_RW("oom_adj", 0644, oom_adj_show, oom_adj_write, .plain = true),              \
 		PROC_RW("oom_score_adj", 0644, oom_score_adj_show, oom_score_adj_write,            \
 			.plain = true)
 
