@@ -239,7 +239,6 @@ int mm_fork(struct mm *parent, struct mm **out)
 	child->dumpable = parent->dumpable;
 	child->exec_stack = parent->exec_stack;
 	child->huge_disabled = parent->huge_disabled;
-	child->oom_score_adj = parent->oom_score_adj;
 	child->membarrier_state = parent->membarrier_state;
 
 	hal_tlb_begin(&tlb, &parent->space);

@@ -112,7 +112,6 @@ struct mm {
 	unsigned int dump_filter; /* CORE_*: what a core dump shows */
 	unsigned int
 		no_new_exec; /* PR_MDWE_*: memory that can be written never becomes executable */
-	int oom_score_adj;
 	struct rcu_head rcu;
 };
 
