@@ -17,13 +17,18 @@
 #define RING_SIZE (64u * 1024)
 #define LINE_MAX  360
 #define TRIES	  1000000u
+/* Before each line of syslog(2)'s text, with its newline and a NUL; before a record of /dev/kmsg. */
+#define PREFIX_MAX 32u
+#define HEADER_MAX 64u
+_Static_assert(LINE_MAX <= PRINTK_LINE_MAX, "what printk() says fits into a record");
+_Static_assert(PREFIX_MAX + PRINTK_LINE_MAX <= PRINTK_TEXT_MAX, "any record gives some text");
+_Static_assert(HEADER_MAX + 4 * PRINTK_LINE_MAX <= PRINTK_RECORD_MAX, "whole records");
 
 struct record {
 	uint64_t time;
 	uint32_t size;	 /* of record and text, rounded up */
 	uint16_t length; /* of the text */
-	uint8_t level;
-	uint8_t unused;
+	uint16_t priority;
 	char text[];
 };
 
@@ -74,7 +79,7 @@ static void drop_first(void)
 	first_at = first_seq == next_seq ? next_at : skip_filler(first_at);
 }
 
-static void append(int level, const char *text, size_t length)
+static void append(int priority, const char *text, size_t length)
 {
 	uint32_t size = (uint32_t)ALIGN_UP(sizeof(struct record) + length, 8);
 
@@ -98,7 +103,7 @@ static void append(int level, const char *text, size_t length)
 	*r = (struct record){.time = hal_time_ns(),
 			     .size = size,
 			     .length = (uint16_t)length,
-			     .level = (uint8_t)level};
+			     .priority = (uint16_t)priority};
 	memcpy(r->text, text, length);
 	if (first_seq == next_seq)
 		first_at = next_at;
@@ -122,17 +127,18 @@ static void to_console(uint64_t time, const char *text, size_t length)
 	hal_debug_write("\n", 1);
 }
 
-void printk_line(int level, const char *text, size_t length)
+void printk_line(int priority, const char *text, size_t length)
 {
 	if (length && text[length - 1] == '\n')
 		length--;
+	length = MIN(length, (size_t)PRINTK_LINE_MAX);
 
 	unsigned long flags = hal_irq_save();
 	bool entered = ring_enter();
 
 	if (entered)
-		append(level, text, length);
-	if (level < READ_ONCE(console_level) || panicking())
+		append(priority, text, length);
+	if ((priority & 7) < READ_ONCE(console_level) || panicking())
 		to_console(hal_time_ns(), text, length);
 	if (entered)
 		ring_leave();
@@ -165,67 +171,79 @@ uint64_t printk_next(void)
 	return READ_ONCE(next_seq);
 }
 
-size_t printk_read(uint64_t *seq, char *buf, size_t n)
+/* The record *seq, or the first after it that is left; NULL: there is none yet. *seq becomes the next one's. [ring_word] */
+static const struct record *next_record(uint64_t *seq)
 {
-	size_t done = 0;
-	unsigned long flags = hal_irq_save();
-
-	if (!ring_enter()) {
-		hal_irq_restore(flags);
-		return 0;
-	}
-	if (*seq < first_seq)
-		*seq = first_seq;
 	uint32_t at = first_at;
 
 	for (uint64_t s = first_seq; s != next_seq; s++) {
 		at = skip_filler(at);
-		struct record *r = record_at(at);
-
-		at += r->size;
-		if (s < *seq)
-			continue;
-		if (done + r->length + 40u > n)
-			break;
-		done += (size_t)scnprintf(buf + done, n - done, "<%d>", r->level);
-		done += format_time(buf + done, n - done, r->time);
-		done += (size_t)scnprintf(buf + done, n - done, "%.*s\n", r->length, r->text);
-		*seq = s + 1;
+		if (s >= *seq) {
+			*seq = s + 1;
+			return record_at(at);
+		}
+		at += record_at(at)->size;
 	}
-	ring_leave();
+	return NULL;
+}
+
+static size_t as_lines(const struct record *r, char *buf, size_t n)
+{
+	const char *line = r->text, *end = line + r->length, *stop;
+	size_t done = 0;
+
+	for (; line <= end; line = stop + 1) {
+		stop = memchr(line, '\n', (size_t)(end - line));
+		stop = stop ? stop : end;
+		if (done + PREFIX_MAX + (size_t)(stop - line) > n)
+			break;
+		done += (size_t)scnprintf(buf + done, n - done, "<%u>", r->priority);
+		done += format_time(buf + done, n - done, r->time);
+		done += (size_t)scnprintf(buf + done, n - done, "%.*s\n", (int)(stop - line), line);
+	}
+	return done;
+}
+
+static size_t as_record(const struct record *r, uint64_t seq, char *buf, size_t n)
+{
+	size_t done =
+		(size_t)scnprintf(buf, n, "%u,%llu,%llu,-;", r->priority, (unsigned long long)seq,
+				  (unsigned long long)(r->time / 1000));
+
+	for (unsigned int i = 0; i < r->length; i++) {
+		unsigned char c = (unsigned char)r->text[i];
+
+		done += (size_t)scnprintf(buf + done, n - done,
+					  c < ' ' || c >= 127 || c == '\\' ? "\\x%02x" : "%c", c);
+	}
+	return done + (size_t)scnprintf(buf + done, n - done, "\n");
+}
+
+static size_t read_record(uint64_t *seq, char *buf, bool lines)
+{
+	unsigned long flags = hal_irq_save();
+	const struct record *r;
+	size_t done = 0;
+
+	if (ring_enter()) {
+		r = next_record(seq);
+		if (r)
+			done = lines ? as_lines(r, buf, PRINTK_TEXT_MAX)
+				     : as_record(r, *seq - 1, buf, PRINTK_RECORD_MAX);
+		ring_leave();
+	}
 	hal_irq_restore(flags);
 	return done;
 }
 
-size_t printk_record(uint64_t *seq, char *buf, size_t n)
+size_t printk_text(uint64_t *seq, char *buf)
 {
-	unsigned long flags = hal_irq_save();
-	size_t done = 0;
+	return read_record(seq, buf, true);
+}
 
-	if (!ring_enter()) {
-		hal_irq_restore(flags);
-		return 0;
-	}
-	if (*seq < first_seq)
-		*seq = first_seq;
-	uint32_t at = first_at;
-
-	for (uint64_t s = first_seq; s != next_seq; s++) {
-		at = skip_filler(at);
-		struct record *r = record_at(at);
-
-		at += r->size;
-		if (s != *seq)
-			continue;
-		done = (size_t)scnprintf(
-			buf, n, "%u,%llu,%llu,-;%.*s\n", r->level, (unsigned long long)s,
-			(unsigned long long)(r->time / 1000), (int)r->length, r->text);
-		*seq = s + 1;
-		break;
-	}
-	ring_leave();
-	hal_irq_restore(flags);
-	return done;
+size_t printk_record(uint64_t *seq, char *buf)
+{
+	return read_record(seq, buf, false);
 }
 
 void printk_set_console_level(int level)

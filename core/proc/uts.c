@@ -147,82 +147,105 @@ SYSCALL(reboot)
 /* ---- the kernel log ---- */
 
 #define LOG_BUFFER_SIZE 65536
-#define LOG_PIECE	1024
 
 static struct mutex log_lock = MUTEX_INIT(log_lock, "syslog");
 static uint64_t log_read_at, log_clear_at; /* [log_lock] sequences */
+static size_t log_read_part; /* [log_lock] what was read already of record log_read_at */
 
-/* Copy up to n bytes of log text from *seq on to the user. */
-static long log_copy(uint64_t *seq, unsigned long user, size_t n)
+int printk_wait(uint64_t seq)
 {
-	char *piece = kmalloc(LOG_PIECE, GFP_KERNEL);
+	int error = 0;
+
+	while (!error && seq >= printk_next())
+		error = sched_sleep_until(clock_monotonic() + PRINTK_INTERVAL,
+					  THREAD_INTERRUPTIBLE);
+	return error;
+}
+
+/* Of the records from seq on. */
+static size_t log_size(uint64_t seq, char *piece)
+{
+	uint64_t end = printk_next();
+	size_t sum = 0, n;
+
+	while (seq < end && (n = printk_text(&seq, piece))) {
+		sum += n;
+		resched_point();
+	}
+	return sum;
+}
+
+/* The last whole records since the last clear that fit into n bytes. */
+static long log_read_all(char *piece, unsigned long user, long n, bool clear)
+{
+	uint64_t seq = log_clear_at, next;
+	size_t size, got;
 	long done = 0;
 
-	if (!piece)
-		return -ENOMEM;
-	while (n) {
-		uint64_t next = *seq;
-		size_t got = printk_read(&next, piece, MIN(n, (size_t)LOG_PIECE));
-
-		if (!got)
-			break;
-		if (copy_to_user(user + (unsigned long)done, piece, got)) {
-			done = done ? done : -EFAULT;
-			break;
-		}
-		*seq = next;
-		done += (long)got;
-		n -= got;
+	if (!user || n < 0)
+		return -EINVAL;
+	for (size = log_size(seq, piece); size > (size_t)n; size -= MIN(got, size)) {
+		got = printk_text(&seq, piece);
+		resched_point();
 	}
-	kfree(piece);
+	for (next = seq; (got = printk_text(&next, piece)) && done + (long)got <= n; seq = next) {
+		if (copy_to_user(user + (unsigned long)done, piece, got))
+			return -EFAULT;
+		done += (long)got;
+		resched_point();
+	}
+	if (clear)
+		log_clear_at = seq;
 	return done;
 }
 
-/* The last n bytes since the last clear: find where they begin. */
-static uint64_t log_tail(size_t n)
+/* What was not read yet, a part of a record if n ends there. The lock is given up while there is nothing. */
+static long log_read_new(char *piece, unsigned long user, long n)
 {
-	uint64_t seq = MAX(log_clear_at, printk_first()), end = printk_next();
-
-	/* Records are short: that many of them certainly do not fit. */
-	if (end - seq > n / 8)
-		seq = end - n / 8;
-	return seq;
-}
-
-static long log_read_all(unsigned long user, long n, bool clear)
-{
-	uint64_t seq;
-	long result;
+	long done = 0;
 
 	if (!user || n < 0)
 		return -EINVAL;
-	seq = log_tail((size_t)n);
-	result = log_copy(&seq, user, (size_t)n);
-	if (clear)
-		log_clear_at = printk_next();
-	return result;
+	while (n && log_read_at >= printk_next()) {
+		uint64_t seq = log_read_at;
+		int error;
+
+		mutex_unlock(&log_lock);
+		error = printk_wait(seq);
+		mutex_lock(&log_lock);
+		if (error)
+			return error;
+	}
+	while (done < n) {
+		uint64_t next = log_read_at;
+		size_t got = printk_text(&next, piece), part;
+
+		if (!got)
+			break;
+		if (next != log_read_at + 1) /* that record is lost */
+			log_read_part = 0;
+		part = MIN(got - log_read_part, (size_t)(n - done));
+		if (copy_to_user(user + (unsigned long)done, piece + log_read_part, part))
+			return done ? done : -EFAULT;
+		done += (long)part;
+		log_read_part += part;
+		log_read_at = next - 1;
+		if (log_read_part == got) {
+			log_read_part = 0;
+			log_read_at = next;
+		}
+		resched_point();
+	}
+	return done;
 }
 
-static long log_read_new(unsigned long user, long n)
+static long log_unread(char *piece)
 {
-	if (!user || n < 0)
-		return -EINVAL;
-	if (!n)
-		return 0;
-	log_read_at = MAX(log_read_at, printk_first());
-	return log_copy(&log_read_at, user, (size_t)n);
-}
+	size_t size = log_size(log_read_at, piece);
 
-static long log_unread(void)
-{
-	static char buf[256]; /* [log_lock] */
-	uint64_t seq = MAX(log_read_at, printk_first());
-	long sum = 0;
-	size_t n;
-
-	while ((n = printk_read(&seq, buf, sizeof(buf))))
-		sum += (long)n;
-	return sum;
+	if (log_read_at < printk_first())
+		log_read_part = 0;
+	return (long)(size - MIN(size, log_read_part));
 }
 
 SYSCALL(syslog)
@@ -230,22 +253,26 @@ SYSCALL(syslog)
 	static int saved_level = 7; /* [log_lock] */
 	int type = (int)args->arg[0];
 	long n = (int)args->arg[2], result = 0;
+	char *piece;
 
 	if (type < 0 || type > 10)
 		return -EINVAL;
 	/* Reading it all and its size are everybody's, as with dmesg_restrict off. */
 	if (type != 3 && type != 10 && !capable(CAP_SYSLOG) && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	piece = kmalloc(PRINTK_TEXT_MAX, GFP_KERNEL);
+	if (!piece)
+		return -ENOMEM;
 	mutex_lock(&log_lock);
 	switch (type) {
 	case 2:
-		result = log_read_new(args->arg[1], n);
+		result = log_read_new(piece, args->arg[1], n);
 		break;
 	case 3:
-		result = log_read_all(args->arg[1], n, false);
+		result = log_read_all(piece, args->arg[1], n, false);
 		break;
 	case 4:
-		result = log_read_all(args->arg[1], n, true);
+		result = log_read_all(piece, args->arg[1], n, true);
 		break;
 	case 5:
 		log_clear_at = printk_next();
@@ -264,7 +291,7 @@ SYSCALL(syslog)
 			printk_set_console_level((int)n);
 		break;
 	case 9:
-		result = log_unread();
+		result = log_unread(piece);
 		break;
 	case 10:
 		result = LOG_BUFFER_SIZE;
@@ -273,5 +300,6 @@ SYSCALL(syslog)
 		break; /* 0 and 1: close and open */
 	}
 	mutex_unlock(&log_lock);
+	kfree(piece);
 	return result;
 }

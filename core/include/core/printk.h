@@ -38,17 +38,24 @@
 void printk_set_console_level(int level);
 int printk_console_level(void);
 
-/* One line as it is, of up to 1 KiB; a newline at its end is not part of it. Context as of printk(). */
-void printk_line(int level, const char *text, size_t length);
+/* One record as it is, of up to PRINTK_LINE_MAX bytes; a newline at its end is not part of it. priority: a level, and 8 times the
+ * facility. Context as of printk(). */
+#define PRINTK_LINE_MAX 1024
+void printk_line(int priority, const char *text, size_t length);
 
-/* Copy log text for syslog(2): from sequence *seq on into buf; returns bytes, advances *seq. Any
- * context but NMI. */
-size_t printk_read(uint64_t *seq, char *buf, size_t n);
-/* One record as /dev/kmsg gives it ("6,17,12345,-;text\n"): its bytes, 0 when there is none at
- * *seq; advances *seq past lost ones and this one. */
-size_t printk_record(uint64_t *seq, char *buf, size_t n);
-uint64_t printk_first(void); /* oldest sequence that is still there */
-uint64_t printk_next(void);  /* sequence that the next record will get */
+/* One record, the next one from *seq on, which becomes the one's after it: its bytes, 0 when there is none. Any context but NMI.
+ * printk_text(): as syslog(2) has it, "<6>[    1.234567] line\n" for each of its lines that fits. */
+#define PRINTK_TEXT_MAX 2048
+size_t printk_text(uint64_t *seq, char *buf);
+/* As /dev/kmsg has it, "6,17,12345,-;text\n", what is no plain sign as \x0a. */
+#define PRINTK_RECORD_MAX 4224
+size_t printk_record(uint64_t *seq, char *buf);
+/* The log wakes nobody: whoever prints must not have to take locks. Who waits looks again so often. printk_wait() does until there
+ * is a record seq: 0, or -errno after a signal. */
+#define PRINTK_INTERVAL (100 * NSEC_PER_MSEC)
+__must_check int printk_wait(uint64_t seq); /* core/proc/uts.c */
+uint64_t printk_first(void);		    /* oldest sequence that is still there */
+uint64_t printk_next(void);		    /* sequence that the next record will get */
 
 /* core/lib/printf.c: as C's, with %pS (symbol+offset) besides; no floating point; n includes the
  * NUL; returns the length that was wanted. */

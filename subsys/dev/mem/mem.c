@@ -13,7 +13,8 @@
 #include <core/vfs.h>
 #include <core/wait.h>
 
-#define MAJOR_MEM 1
+#define MAJOR_MEM     1
+#define FACILITY_USER 1
 
 static ssize_t null_read(struct file *file, struct uio *uio, loff_t *pos)
 {
@@ -87,9 +88,6 @@ static ssize_t full_write(struct file *file, struct uio *uio, loff_t *pos)
 
 /* ---- kmsg: each read is one record, each write one line of the log ---- */
 
-/* The log wakes nobody: whoever prints must not have to take locks. Who waits looks again so often. */
-#define KMSG_INTERVAL (100 * NSEC_PER_MSEC)
-
 static int kmsg_open(struct inode *inode, struct file *file)
 {
 	(void)inode;
@@ -113,23 +111,20 @@ static ssize_t kmsg_read(struct file *file, struct uio *uio, loff_t *pos)
 	uint64_t *sequence = file->private;
 	char *buf;
 	size_t n;
+	int error;
 
 	(void)pos;
 	if (READ_ONCE(*sequence) >= printk_next()) {
 		if (READ_ONCE(file->flags) & O_NONBLOCK)
 			return -EAGAIN;
-		while (READ_ONCE(*sequence) >= printk_next()) {
-			int error = sched_sleep_until(clock_monotonic() + KMSG_INTERVAL,
-						      THREAD_INTERRUPTIBLE);
-
-			if (error)
-				return error;
-		}
+		error = printk_wait(READ_ONCE(*sequence));
+		if (error)
+			return error;
 	}
-	buf = kmalloc(2048, GFP_KERNEL);
+	buf = kmalloc(PRINTK_RECORD_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
-	n = printk_record(sequence, buf, 2048);
+	n = printk_record(sequence, buf);
 	ssize_t result = (ssize_t)n;
 
 	if (n > uio->left)
@@ -144,12 +139,12 @@ static ssize_t kmsg_write(struct file *file, struct uio *uio, loff_t *pos)
 {
 	size_t n = uio->left;
 	char *buf, *text;
-	int level = 4;
+	unsigned int level = 4, facility = FACILITY_USER;
 
 	(void)file, (void)pos;
-	if (n > 1024 - 32)
+	if (n > PRINTK_LINE_MAX)
 		return -EINVAL;
-	buf = kmalloc(1024, GFP_KERNEL);
+	buf = kmalloc(PRINTK_LINE_MAX + 1, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	if (uio_copy_from(uio, buf, n) != n) {
@@ -165,14 +160,16 @@ static ssize_t kmsg_write(struct file *file, struct uio *uio, loff_t *pos)
 		if (end && end - text < 6) {
 			*end = '\0';
 			if (!parse_u64(text + 1, 10, &value)) {
-				level = (int)(value & 7);
+				level = value & 7;
+				if (value >> 3 & 0xff) /* the kernel's is not for others */
+					facility = value >> 3 & 0xff;
 				text = end + 1;
 			} else {
 				*end = '>';
 			}
 		}
 	}
-	printk_line(level, text, strlen(text));
+	printk_line((int)(facility << 3 | level), text, strlen(text));
 	kfree(buf);
 	return (ssize_t)n;
 }
@@ -208,7 +205,7 @@ static void kmsg_look(struct timer *timer)
 		wait_wake(&kmsg_pollers, 0, POLLIN | POLLRDNORM);
 	kmsg_told = next;
 	if (wait_active(&kmsg_pollers))
-		timer_start(timer, clock_monotonic() + KMSG_INTERVAL);
+		timer_start(timer, clock_monotonic() + PRINTK_INTERVAL);
 }
 
 static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
@@ -218,7 +215,7 @@ static unsigned int kmsg_poll(struct file *file, struct poll_table *table)
 	poll_wait(table, &kmsg_pollers);
 	/* The timer that is not queued may have seen nobody, or us. */
 	if (wait_active(&kmsg_pollers) && !timer_pending(&kmsg_timer))
-		timer_start(&kmsg_timer, clock_monotonic() + KMSG_INTERVAL);
+		timer_start(&kmsg_timer, clock_monotonic() + PRINTK_INTERVAL);
 	return READ_ONCE(*sequence) < printk_next() ? POLLIN | POLLRDNORM : 0;
 }
 
