@@ -32,37 +32,65 @@ struct signalfd {
 	uint64_t set; /* what may be read; replaced whole by signalfd4 on the same descriptor */
 };
 
-/* How a siginfo is to be read follows from its code and signal. */
+/* So many codes, from 1 on, a signal has of its own. */
+static int codes_of(uint32_t signo)
+{
+	switch (signo) {
+	case SIGILL:
+		return 11;
+	case SIGFPE:
+		return 15;
+	case SIGSEGV:
+		return 10;
+	case SIGBUS:
+		return 5;
+	case SIGTRAP:
+	case SIGCHLD:
+		return 6;
+	case SIGSYS:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* How a siginfo is to be read follows from its code and signal; codes that are not the signal's own are poll's. */
 static void translate(const struct siginfo *info, struct signalfd_siginfo *out)
 {
 	*out = (struct signalfd_siginfo){
 		.signo = (uint32_t)info->signo, .error = info->error, .code = info->code};
-	if (info->code == -2 /* SI_TIMER */) {
+	bool own = info->code > 0 && info->code <= codes_of(out->signo);
+
+	if (info->code == SI_TIMER) {
 		out->tid = (uint32_t)info->timer.tid;
 		out->overrun = (uint32_t)info->timer.overrun;
 		out->ptr = info->timer.value;
 		out->int_value = (int32_t)info->timer.value;
-	} else if (info->code <= 0 || info->code == 0x80) {
+	} else if (info->code == SI_SIGIO ||
+		   (!own && info->code >= POLL_IN && info->code <= POLL_HUP)) {
+		out->band = (uint32_t)info->poll.band;
+		out->fd = info->poll.fd;
+	} else if (!own) {
 		out->pid = (uint32_t)info->rt.pid;
 		out->uid = info->rt.uid;
-		out->ptr = info->rt.value;
-		out->int_value = (int32_t)info->rt.value;
+		if (info->code < 0) {
+			out->ptr = info->rt.value;
+			out->int_value = (int32_t)info->rt.value;
+		}
 	} else if (info->signo == SIGCHLD) {
 		out->pid = (uint32_t)info->child.pid;
 		out->uid = info->child.uid;
 		out->status = info->child.status;
 		out->utime = info->child.user;
 		out->stime = info->child.system;
-	} else if (info->signo == SIGIO) {
-		out->band = (uint32_t)info->poll.band;
-		out->fd = info->poll.fd;
 	} else if (info->signo == SIGSYS) {
 		out->call_addr = info->sys.call_address;
 		out->syscall = info->sys.syscall;
 		out->arch = info->sys.arch;
 	} else {
 		out->addr = info->fault.address;
-		out->addr_lsb = (uint16_t)info->fault.lsb;
+		if (info->signo == SIGBUS && info->code >= BUS_MCEERR_AR)
+			out->addr_lsb = (uint16_t)info->fault.lsb;
 	}
 }
 

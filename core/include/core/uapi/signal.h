@@ -5,6 +5,7 @@
 
 #define BUS_ADRALN	  1
 #define BUS_ADRERR	  2
+#define BUS_MCEERR_AR	  4
 #define BUS_OBJERR	  3
 #define CLD_CONTINUED	  6
 #define CLD_DUMPED	  3
