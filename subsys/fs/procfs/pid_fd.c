@@ -205,24 +205,26 @@ static int task_lookup(struct inode *dir, struct dentry *dentry)
 {
 	struct proc_inode *p = proc_of(dir);
 	unsigned int number;
+	const struct thread *told, *thread;
 	struct inode *inode = NULL;
-	const struct thread *told;
-	struct thread *thread;
+	struct pid *pid;
 	bool ours;
 
 	if (!proc_number(dentry->name, dentry->name_length, &number))
 		return 0;
-	thread = thread_find((pid_t)number);
-	if (!thread)
+	/* By its number, which an execve may give to another thread meanwhile. */
+	pid = pid_find((pid_t)number);
+	if (!pid)
 		return 0;
 	rcu_read_lock();
 	told = proc_told_thread(dir);
-	ours = thread->process && told && thread->process == told->process;
+	thread = rcu_dereference(pid->thread);
+	ours = thread && told && thread->process && thread->process == told->process;
 	rcu_read_unlock();
 	if (ours)
-		inode = proc_inode_new(dir->super, &task_entry, thread->pid, true, -1,
+		inode = proc_inode_new(dir->super, &task_entry, pid, true, -1,
 				       proc_ino(p->ino, dentry->name, dentry->name_length));
-	thread_put(thread);
+	pid_put(pid);
 	if (!ours)
 		return 0;
 	if (!inode)
