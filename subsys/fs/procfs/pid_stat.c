@@ -319,7 +319,12 @@ int proc_pid_status(struct text *text, void *argument)
 		return -ESRCH;
 	collect(p, thread, &f);
 	text_puts(text, "Name:\t");
-	text_escape(text, thread->name, "\n\\");
+	for (const char *c = thread->name; *c; c++) {
+		if (*c == '\n' || *c == '\\')
+			text_puts(text, *c == '\n' ? "\\n" : "\\\\");
+		else
+			text_write(text, c, 1);
+	}
 	fs = thread_get_fs(thread);
 	if (fs) {
 		text_printf(text, "\nUmask:\t%04o", fs->umask);

@@ -3,6 +3,8 @@
 // about itself, and cmdline, environ, comm, limits, io.
 #include "contract.h"
 
+#include <sys/prctl.h>
+
 static long long field(int number)
 {
 	const char *at = strrchr(get_file("/proc/self/stat"), ')') + 1;
@@ -35,6 +37,10 @@ CONTRACT
 	CHECK_EQ(field(23) / (long long)PAGE, strtoll(get_file("/proc/self/statm"), NULL, 10));
 	CHECK_EQ(field(38), SIGCHLD);
 	CHECK_EQ(field(41), 0);
+	MUST(prctl(PR_SET_NAME, "a\nb\\c\td e"));
+	CHECK_EQ(strncmp(get_file("/proc/self/status"), "Name:\ta\\nb\\\\c\td e\nUmask:", 24), 0);
+	CHECK_TEXT(get_file("/proc/self/comm"), "a\nb\\c\td e\n");
+	MUST(prctl(PR_SET_NAME, "proc_stat_fields"));
 	status = get_file("/proc/self/status");
 	const char *names[] = {"Name:",
 			       "Umask:",
