@@ -114,6 +114,9 @@ static void collect(struct proc_inode *p, struct thread *thread, struct facts *f
 		f->children_minor = process->children_minor;
 		f->children_major = process->children_major;
 	}
+	rcu_read_lock();
+	f->queued = READ_ONCE(rcu_dereference(thread->cred)->user->sigpending);
+	rcu_read_unlock();
 	f->voluntary = READ_ONCE(thread->sched.switches_voluntary);
 	f->involuntary = READ_ONCE(thread->sched.switches_involuntary);
 	if (f->state != 'Z' && process->live_threads)

@@ -40,6 +40,15 @@ CONTRACT
 	MUST(prctl(PR_SET_NAME, "a\nb\\c\td e"));
 	CHECK_EQ(strncmp(get_file("/proc/self/status"), "Name:\ta\\nb\\\\c\td e\nUmask:", 24), 0);
 	CHECK_TEXT(get_file("/proc/self/comm"), "a\nb\\c\td e\n");
+	sigset_t blocked = set_of(SIGRTMIN);
+	long long queued = field_of("/proc/self/status", "SigQ:\t");
+	MUST(sigprocmask(SIG_BLOCK, &blocked, NULL));
+	for (int i = 0; i < 3; i++)
+		MUST(sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i}));
+	CHECK_EQ(field_of("/proc/self/status", "SigQ:\t"), queued + 3);
+	for (int i = 0; i < 3; i++)
+		MUST(sigwaitinfo(&blocked, NULL));
+	CHECK_EQ(field_of("/proc/self/status", "SigQ:\t"), queued);
 	MUST(prctl(PR_SET_NAME, "proc_stat_fields"));
 	status = get_file("/proc/self/status");
 	const char *names[] = {"Name:",
