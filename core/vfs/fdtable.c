@@ -167,6 +167,22 @@ int thread_next_file(const struct thread *thread, unsigned int fd)
 	return found;
 }
 
+bool thread_file_cloexec(const struct thread *thread, unsigned int fd)
+{
+	const struct files *files;
+	bool cloexec = false;
+
+	rcu_read_lock();
+	files = rcu_dereference(thread->files);
+	if (files) {
+		const struct fd_table *table = rcu_dereference(files->table);
+
+		cloexec = fd < table->size && bit_test(table->cloexec, fd);
+	}
+	rcu_read_unlock();
+	return cloexec;
+}
+
 unsigned int thread_file_slots(const struct thread *thread)
 {
 	const struct files *files;

@@ -89,9 +89,10 @@ void files_put(struct files *files);
 void files_close_on_exec(struct files *files);
 struct file *files_peek(struct files *files, unsigned int fd); /* with a reference, or NULL */
 /* Of any thread, for /proc and pidfd_getfd: the file at fd with a reference: 0, -EBADF, or -ESRCH when it has no
- * table (any more); the next used number >= fd, or -1; for how many numbers there is room. */
+ * table (any more); the next used number >= fd, or -1; whether fd is closed at execve; for how many numbers there is room. */
 __must_check int thread_file(const struct thread *thread, unsigned int fd, struct file **file);
 int thread_next_file(const struct thread *thread, unsigned int fd);
+bool thread_file_cloexec(const struct thread *thread, unsigned int fd);
 unsigned int thread_file_slots(const struct thread *thread);
 
 struct fs_context *fs_create(void);

@@ -76,14 +76,18 @@ static void print_to_text(void *context, const char *format, ...)
 static int fdinfo_show(struct text *text, void *argument)
 {
 	struct proc_inode *p = argument;
-	struct file *file = file_of(p);
+	struct thread *thread = proc_thread(p);
+	struct file *file = NULL;
 	unsigned int flags;
 
+	if (thread)
+		(void)!thread_file(thread, (unsigned int)p->fd, &file);
+	flags = file && thread_file_cloexec(thread, (unsigned int)p->fd) ? O_CLOEXEC : 0;
+	if (thread)
+		thread_put(thread);
 	if (!file)
 		return -ENOENT;
-	flags = file_flags_user(file);
-	if (p->pid->process == current->process && fd_get_cloexec(p->fd) == 1)
-		flags |= O_CLOEXEC;
+	flags |= file_flags_user(file);
 	text_printf(text, "pos:\t%lli\nflags:\t0%o\nmnt_id:\t%i\nino:\t%llu\n",
 		    (long long)file->pos, flags, file->path.mount->id,
 		    (unsigned long long)file->inode->ino);

@@ -56,6 +56,10 @@ CONTRACT
 	CHECK_EQ(count, 8);
 	CHECK_ERRNO(open("/proc/self/fd/99", O_RDONLY), ENOENT);
 	pid_t child = CHILD(for (;;) pause());
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", child, fd);
+	CHECK(strtoll(strstr(get_file(path), "flags:\t") + 7, NULL, 8) & O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fdinfo/%d", child, child, event);
+	CHECK(!(strtoll(strstr(get_file(path), "flags:\t") + 7, NULL, 8) & O_CLOEXEC));
 	snprintf(path, sizeof(path), "/proc/%d/fd", child);
 	CHECK_EXIT(CHILD(MUST(setresuid(7, 7, 7)); CHECK_ERRNO(open(path, O_RDONLY), EACCES)), 0);
 	kill(child, SIGKILL);
