@@ -31,7 +31,7 @@ static int read_exact(struct file *file, void *buf, size_t n, uint64_t offset)
 
 	if (got < 0)
 		return (int)got;
-	return (size_t)got == n ? 0 : -ENOEXEC;
+	return (size_t)got == n ? 0 : -EIO;
 }
 
 /* The program headers, parsed into image: kfree *segments. */
@@ -44,6 +44,8 @@ static int read_segments(struct file *file, struct elf_image *image, struct elf_
 	if (!*segments)
 		return -ENOMEM;
 	error = read_exact(file, *segments, n, image->phoff);
+	if (error == -EIO)
+		error = -ENOEXEC;
 	if (!error)
 		error = elf_read_segments(*segments, hal_user_end(), image);
 	if (error) {
@@ -204,7 +206,7 @@ static int load_interp(struct exec *e, struct file *file)
 	int error = read_exact(file, &header, sizeof(header), 0);
 
 	if (error)
-		return error == -ENOEXEC ? -EIO : error;
+		return error;
 	if (elf_read_header(&header, sizeof(header), &image))
 		return -ELIBBAD;
 	error = read_segments(file, &image, &segments);

@@ -3,6 +3,8 @@
 // nesting, ENOEXEC.
 #include "contract.h"
 
+#include <elf.h>
+
 static char *none[] = {NULL};
 
 static int try(const char *path)
@@ -30,6 +32,34 @@ static const char *output_of(const char *path)
 	return text;
 }
 
+// A program of this machine's that names its interpreter at that place in a file of 4096 bytes.
+static void interpreter_at(size_t offset, size_t size)
+{
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Phdr segments[2];
+		char rest[4096 - sizeof(Elf64_Ehdr) - 2 * sizeof(Elf64_Phdr)];
+	} program = {0};
+	int self = (int)MUST(open("/proc/self/exe", O_RDONLY)),
+	    fd = (int)MUST(open("named", O_WRONLY | O_CREAT | O_TRUNC, 0755));
+
+	MUST(read(self, &program.header, sizeof(program.header)));
+	program.header.e_type = ET_DYN;
+	program.header.e_phoff = sizeof(program.header);
+	program.header.e_phnum = 2;
+	program.segments[0] = (Elf64_Phdr){
+		.p_type = PT_INTERP, .p_flags = PF_R, .p_offset = offset, .p_filesz = size};
+	program.segments[1] = (Elf64_Phdr){.p_type = PT_LOAD,
+					   .p_flags = PF_R | PF_X,
+					   .p_filesz = 4096,
+					   .p_memsz = 4096,
+					   .p_align = 4096};
+	memset(program.rest, '/', sizeof(program.rest));
+	MUST(write(fd, &program, sizeof(program)));
+	close(fd);
+	close(self);
+}
+
 CONTRACT
 {
 	char *big = MAP(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,6 +83,16 @@ CONTRACT
 	put_file("elf", "\177ELF\2\1\1");
 	MUST(chmod("elf", 0755));
 	CHECK_ERRNO(try("elf"), ENOEXEC);
+	interpreter_at(5000, 20);
+	CHECK_ERRNO(try("named"), EIO);
+	interpreter_at(4090, 20);
+	CHECK_ERRNO(try("named"), EIO);
+	interpreter_at(1000, 20);
+	CHECK_ERRNO(try("named"), ENOEXEC);
+	interpreter_at(1000, 1);
+	CHECK_ERRNO(try("named"), ENOEXEC);
+	interpreter_at(0, 4097);
+	CHECK_ERRNO(try("named"), ENOEXEC);
 	memset(big, 'a', (1 << 20) - 1);
 	CHECK_ERRNO(execve("/bin/sh", arguments, none), E2BIG);
 	CHECK_ERRNO(execve((char *)8, arguments, none), EFAULT);
