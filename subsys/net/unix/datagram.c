@@ -177,7 +177,7 @@ ssize_t unix_seqpacket_send(struct socket *socket, struct socket_message *messag
 
 /* ---- receiving ---- */
 
-/* The packet that skip bytes lead to. u->reading is held. */
+/* The packet that skip bytes lead to. Without u->reading it may be gone at once. */
 static struct unix_packet *find_packet(struct unix_socket *u, size_t *skip)
 {
 	struct unix_packet *packet, *found = NULL;
@@ -194,8 +194,24 @@ static struct unix_packet *find_packet(struct unix_socket *u, size_t *skip)
 	return found;
 }
 
+static size_t peek_skip(const struct unix_socket *u, const struct socket_message *message)
+{
+	int32_t offset = READ_ONCE(u->base.peek_offset);
+
+	return message->flags & MSG_PEEK && offset > 0 ? (size_t)offset : 0;
+}
+
+/* Is there a packet for this receive? Others may take those that a peek has passed: the offset is looked at anew. */
+static bool has_packet(struct unix_socket *u, const struct socket_message *message)
+{
+	size_t skip = peek_skip(u, message);
+
+	return likely(!skip) ? READ_ONCE(u->queue_length) > 0 : find_packet(u, &skip) != NULL;
+}
+
 /* Nothing there: 1 look again, 0 the end, -errno. Drops u->reading while it sleeps. */
-static int wait_for_packet(struct unix_socket *u, unsigned int seen, ktime_t deadline)
+static int wait_for_packet(struct unix_socket *u, const struct socket_message *message,
+			   ktime_t deadline)
 {
 	int error;
 
@@ -207,7 +223,7 @@ static int wait_for_packet(struct unix_socket *u, unsigned int seen, ktime_t dea
 		return 0;
 	mutex_unlock(&u->reading);
 	error = socket_wait(&u->base.read_wait,
-			    READ_ONCE(u->queue_length) > seen || READ_ONCE(u->base.error) ||
+			    has_packet(u, message) || READ_ONCE(u->base.error) ||
 				    READ_ONCE(u->shutdown) & SHUTDOWN_READ,
 			    deadline);
 	mutex_lock(&u->reading);
@@ -261,10 +277,7 @@ ssize_t unix_datagram_receive(struct socket *socket, struct socket_message *mess
 		socket_deadline(READ_ONCE(socket->receive_timeout), message->flags & MSG_DONTWAIT);
 	mutex_lock(&u->reading);
 	do {
-		size_t skip = message->flags & MSG_PEEK && u->base.peek_offset > 0
-				      ? (size_t)u->base.peek_offset
-				      : 0;
-		unsigned int seen = READ_ONCE(u->queue_length);
+		size_t skip = peek_skip(u, message);
 		struct unix_packet *packet;
 
 		result = socket_error(socket); /* comes before what is there */
@@ -275,7 +288,7 @@ ssize_t unix_datagram_receive(struct socket *socket, struct socket_message *mess
 			result = read_packet(u, message, packet, skip);
 			break;
 		}
-		result = wait_for_packet(u, seen, deadline);
+		result = wait_for_packet(u, message, deadline);
 	} while (result == 1);
 	mutex_unlock(&u->reading);
 	return result;

@@ -1,7 +1,29 @@
 // SPDX-License-Identifier: MIT
 // Covers: SOCK-01 SOCK-04. Datagrams: borders, truncation, who sent them, empty ones, too large
-// ones, filtering by connect.
+// ones, filtering by connect, peeking behind an offset.
 #include "helpers.h"
+
+// Who waits behind what he has peeked at gets what comes next, though others have taken that meanwhile.
+static void peeked_and_taken(void)
+{
+	char data[16];
+	pid_t child;
+	int p[2];
+
+	MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, p));
+	set_int(p[1], SO_PEEK_OFF, 0);
+	MUST(send(p[0], "one", 3, 0));
+	MUST(send(p[0], "two", 3, 0));
+	CHECK_EQ(recv(p[1], data, 16, MSG_PEEK), 3);
+	CHECK_EQ(recv(p[1], data, 16, MSG_PEEK), 3);
+	child = CHILD(CHECK_EQ(recv(p[1], data, 16, MSG_PEEK), 5);
+		      CHECK_EQ(memcmp(data, "three", 5), 0));
+	wait_until_asleep(child);
+	CHECK_EQ(recv(p[1], data, 16, 0), 3);
+	CHECK_EQ(recv(p[1], data, 16, 0), 3);
+	MUST(send(p[0], "three", 5, 0));
+	CHECK_EXIT(child, 0);
+}
 
 CONTRACT
 {
@@ -57,6 +79,7 @@ CONTRACT
 	CHECK_ERRNO(sendto(c, "x", 1, 0, (struct sockaddr *)8, 10), EFAULT);
 	length = path_name(&name, "none");
 	CHECK_ERRNO(sendto(c, "x", 1, 0, (struct sockaddr *)&name, length), ENOENT);
+	peeked_and_taken();
 	// To itself.
 	length = path_name(&name, "b");
 	CHECK_EQ(sendto(b, "me", 2, 0, (struct sockaddr *)&name, length), 2);
