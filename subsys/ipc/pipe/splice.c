@@ -90,8 +90,10 @@ static int pages_for(struct iovec *iov, unsigned int count, size_t skip, size_t 
 	return 0;
 }
 
-/* The first n bytes of the pages go into the pipe; what is left over is freed. n, or -errno. */
-static ssize_t push_pages(struct pipe *pipe, const struct iovec *iov, unsigned int count, ssize_t n)
+/* The first n bytes of the pages go into the pipe; what is left over is freed. So many did, or -errno. What can be read again
+ * (not `all`) need not go in. */
+static ssize_t push_pages(struct pipe *pipe, const struct iovec *iov, unsigned int count, ssize_t n,
+			  bool all, bool nonblock)
 {
 	ssize_t done = 0;
 	int error = 0;
@@ -102,8 +104,8 @@ static ssize_t push_pages(struct pipe *pipe, const struct iovec *iov, unsigned i
 
 		if (part && !error) {
 			mutex_lock(&pipe->lock);
-			/* Others may have filled it meanwhile; what was read must go in. */
-			error = need_room(pipe, false);
+			/* Others may have filled it meanwhile. */
+			error = need_room(pipe, !all && (nonblock || done));
 			if (!error)
 				push(pipe,
 				     (struct pipe_slot){.page = page, .length = (uint32_t)part});
@@ -120,14 +122,15 @@ static ssize_t push_pages(struct pipe *pipe, const struct iovec *iov, unsigned i
 }
 
 /* One read of as much as the pipe has room for: what is there is enough, and a packet must come in one piece. A file's own
- * pages go into slots as they lie. */
+ * pages go into slots as they lie; what of them did not get in is still to be read. */
 static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, size_t length,
 			    bool nonblock)
 {
 	size_t skip = in->inode->cache.ops ? (size_t)*pos & (PAGE_SIZE - 1) : 0;
+	bool file = S_ISREG(in->inode->mode);
 	unsigned int room, count;
 	struct iovec *iov;
-	ssize_t n;
+	ssize_t n, got;
 
 	mutex_lock(&pipe->lock);
 	n = need_room(pipe, nonblock);
@@ -148,8 +151,10 @@ static ssize_t file_to_pipe(struct file *in, loff_t *pos, struct pipe *pipe, siz
 				  .kernel = true,
 				  .nowait = nonblock && in->mode & FILE_SPLICE_NOWAIT};
 
-		n = vfs_read_uio(in, &uio, pos);
-		n = push_pages(pipe, iov, count, n);
+		got = vfs_read_uio(in, &uio, pos);
+		n = push_pages(pipe, iov, count, got, !file, nonblock);
+		if (file && n < got)
+			*pos -= got - MAX(n, 0);
 	}
 	kfree(iov);
 	return n;

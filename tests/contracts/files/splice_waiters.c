@@ -4,6 +4,50 @@
 
 static char data[16 * 4096];
 
+#define FILE_SIZE 100000
+#define TIME	  200000000LL
+
+static char text[FILE_SIZE];
+
+// A pipe of one slot that another process fills again and again: of a file that is spliced into it nothing is left out, and nobody
+// waits who must not.
+static void fills(int fd)
+{
+	for (;;)
+		(void)!write(fd, "x", 1);
+}
+
+static void filled_meanwhile(void)
+{
+	long long end = now_ns(CLOCK_MONOTONIC) + TIME;
+	int file = (int)MUST(open("f", O_RDWR | O_CREAT, 0644)), p[2];
+	off_t at = 0;
+	pid_t filler;
+
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + i % 23);
+	MUST(write(file, text, sizeof(text)));
+	MUST(pipe2(p, O_NONBLOCK | O_DIRECT));
+	CHECK_EQ(fcntl(p[1], F_SETPIPE_SZ, 4096), 4096);
+	filler = CHILD(fills(p[1]));
+	while (now_ns(CLOCK_MONOTONIC) < end) {
+		off_t before = at;
+		ssize_t n = splice(file, &at, p[1], NULL, 1000, SPLICE_F_NONBLOCK), got;
+
+		if (n < 0 ? errno != EAGAIN || at != before : at != before + n)
+			say("FAIL: %zd (errno %d), %ld -> %ld", n, errno, (long)before, (long)at),
+				_exit(1);
+		while ((got = read(p[0], data, sizeof(data))) > 0)
+			if (got != 1 && (got != n || memcmp(data, text + before, (size_t)n) != 0))
+				say("FAIL: read %zd, spliced %zd", got, n), _exit(1);
+		if (at == FILE_SIZE)
+			at = 0;
+	}
+	CHECK(at >= 0);
+	MUST(kill(filler, SIGKILL));
+	CHECK_KILLED(filler, SIGKILL);
+}
+
 CONTRACT
 {
 	struct iovec page = {data, 4096};
@@ -29,4 +73,5 @@ CONTRACT
 	CHECK_EQ(write(p[1], data, 20), 20);
 	CHECK_EXIT(splicer, 0);
 	CHECK_EXIT(reader, 0);
+	filled_meanwhile();
 }
