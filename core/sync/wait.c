@@ -53,17 +53,22 @@ bool wait_wake_thread(struct wait_entry *entry, __attribute__((unused)) unsigned
 	return sched_wake(entry->thread, THREAD_SLEEPS);
 }
 
-void wait_wake(struct wait_queue *q, unsigned int n, unsigned long key)
+bool wait_wake(struct wait_queue *q, unsigned int n, unsigned long key)
 {
 	unsigned long flags = spin_lock_irqsave(&q->lock);
 	struct wait_entry *entry, *next;
+	bool any = false;
 
 	list_for_each_entry_safe (entry, next, &q->entries, link) {
 		bool exclusive = entry->exclusive;
 		bool woke = entry->wake ? entry->wake(entry, key) : wait_wake_thread(entry, key);
 
-		if (woke && exclusive && n && --n == 0)
+		if (!exclusive || !woke)
+			continue;
+		any = true;
+		if (--n == 0) /* of 0 none is the last */
 			break;
 	}
 	spin_unlock_irqrestore(&q->lock, flags);
+	return any;
 }

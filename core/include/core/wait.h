@@ -47,15 +47,15 @@ void wait_finish(struct wait_queue *q, struct wait_entry *entry);
 void wait_add(struct wait_queue *q, struct wait_entry *entry);
 void wait_remove(struct wait_queue *q, struct wait_entry *entry);
 
-/* Wake all non-exclusive entries and up to n exclusive ones (0: all). Any context. */
-void wait_wake(struct wait_queue *q, unsigned int n, unsigned long key);
+/* Wake all non-exclusive entries and up to n exclusive ones (0: all). True: one of those was. Any context. */
+bool wait_wake(struct wait_queue *q, unsigned int n, unsigned long key);
 static inline void wait_wake_all(struct wait_queue *q)
 {
-	wait_wake(q, 0, 0);
+	(void)wait_wake(q, 0, 0);
 }
 static inline void wait_wake_one(struct wait_queue *q)
 {
-	wait_wake(q, 1, 0);
+	(void)wait_wake(q, 1, 0);
 }
 /* Is somebody waiting? Without the lock: pair it with a full barrier between changing the condition
  * and asking. */

@@ -36,13 +36,12 @@ bool epoll_item_ready(struct epoll_item *item, unsigned long key)
 		epoll->ready_count++;
 	}
 	spin_unlock_irqrestore(&epoll->ready_lock, flags);
-	bool waiting = wait_active(&epoll->waiters);
+	/* One that is awake already counts for nobody: it may be busy with what woke it. */
+	bool woke = wait_active(&epoll->waiters) && wait_wake(&epoll->waiters, 1, 0);
 
-	if (waiting)
-		wait_wake(&epoll->waiters, 1, 0);
 	if (wait_active(&epoll->poll_wait))
 		wait_wake(&epoll->poll_wait, 0, POLLIN | POLLRDNORM);
-	return waiting || !(events & EPOLLEXCLUSIVE);
+	return woke || !(events & EPOLLEXCLUSIVE);
 }
 
 void epoll_item_unready(struct epoll_item *item)

@@ -62,7 +62,7 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, loff_t *pos)
 			return error;
 	}
 	if (wait_active(&e->wait))
-		wait_wake(&e->wait, 0, POLLOUT);
+		wait_wake(&e->wait, 1, POLLOUT);
 	return uio_copy_to(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value)
 									: -EFAULT;
 }
@@ -88,7 +88,7 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, loff_t *pos)
 			return error;
 	}
 	if (wait_active(&e->wait))
-		wait_wake(&e->wait, 0, POLLIN);
+		wait_wake(&e->wait, 1, POLLIN);
 	return sizeof(value);
 }
 

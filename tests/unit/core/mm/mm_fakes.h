@@ -92,11 +92,12 @@ void wait_finish(struct wait_queue *q, struct wait_entry *entry)
 	(void)entry;
 }
 
-void wait_wake(struct wait_queue *q, unsigned int n, unsigned long key)
+bool wait_wake(struct wait_queue *q, unsigned int n, unsigned long key)
 {
 	(void)q;
 	(void)n;
 	(void)key;
+	return false;
 }
 
 bool wait_wake_thread(struct wait_entry *entry, unsigned long key)

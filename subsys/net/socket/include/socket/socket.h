@@ -249,16 +249,17 @@ bool socket_wake_waiter(struct wait_entry *entry, unsigned long key);
 		result_;                                                        \
 	})
 
+/* There is more to read, or room. Of exclusive epolls one is told. */
 static inline void socket_wake_readers(struct socket *socket)
 {
 	if (wait_active(&socket->read_wait))
-		wait_wake(&socket->read_wait, 0,
+		wait_wake(&socket->read_wait, 1,
 			  POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND | WAKE_SIGIO(POLL_IN));
 }
 static inline void socket_wake_writers(struct socket *socket)
 {
 	if (wait_active(&socket->write_wait))
-		wait_wake(&socket->write_wait, 0,
+		wait_wake(&socket->write_wait, 1,
 			  POLLOUT | POLLWRNORM | POLLWRBAND | WAKE_SIGIO(POLL_OUT));
 }
 /* There is no room to send: with O_ASYNC, the owner is told when there is. True: this was not known,
