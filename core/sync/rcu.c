@@ -148,7 +148,8 @@ static void rcu_main(__attribute__((unused)) void *arg)
 	for (;;) {
 		wait_event(&rcu_wait, load_acquire(&work_due));
 		store_release(&work_due, 0);
-		__atomic_thread_fence(__ATOMIC_SEQ_CST); /* with wake_rcu_thread()'s: before the lists are looked at */
+		/* As in wake_rcu_thread(): before the lists are looked at. */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		struct rcu_head *head = collect();
 
 		if (!head)

@@ -37,7 +37,8 @@ void wait_add(struct wait_queue *q, struct wait_entry *entry)
 
 	enqueue(q, entry);
 	spin_unlock_irqrestore(&q->lock, flags);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* with wait_active()'s: before the condition is looked at */
+	/* As in wait_active(): before the condition is looked at. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 void wait_remove(struct wait_queue *q, struct wait_entry *entry)

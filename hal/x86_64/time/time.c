@@ -20,8 +20,7 @@
 
 #define NSEC 1000000000ul
 
-static uint64_t tsc_hz, tsc_mult; // ns = tsc * mult >> 32
-static uint64_t tsc_per_ns;	  // << 32
+static uint64_t tsc_hz, tsc_mult, tsc_per_ns; // ns = tsc * mult >> 32, and its inverse << 32
 static enum { TSC_TRUSTED, TSC_CLAMPED, TSC_UNUSED } tsc_state;
 static uint64_t latest; // atomic: what TSC_CLAMPED returned last
 

@@ -127,8 +127,7 @@ void trap_user(struct hal_regs *regs)
 		code = fpe_code(mxcsr & ~(mxcsr >> 7) & 0x3f);
 	} else if (regs->vector == VECTOR_DB) {
 		__asm__ volatile("movq %%dr6, %0; movq %1, %%dr6" : "=&r"(dr6) : "r"(0ul));
-		if (!(dr6 & DR6_STEP))
-			code = TRAP_BRKPT; // INT1
+		code = dr6 & DR6_STEP ? TRAP_TRACE : TRAP_BRKPT; // the latter by INT1
 	} else if (!sig) {
 		core_kernel_trap(regs, "unexpected exception", 0);
 	}
