@@ -131,10 +131,10 @@ SYSCALL(clock_gettime)
 	int clock = (int)args->arg[0], error;
 	ktime_t now;
 
-	/* Here alone a thread may name its process's clock by its own number. */
-	if (clock < 0 && !(clock & 4) && ~(clock >> 3) == current->pid->number)
-		clock |= ~7;
 	error = clock_read(clock, &now);
+	/* Here alone a thread may name its process's clock by its own number. */
+	if (unlikely(error) && clock < 0 && !(clock & 4) && ~(clock >> 3) == current->pid->number)
+		error = clock_read(clock | ~7, &now);
 	return error ? error : timespec_to_user(args->arg[1], now);
 }
 
