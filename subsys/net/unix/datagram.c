@@ -213,14 +213,18 @@ static bool has_packet(struct unix_socket *u, const struct socket_message *messa
 static int wait_for_packet(struct unix_socket *u, const struct socket_message *message,
 			   ktime_t deadline)
 {
+	size_t skip = peek_skip(u, message);
 	int error;
 
+	if (READ_ONCE(u->shutdown) & SHUTDOWN_READ) {
+		/* What was sent, and the error, came before the end, maybe after we looked. */
+		if (find_packet(u, &skip) || READ_ONCE(u->base.error))
+			return 1;
+		if (deadline || u->base.type == SOCK_SEQPACKET)
+			return 0;
+	}
 	if (!deadline)
-		return u->base.type == SOCK_SEQPACKET && READ_ONCE(u->shutdown) & SHUTDOWN_READ
-			       ? 0
-			       : -EAGAIN;
-	if (READ_ONCE(u->shutdown) & SHUTDOWN_READ)
-		return 0;
+		return -EAGAIN;
 	mutex_unlock(&u->reading);
 	error = socket_wait(&u->base.read_wait,
 			    has_packet(u, message) || READ_ONCE(u->base.error) ||

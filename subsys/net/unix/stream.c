@@ -181,6 +181,23 @@ static bool has_data(struct stream_read *r, bool passed)
 	return found;
 }
 
+/* An error or the end came. What was sent before comes before it: all of it is asked under one lock. As
+ * wait_for_data(). */
+static __attribute__((noinline)) int end_of_data(struct stream_read *r)
+{
+	struct unix_socket *u = r->u;
+	int result = 1;
+
+	spin_lock(&u->base.lock);
+	if ((r->last ? r->last->link.next : u->queue.next) == &u->queue) {
+		result = socket_error(&u->base);
+		if (!result && !(u->shutdown & SHUTDOWN_READ))
+			result = 1; /* others took the error */
+	}
+	spin_unlock(&u->base.lock);
+	return result;
+}
+
 /* Nothing there. 0: it is over; 1: look again; -errno. Drops u->reading while it sleeps. */
 static int wait_for_data(struct stream_read *r, ktime_t deadline)
 {
@@ -190,11 +207,8 @@ static int wait_for_data(struct stream_read *r, ktime_t deadline)
 
 	if (r->at_mark || r->copied >= r->least || r->peeked)
 		return 0;
-	error = socket_error(&u->base);
-	if (error)
-		return error;
-	if (READ_ONCE(u->shutdown) & SHUTDOWN_READ)
-		return 0;
+	if (READ_ONCE(u->base.error) || READ_ONCE(u->shutdown) & SHUTDOWN_READ)
+		return end_of_data(r);
 	if (!deadline)
 		return -EAGAIN;
 	/* Others may read what was passed. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: SOCK-01. Several readers and writers at once: no byte is lost or doubled, no datagram
-// torn. As much is sent as the machine manages in a moment.
+// torn, the end comes last. As much is sent as the machine manages in a moment.
 #include "helpers.h"
 
 #define EACH   2000
@@ -75,8 +75,58 @@ static void run(int type)
 	close(p[1]);
 }
 
+static int last_round; // atomic; below 0: no more
+
+// In each round, write and close.
+static void *write_tails(void *arg)
+{
+	int round;
+
+	for (int done = 0;; done = round) {
+		while ((round = __atomic_load_n(&last_round, __ATOMIC_ACQUIRE)) == done)
+			sched_yield();
+		if (round < 0)
+			return NULL;
+		for (volatile int i = 0; i < round * 7 % 400; i++)
+			;
+		if (write(*(int *)arg, "tail", 4) != 4)
+			return (void *)1;
+		close(*(int *)arg);
+	}
+}
+
+// What was written before the end is read before it.
+static void tails(void)
+{
+	int rounds = 0, whole = 0;
+	pthread_t thread;
+	void *result;
+	char data[8];
+
+	end = now_ns(CLOCK_MONOTONIC) + MOMENT;
+	pthread_create(&thread, NULL, write_tails, &p[0]);
+	do {
+		ssize_t n, bytes = 0;
+
+		MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
+		__atomic_store_n(&last_round, ++rounds, __ATOMIC_RELEASE);
+		while ((n = recv(p[1], data, 8, rounds & 1 ? MSG_DONTWAIT : 0)) != 0) {
+			if (n < 0 && errno != EAGAIN)
+				break;
+			bytes += n > 0 ? n : 0;
+		}
+		whole += bytes == 4;
+		close(p[1]);
+	} while (now_ns(CLOCK_MONOTONIC) < end);
+	__atomic_store_n(&last_round, -1, __ATOMIC_RELEASE);
+	pthread_join(thread, &result);
+	CHECK(result == NULL);
+	CHECK_EQ(whole, rounds);
+}
+
 CONTRACT
 {
+	tails();
 	run(SOCK_SEQPACKET);
 	// Of a stream, writes of this size arrive whole too, for one reader at a time.
 	run(SOCK_STREAM);
