@@ -46,6 +46,18 @@ CONTRACT
 	ualarm(20000, 20000);
 	CHECK_ERRNO(connect_to(c, "l"), EINTR);
 	ualarm(0, 0);
+	// Who does not wait has not been interrupted, whatever his limit.
+	limit = (struct timeval){1, 0};
+	MUST(setsockopt(c, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)));
+	MUST(fcntl(c, F_SETFL, O_NONBLOCK));
+	CHECK_ERRNO(connect_to(c, "l"), EAGAIN);
+	bound(SOCK_DGRAM, "d");
+	fds[1] = (int)MUST(socket(AF_UNIX, SOCK_DGRAM, 0));
+	MUST(connect_to(fds[1], "d"));
+	MUST(setsockopt(fds[1], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)));
+	while (send(fds[1], "x", 1, MSG_DONTWAIT) == 1)
+		;
+	CHECK_ERRNO(send(fds[1], "x", 1, MSG_DONTWAIT), EAGAIN);
 	// It can still be connected.
 	close((int)MUST(accept(l, NULL, NULL)));
 	CHECK_EQ(connect_to(c, "l"), 0);

@@ -17,6 +17,7 @@
 #include <core/cred.h>
 #include <core/errno.h>
 #include <core/poll.h>
+#include <core/signal.h>
 #include <core/spinlock.h>
 #include <core/time.h>
 #include <core/types.h>
@@ -223,7 +224,7 @@ static inline int socket_wait_error(int error, ktime_t timeout)
 {
 	if (error == -ETIMEDOUT)
 		return -EAGAIN;
-	return error && timeout != KTIME_MAX ? -EINTR : error;
+	return error == -ERESTARTSYS && timeout != KTIME_MAX ? -EINTR : error;
 }
 bool socket_wake_waiter(struct wait_entry *entry, unsigned long key);
 
