@@ -153,6 +153,8 @@ static int check_range(struct file *in, loff_t from, struct file *out, loff_t to
 		return -EOVERFLOW;
 	/* What lies behind the end is not copied and so cannot overlap. */
 	*count = from >= size ? 0 : MIN(*count, (uint64_t)size - (uint64_t)from);
+	if (to < 0)
+		return -EINVAL;
 	room = file_write_limit(out, to, *count);
 	if (room < 0)
 		return (int)room;

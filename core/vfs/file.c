@@ -466,6 +466,7 @@ ssize_t file_write_limit(struct file *file, loff_t pos, size_t n)
 {
 	loff_t max = file->inode->super->max_size;
 
+	ASSERT(pos >= 0);
 	if (current->process) {
 		uint64_t limit = process_limit(current->process, RLIMIT_FSIZE);
 

@@ -52,4 +52,11 @@ CONTRACT
 	from = 0;
 	to = 2;
 	CHECK_ERRNO(copy_file_range(out, &from, out, &to, 10, 0), EINVAL);
+	// A place below zero is none, and not one beyond the limit (SIGXFSZ).
+	to = -2;
+	CHECK_ERRNO(copy_file_range(in, &from, out, &to, 1, 0), EINVAL);
+	MUST(setrlimit(RLIMIT_FSIZE, &(struct rlimit){1000, RLIM_INFINITY}));
+	CHECK_ERRNO(copy_file_range(in, &from, out, &to, 1, 0), EINVAL);
+	to = -1;
+	CHECK_ERRNO(copy_file_range(in, &from, out, &to, 1, 0), EOVERFLOW);
 }
