@@ -194,17 +194,10 @@ static struct unix_packet *find_packet(struct unix_socket *u, size_t *skip)
 	return found;
 }
 
-static size_t peek_skip(const struct unix_socket *u, const struct socket_message *message)
-{
-	int32_t offset = READ_ONCE(u->base.peek_offset);
-
-	return message->flags & MSG_PEEK && offset > 0 ? (size_t)offset : 0;
-}
-
 /* Is there a packet for this receive? Others may take those that a peek has passed: the offset is looked at anew. */
 static bool has_packet(struct unix_socket *u, const struct socket_message *message)
 {
-	size_t skip = peek_skip(u, message);
+	size_t skip = unix_peek_skip(u, message);
 
 	return likely(!skip) ? READ_ONCE(u->queue_length) > 0 : find_packet(u, &skip) != NULL;
 }
@@ -213,7 +206,7 @@ static bool has_packet(struct unix_socket *u, const struct socket_message *messa
 static int wait_for_packet(struct unix_socket *u, const struct socket_message *message,
 			   ktime_t deadline)
 {
-	size_t skip = peek_skip(u, message);
+	size_t skip = unix_peek_skip(u, message);
 	int error;
 
 	if (READ_ONCE(u->shutdown) & SHUTDOWN_READ) {
@@ -252,12 +245,8 @@ static ssize_t read_packet(struct unix_socket *u, struct socket_message *message
 		error = unix_received_rights(&received, packet, peek);
 	if (!error)
 		(void)unix_received_creds(&received, u, packet); /* the first: it always fits */
-	if (peek && u->base.peek_offset >= 0)
-		WRITE_ONCE(u->base.peek_offset, u->base.peek_offset + (int32_t)n);
+	unix_peek_move(u, peek ? (int32_t)n : -(int32_t)packet->length);
 	if (!peek) {
-		if (u->base.peek_offset > 0)
-			WRITE_ONCE(u->base.peek_offset,
-				   MAX(u->base.peek_offset - (int32_t)packet->length, 0));
 		unix_packet_unqueue(u, packet);
 		unix_packet_free(packet);
 		if (wait_active(&u->peer_wait))
@@ -281,7 +270,7 @@ ssize_t unix_datagram_receive(struct socket *socket, struct socket_message *mess
 		socket_deadline(READ_ONCE(socket->receive_timeout), message->flags & MSG_DONTWAIT);
 	mutex_lock(&u->reading);
 	do {
-		size_t skip = peek_skip(u, message);
+		size_t skip = unix_peek_skip(u, message);
 		struct unix_packet *packet;
 
 		result = socket_error(socket); /* comes before what is there */

@@ -93,6 +93,26 @@ static inline struct unix_socket *unix_of(struct socket *socket)
 {
 	return (struct unix_socket *)(void *)socket; /* first member */
 }
+/* SO_PEEK_OFF: bytes for a receive to leave out. */
+static inline size_t unix_peek_skip(const struct unix_socket *u,
+				    const struct socket_message *message)
+{
+	int32_t offset;
+
+	if (likely(!(message->flags & MSG_PEEK)))
+		return 0;
+	offset = READ_ONCE(u->base.peek_offset);
+	return (size_t)MAX(offset, 0);
+}
+/* A peek has gone n bytes on, or a read has taken -n. */
+static inline void unix_peek_move(struct unix_socket *u, int32_t n)
+{
+	int32_t offset = READ_ONCE(u->base.peek_offset);
+
+	if (unlikely(offset >= 0))
+		WRITE_ONCE(u->base.peek_offset,
+			   MAX((int32_t)((uint32_t)offset + (uint32_t)n), 0));
+}
 static inline bool unix_is_connecting(const struct unix_socket *u)
 {
 	return u->base.type != SOCK_DGRAM;

@@ -89,7 +89,7 @@ struct stream_read {
 	struct socket_message *message;
 	struct unix_received received;
 	struct unix_packet *last; /* peeking: behind this one it goes on */
-	size_t skip, first_skip;  /* peeking: bytes to leave out; of the whole queue */
+	size_t skip;		  /* peeking: bytes to leave out */
 	size_t copied, least;	  /* least: enough to stop waiting */
 	bool peeked;		  /* something was there: peeking ends where the queue does */
 	bool at_mark;		  /* a byte out of band ends the read */
@@ -162,7 +162,7 @@ static bool has_data(struct stream_read *r, bool passed)
 {
 	struct unix_socket *u = r->u;
 	struct unix_packet *packet;
-	size_t skip = r->first_skip;
+	size_t skip = unix_peek_skip(u, r->message);
 	bool hidden = true, found = false;
 
 	if (likely(!passed))
@@ -211,15 +211,15 @@ static int wait_for_data(struct stream_read *r, ktime_t deadline)
 		return end_of_data(r);
 	if (!deadline)
 		return -EAGAIN;
-	/* Others may read what was passed. */
+	/* Others may read what was passed, or set another offset. */
 	r->last = NULL;
-	r->skip = r->first_skip;
 	mutex_unlock(&u->reading);
 	error = socket_wait(&u->base.read_wait,
 			    has_data(r, passed) || READ_ONCE(u->base.error) ||
 				    READ_ONCE(u->shutdown) & SHUTDOWN_READ,
 			    deadline);
 	mutex_lock(&u->reading);
+	r->skip = unix_peek_skip(u, r->message);
 	return error ? socket_wait_error(error, READ_ONCE(u->base.receive_timeout)) : 1;
 }
 
@@ -243,15 +243,13 @@ static int read_packet(struct stream_read *r, struct unix_packet *packet)
 	if (error)
 		return error;
 	if (peek) {
-		if (u->base.peek_offset >= 0)
-			WRITE_ONCE(u->base.peek_offset, u->base.peek_offset + (int32_t)n);
+		unix_peek_move(u, (int32_t)n);
 		r->skip = 0;
 		r->last = packet;
 		r->peeked = true;
 		return !had_rights;
 	}
-	if (unlikely(u->base.peek_offset > 0))
-		WRITE_ONCE(u->base.peek_offset, MAX(u->base.peek_offset - (int32_t)n, 0));
+	unix_peek_move(u, -(int32_t)n);
 	packet->offset += (uint32_t)n;
 	if (packet->offset < packet->length)
 		return 0;
@@ -287,8 +285,7 @@ ssize_t unix_stream_receive(struct socket *socket, struct socket_message *messag
 	r.least = MIN(message->flags & MSG_WAITALL ? size : READ_ONCE(socket->low_water), size);
 	r.least = MAX(r.least, (size_t)1);
 	mutex_lock(&u->reading);
-	if (message->flags & MSG_PEEK && u->base.peek_offset > 0)
-		r.skip = r.first_skip = (size_t)u->base.peek_offset;
+	r.skip = unix_peek_skip(u, message);
 	do {
 		packet = next_packet(&r);
 		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);

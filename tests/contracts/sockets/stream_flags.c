@@ -12,6 +12,17 @@ static void *write_later(void *arg)
 	return NULL;
 }
 
+static ssize_t peeked;
+
+static void *peek(void *arg)
+{
+	char data[8];
+
+	(void)arg;
+	peeked = recv(p[1], data, sizeof(data), MSG_PEEK);
+	return NULL;
+}
+
 static long long since(const struct timespec *start)
 {
 	struct timespec now;
@@ -70,6 +81,17 @@ CONTRACT
 	CHECK_EQ(get_int(p[1], SO_PEEK_OFF), 3);
 	set_int(p[1], SO_PEEK_OFF, -1);
 	CHECK_EQ(recv(p[1], data, 64, 0), 4);
+	// One that is set while a peek waits holds for it.
+	set_int(p[1], SO_PEEK_OFF, 0);
+	pthread_create(&thread, NULL, peek, NULL);
+	wait_threads_asleep(1);
+	set_int(p[1], SO_PEEK_OFF, 2);
+	MUST(write(p[0], "abc", 3));
+	pthread_join(thread, NULL);
+	CHECK_EQ(peeked, 1);
+	CHECK_EQ(get_int(p[1], SO_PEEK_OFF), 3);
+	set_int(p[1], SO_PEEK_OFF, -1);
+	CHECK_EQ(recv(p[1], data, 64, 0), 3);
 	// Time limits.
 	limit = (struct timeval){0, 200000};
 	MUST(setsockopt(p[1], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)));
