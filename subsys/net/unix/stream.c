@@ -14,7 +14,7 @@ static ssize_t broken(const struct socket_message *message)
 	return -EPIPE;
 }
 
-/* One packet of n bytes to peer. 0 or -errno. */
+/* One packet of n bytes to peer. 0, -errno, or 1: peer is gone. */
 static int send_piece(struct unix_socket *u, struct unix_socket *peer,
 		      struct socket_message *message, size_t n, ktime_t deadline)
 {
@@ -36,7 +36,7 @@ static int send_piece(struct unix_socket *u, struct unix_socket *peer,
 	unix_queue_unlock(peer, packet);
 	if (unlikely(gone)) {
 		unix_packet_free(packet);
-		return -EPIPE;
+		return 1;
 	}
 	socket_wake_readers(&peer->base);
 	return 0;
@@ -79,7 +79,8 @@ ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
 	}
 	if (sent)
 		return sent;
-	return error == -EPIPE ? broken(message) : error;
+	/* Who learns of the end while he waits for room gets no signal. */
+	return error > 0 ? broken(message) : error;
 }
 
 /* ---- receiving ---- */

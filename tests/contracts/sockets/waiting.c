@@ -8,9 +8,17 @@ static void nothing(int number, siginfo_t *info, void *context)
 	(void)number, (void)info, (void)context;
 }
 
+static int pipes;
+
+static void count_pipe(int number, siginfo_t *info, void *context)
+{
+	(void)number, (void)info, (void)context;
+	pipes++;
+}
+
 static void *shut_later(void *arg)
 {
-	usleep(30000);
+	wait_until_asleep(getpid()); // the first thread
 	MUST(shutdown(*(int *)arg, SHUT_RDWR));
 	return NULL;
 }
@@ -86,11 +94,17 @@ CONTRACT
 	pthread_create(&thread, NULL, shut_later, &p[1]);
 	CHECK_EQ(read(p[0], &byte, 1), 0);
 	pthread_join(thread, NULL);
-	// So is a writer.
-	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
-	while (send(p[0], big, 10000, MSG_DONTWAIT) > 0)
-		;
-	pthread_create(&thread, NULL, shut_later, &p[0]);
-	CHECK_ERRNO(send(p[0], big, 10000, MSG_NOSIGNAL), EPIPE);
-	pthread_join(thread, NULL);
+	// So is a writer, who gets SIGPIPE only when he comes later.
+	catch_signal(SIGPIPE, count_pipe, 0);
+	for (int i = 0; i < 2; i++) {
+		MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
+		while (send(p[0], big, 10000, MSG_DONTWAIT) > 0)
+			;
+		pthread_create(&thread, NULL, shut_later, &p[i]);
+		CHECK_ERRNO(send(p[0], big, 10000, 0), EPIPE);
+		pthread_join(thread, NULL);
+		CHECK_EQ(pipes, i);
+		CHECK_ERRNO(send(p[0], big, 10000, 0), EPIPE);
+		CHECK_EQ(pipes, i + 1);
+	}
 }
