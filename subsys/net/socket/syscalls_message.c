@@ -198,7 +198,9 @@ static int put_header(const struct user_message *header, unsigned long user,
 	return error;
 }
 
-static ssize_t receive_message(struct socket *socket, unsigned long user, unsigned int flags)
+/* *out_flags: MSG_* of what was received. */
+static ssize_t receive_one(struct socket *socket, unsigned long user, unsigned int flags,
+			   unsigned int *out_flags)
 {
 	struct iovec fast[UIO_FASTIOV] __uninitialized, *allocated = NULL;
 	union socket_address address __uninitialized;
@@ -217,12 +219,20 @@ static ssize_t receive_message(struct socket *socket, unsigned long user, unsign
 	message.control_left = header.control ? (uint32_t)MIN(header.control_length, INT32_MAX) : 0;
 	n = socket->ops->receive(socket, &message);
 	kfree(allocated);
+	*out_flags = message.out_flags;
 	if (n >= 0) {
 		int error = put_header(&header, user, &message);
 
 		n = error ? error : n;
 	}
 	return n;
+}
+
+static ssize_t receive_message(struct socket *socket, unsigned long user, unsigned int flags)
+{
+	unsigned int out_flags;
+
+	return receive_one(socket, user, flags, &out_flags);
 }
 
 static ssize_t one_message(const struct syscall_args *args,
@@ -299,11 +309,11 @@ SYSCALL(sendmmsg)
 static ssize_t receive_several(struct socket *socket, unsigned long vector, unsigned int count,
 			       unsigned int flags, ktime_t deadline)
 {
-	unsigned int done = 0;
+	unsigned int done = 0, out_flags;
 	ssize_t n = flags & MSG_ERRQUEUE ? 0 : socket_error(socket);
 
 	while (!n && done < count) {
-		n = receive_message(socket, element(vector, done), flags & ~MSG_WAITFORONE);
+		n = receive_one(socket, element(vector, done), flags & ~MSG_WAITFORONE, &out_flags);
 		if (n >= 0)
 			n = put_length(vector, done, n);
 		if (n)
@@ -311,7 +321,8 @@ static ssize_t receive_several(struct socket *socket, unsigned long vector, unsi
 		done++;
 		if (flags & MSG_WAITFORONE)
 			flags |= MSG_DONTWAIT;
-		if (deadline != KTIME_MAX && clock_monotonic() >= deadline)
+		if (out_flags & MSG_OOB ||
+		    (deadline != KTIME_MAX && clock_monotonic() >= deadline))
 			break;
 		resched_point();
 	}

@@ -56,6 +56,13 @@ CONTRACT
 	length = sizeof(error);
 	MUST(getsockopt(p[1], SOL_SOCKET, SO_ERROR, &error, &length));
 	CHECK_EQ(error, EFAULT);
+	// A byte out of band is the last that comes, without looking for more.
+	messages[1].msg_hdr.msg_iov = &vectors[1];
+	MUST(send(p[0], "ab", 2, MSG_OOB));
+	CHECK_EQ(syscall(SYS_recvmmsg, p[1], messages, 2, MSG_OOB, NULL), 1);
+	CHECK_EQ(messages[0].msg_hdr.msg_flags & MSG_OOB, MSG_OOB);
+	CHECK_EQ(get_int(p[1], SO_ERROR), 0);
+	CHECK_EQ(read(p[1], data[0], 8), 1);
 	// Vectors: gathered and scattered, by message and by writev.
 	vectors[0] = (struct iovec){"gath", 4};
 	vectors[1] = (struct iovec){"", 0};
