@@ -208,14 +208,14 @@ static bool put_header(struct socket_message *message, int level, int type, size
 	return !copy_to_user(message->control, &header, sizeof(header));
 }
 
-void socket_put_control(struct socket_message *message, int level, int type, const void *data,
+bool socket_put_control(struct socket_message *message, int level, int type, const void *data,
 			size_t length)
 {
 	size_t whole = sizeof(struct control_header) + length;
 
 	if (message->control_left < sizeof(struct control_header)) {
 		message->out_flags |= MSG_CTRUNC;
-		return;
+		return false;
 	}
 	if (message->control_left < whole) {
 		message->out_flags |= MSG_CTRUNC;
@@ -224,8 +224,9 @@ void socket_put_control(struct socket_message *message, int level, int type, con
 	if (!put_header(message, level, type, whole) ||
 	    copy_to_user(message->control + sizeof(struct control_header), data,
 			 whole - sizeof(struct control_header)))
-		return; /* the buffer is gone: nothing is stored, as if none had been given */
+		return false; /* nothing is stored, as if no buffer had been given */
 	advance(message, whole);
+	return true;
 }
 
 void socket_put_rights(struct socket_message *message, struct socket_rights *rights)
@@ -276,10 +277,28 @@ void socket_put_nobody(struct socket_message *message)
 	socket_put_control(message, SOL_SOCKET, SCM_CREDENTIALS, &out, sizeof(out));
 }
 
+/* A descriptor's number for a file of pid, or -errno. */
+static int reserve_pidfd(struct pid *pid, struct file **file)
+{
+	int fd, error;
+
+	if (!rcu_dereference(pid->process))
+		return -EINVAL; /* reaped */
+	fd = fd_reserve(0, true);
+	if (fd < 0)
+		return fd;
+	error = pidfd_create(pid, 0, file);
+	if (error) {
+		fd_release(fd);
+		return error;
+	}
+	return fd;
+}
+
 void socket_put_pidfd(struct socket_message *message, const struct socket_creds *creds)
 {
-	struct file *file;
-	int32_t fd = -ESRCH;
+	struct file *file = NULL;
+	int32_t fd;
 
 	if (message->control_left < sizeof(struct control_header) + sizeof(fd)) {
 		message->out_flags |= MSG_CTRUNC;
@@ -287,13 +306,11 @@ void socket_put_pidfd(struct socket_message *message, const struct socket_creds 
 	}
 	if (!creds->pid)
 		return;
-	if (rcu_dereference(creds->pid->process)) {
-		fd = pidfd_create(creds->pid, 0, &file);
-		if (!fd) {
-			fd = fd_install(file, 0, true);
-			if (fd < 0)
-				file_put(file);
-		}
+	fd = reserve_pidfd(creds->pid, &file);
+	if (socket_put_control(message, SOL_SOCKET, SCM_PIDFD, &fd, sizeof(fd)) && file) {
+		fd_fill(fd, file);
+	} else if (file) {
+		fd_release(fd);
+		file_put(file);
 	}
-	socket_put_control(message, SOL_SOCKET, SCM_PIDFD, &fd, sizeof(fd));
 }

@@ -37,8 +37,11 @@ static void receive(int fd, size_t room)
 CONTRACT
 {
 	siginfo_t info = {0};
-	int p[2];
+	struct msghdr message = {0};
+	struct iovec vector;
+	int p[2], next;
 	pid_t child;
+	char data;
 
 	MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, p));
 	set_int(p[1], SO_PASSPIDFD, 1);
@@ -52,6 +55,26 @@ CONTRACT
 	MUST(kill(child, SIGKILL));
 	CHECK_EQ(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
 	CHECK_EQ(info.si_pid, child);
+	// He has been waited for: there is an error in place of the descriptor.
+	MUST(close(pidfd));
+	child = CHILD(MUST(write(p[0], "x", 1)));
+	CHECK_EXIT(child, 0);
+	receive(p[1], 256);
+	CHECK_EQ(types[0], SCM_PIDFD_);
+	CHECK_EQ(pidfd, -EINVAL);
+	// Where it cannot be told no descriptor stays.
+	vector = (struct iovec){&data, 1};
+	message.msg_iov = &vector;
+	message.msg_iovlen = 1;
+	message.msg_control = MAP(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	message.msg_controllen = 256;
+	MUST(write(p[0], "x", 1));
+	next = (int)MUST(dup(0));
+	close(next);
+	CHECK_EQ(recvmsg(p[1], &message, 0), 1);
+	CHECK_EQ(message.msg_controllen, 0);
+	CHECK_EQ(dup(0), next);
+	close(next);
 	// All three: who, what, and the descriptor of who.
 	set_int(p[1], SO_PASSCRED, 1);
 	MUST(send_fds(p[0], "y", p, 1, 0));

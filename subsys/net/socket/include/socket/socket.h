@@ -176,8 +176,8 @@ static inline int socket_take_control(struct socket_message *message)
 	return likely(!message->control_left) ? 0 : socket_control_decode(message);
 }
 
-/* receive: append to the control buffer, or note in out_flags that it did not fit. */
-void socket_put_control(struct socket_message *message, int level, int type, const void *data,
+/* receive: append to the control buffer, or note in out_flags that it did not fit. False: nothing of it is there. */
+bool socket_put_control(struct socket_message *message, int level, int type, const void *data,
 			size_t length);
 /* The same for SCM_RIGHTS, which become descriptors, SCM_CREDENTIALS, and SCM_PIDFD. Nothing is
  * consumed. */
