@@ -153,7 +153,7 @@ static int set_number(struct socket *socket, int name, int value)
 		WRITE_ONCE(socket->receive_limit, buffer_limit(value, false, RECEIVE_MIN));
 		return 0;
 	case SO_PRIORITY:
-		if ((value < 0 || value > 6) && !capable(CAP_NET_ADMIN))
+		if ((value < 0 || value > 6) && !capable(CAP_NET_RAW) && !capable(CAP_NET_ADMIN))
 			return -EPERM;
 		WRITE_ONCE(socket->priority, (uint32_t)value);
 		return 0;

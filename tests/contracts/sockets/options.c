@@ -9,6 +9,18 @@ static int doubled(int fd, int option, int value)
 	return get_int(fd, option);
 }
 
+// This one alone is left.
+static void with_capability(int number)
+{
+	struct {
+		unsigned int version;
+		int pid;
+	} head = {0x20080522, 0};
+	unsigned int sets[6] = {1u << number, 1u << number};
+
+	MUST(syscall(SYS_capset, &head, sets));
+}
+
 CONTRACT
 {
 	int fd = (int)MUST(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -40,6 +52,19 @@ CONTRACT
 	CHECK_EQ(doubled(fd, SO_KEEPALIVE, 0), 0);
 	CHECK_EQ(doubled(fd, SO_BROADCAST, 1), 1);
 	CHECK_EQ(doubled(fd, SO_PRIORITY, 3), 3);
+	CHECK_EXIT(CHILD(with_capability(12 /* CAP_NET_ADMIN */);
+			 CHECK_EQ(doubled(fd, SO_PRIORITY, 7), 7)),
+		   0);
+	CHECK_EXIT(CHILD(with_capability(13 /* CAP_NET_RAW */);
+			 CHECK_EQ(doubled(fd, SO_PRIORITY, 8), 8);
+			 CHECK_ERRNO(setsockopt(fd, SOL_SOCKET, SO_DEBUG, &value, sizeof(value)),
+				     EACCES)),
+		   0);
+	CHECK_EXIT(CHILD(with_capability(0); CHECK_EQ(doubled(fd, SO_PRIORITY, 6), 6);
+			 value = 7;
+			 CHECK_ERRNO(setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &value, sizeof(value)),
+				     EPERM)),
+		   0);
 	MUST(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)));
 	memset(&linger, 0, sizeof(linger));
 	length = sizeof(linger);
