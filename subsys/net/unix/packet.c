@@ -204,9 +204,9 @@ int unix_packet_control(struct unix_packet *packet, struct socket_message *messa
 		packet->creds =
 			message->creds; /* a long message of a stream has them in each piece */
 		pid_get(packet->creds.pid);
-	} else if (unlikely(unix_wants_creds(packet->sender) || unix_wants_creds(to) ||
-			    !READ_ONCE(to->base.file))) {
-		/* Whoever accepts it may want them. */
+	} else if (unlikely(unix_wants_creds(packet->sender) || !load_acquire(&to->base.file) ||
+			    unix_wants_creds(to))) {
+		/* Whoever accepts it may want them: what the listener wanted is there before the file. */
 		socket_creds_current(&packet->creds);
 	}
 	return 0;
