@@ -91,10 +91,16 @@ static void for_each_held(struct unix_socket *u,
 {
 	struct unix_packet *packet;
 	struct unix_socket *pending;
+	unsigned int left = u->holding;
 
 	spin_lock(&u->base.lock);
 	list_for_each_entry (packet, &u->queue, link) {
-		for (unsigned int i = 0; packet->rights && i < packet->rights->count; i++) {
+		if (!left)
+			break;
+		if (!packet->rights)
+			continue;
+		left--;
+		for (unsigned int i = 0; i < packet->rights->count; i++) {
 			struct unix_socket *held = unix_of_file(packet->rights->files[i]);
 
 			if (held)
@@ -147,13 +153,18 @@ static void reach(struct unix_socket *held, struct list *reached)
 	list_move_tail(&held->in_flight_link, reached);
 }
 
-/* Sort the sockets in flight into reached and, what is left of in_flight, garbage. */
-static void find_reached(struct list *reached)
+/* Sort the sockets in flight into reached and, what is left of in_flight, garbage. False: there is none. */
+static bool find_reached(struct list *reached)
 {
 	struct unix_socket *u, *next;
+	bool any = false;
 
-	list_for_each_entry (u, &in_flight, in_flight_link)
+	list_for_each_entry (u, &in_flight, in_flight_link) {
 		u->outside = suspect(u) ? u->in_flight : REACHED;
+		any |= u->outside != REACHED;
+	}
+	if (!any)
+		return false;
 	list_for_each_entry (u, &in_flight, in_flight_link) {
 		if (u->outside != REACHED)
 			for_each_held(u, take_reference, NULL);
@@ -167,6 +178,7 @@ static void find_reached(struct list *reached)
 	/* The list grows at its end while we go along it. */
 	list_for_each_entry (u, reached, in_flight_link)
 		for_each_held(u, reach, reached);
+	return true;
 }
 
 /* Take what is in garbage's queue: no other end is told that any of it was lost. */
@@ -177,6 +189,7 @@ static void take_packets(struct unix_socket *u, struct list *packets)
 	spin_lock(&u->base.lock);
 	list_splice_tail(&u->queue, packets);
 	WRITE_ONCE(u->queue_length, 0);
+	u->holding = 0;
 	/* Its peer may still send, and looks at the byte out of band that was there. */
 	WRITE_ONCE(u->oob, NULL);
 	WRITE_ONCE(u->oob_marks, 0);
@@ -194,7 +207,10 @@ void unix_collect(void)
 	if (!READ_ONCE(flying))
 		return;
 	spin_lock(&collect_lock);
-	find_reached(&reached);
+	if (!find_reached(&reached)) {
+		spin_unlock(&collect_lock);
+		return;
+	}
 	list_for_each_entry (u, &in_flight, in_flight_link)
 		take_packets(u, &packets);
 	list_splice_tail(&reached, &in_flight);

@@ -242,7 +242,7 @@ static ssize_t read_packet(struct unix_socket *u, struct socket_message *message
 	if (unix_packet_read(packet, skip, n, message->uio) != n)
 		error = -EFAULT;
 	else
-		error = unix_received_rights(&received, packet, peek);
+		error = unix_received_rights(&received, u, packet, peek);
 	if (!error)
 		(void)unix_received_creds(&received, u, packet); /* the first: it always fits */
 	unix_peek_move(u, peek ? (int32_t)n : -(int32_t)packet->length);

@@ -74,6 +74,7 @@ struct unix_socket {
 	/* [collect_lock] */
 	unsigned int in_flight; /* times its file is in some queue */
 	unsigned int outside;	/* while collecting: references from elsewhere */
+	unsigned int holding;	/* packets with rights in its queue */
 	struct list in_flight_link;
 };
 
@@ -200,8 +201,8 @@ struct unix_received {
 bool unix_received_creds(struct unix_received *received, const struct unix_socket *u,
 			 const struct unix_packet *packet);
 /* The rights of a packet in u's queue: taken, or copied for a peek. 0 or -ENOMEM. */
-__must_check int unix_received_rights(struct unix_received *received, struct unix_packet *packet,
-				      bool peek);
+__must_check int unix_received_rights(struct unix_received *received, struct unix_socket *u,
+				      struct unix_packet *packet, bool peek);
 /* Give it all to the message. */
 void unix_received_done(struct unix_received *received, const struct unix_socket *u,
 			struct socket_message *message);

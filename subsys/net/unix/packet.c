@@ -233,8 +233,10 @@ void unix_queue_unlock(struct unix_socket *to, const struct unix_packet *packet)
 
 void unix_packet_queue(struct unix_socket *to, struct unix_packet *packet)
 {
-	if (unlikely(packet->rights != NULL))
+	if (unlikely(packet->rights != NULL)) {
 		unix_rights_fly(packet->rights);
+		to->holding++;
+	}
 	list_add_tail(&packet->link, &to->queue);
 	WRITE_ONCE(to->queue_length, to->queue_length + 1);
 }
@@ -245,8 +247,10 @@ void unix_packet_unqueue(struct unix_socket *u, struct unix_packet *packet)
 	ASSERT(!packet->oob || u->dead); /* its reader passed it: unix_oob_meet() */
 	list_del(&packet->link);
 	WRITE_ONCE(u->queue_length, u->queue_length - 1);
-	if (unlikely(packet->rights != NULL))
+	if (unlikely(packet->rights != NULL)) {
 		unix_rights_land(packet->rights);
+		u->holding--;
+	}
 	unix_queue_unlock(u, packet);
 }
 
@@ -286,7 +290,8 @@ bool unix_received_creds(struct unix_received *received, const struct unix_socke
 	return true;
 }
 
-int unix_received_rights(struct unix_received *received, struct unix_packet *packet, bool peek)
+int unix_received_rights(struct unix_received *received, struct unix_socket *u,
+			 struct unix_packet *packet, bool peek)
 {
 	int error = 0;
 
@@ -300,6 +305,7 @@ int unix_received_rights(struct unix_received *received, struct unix_packet *pac
 	} else {
 		spin_lock(&collect_lock);
 		unix_rights_land(packet->rights);
+		u->holding--;
 		received->rights = packet->rights;
 		packet->rights = NULL;
 		spin_unlock(&collect_lock);

@@ -240,7 +240,7 @@ static int read_packet(struct stream_read *r, struct unix_packet *packet)
 	if (unlikely(unix_packet_read(packet, packet->offset + r->skip, n, message->uio) != n))
 		return -EFAULT;
 	r->copied += n;
-	error = unix_received_rights(&r->received, packet, peek);
+	error = unix_received_rights(&r->received, u, packet, peek);
 	if (error)
 		return error;
 	if (peek) {
