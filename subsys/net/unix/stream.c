@@ -72,6 +72,8 @@ ssize_t unix_stream_send(struct socket *socket, struct socket_message *message)
 		if (unlikely(error))
 			break;
 		sent += (ssize_t)n;
+		if (unlikely(message->uio->left > urgent))
+			resched_point(); /* a fast reader makes room for ever */
 	}
 	if (unlikely(urgent && !error)) {
 		error = unix_oob_send(u, peer, message, deadline);
@@ -287,11 +289,15 @@ ssize_t unix_stream_receive(struct socket *socket, struct socket_message *messag
 	r.least = MAX(r.least, (size_t)1);
 	mutex_lock(&u->reading);
 	r.skip = unix_peek_skip(u, message);
-	do {
+	for (;;) {
 		packet = next_packet(&r);
 		result = packet ? read_packet(&r, packet) : wait_for_data(&r, deadline);
 		/* A full buffer ends it, but not a peek, which looks on for descriptors. */
-	} while (result > 0 && (message->uio->left || !packet || r.peeked));
+		if (result <= 0 || !(message->uio->left || !packet || r.peeked))
+			break;
+		if (packet)
+			resched_point();
+	}
 	mutex_unlock(&u->reading);
 	if (unlikely(!result && !r.copied && !r.received.has_creds && unix_wants_creds(u)))
 		tell_nobody(socket, message);
