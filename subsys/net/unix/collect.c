@@ -17,7 +17,11 @@
 
 struct spinlock collect_lock = SPINLOCK_INIT("descriptors in flight");
 static struct list in_flight = LIST_INIT(in_flight); /* [collect_lock] */
-static unsigned int flying; /* [collect_lock] sockets in flight, also while they are sorted */
+static unsigned int flying; /* [collect_lock] descriptors of sockets in flight, also while they are sorted */
+/* More are worth a collection though no socket has ended. One that finds most of them reached sets it to twice as many,
+ * so that its cost is spread over as many sends. */
+#define MANY 16000u
+static unsigned int many = MANY; /* atomic */
 
 static struct unix_socket *unix_of_file(const struct file *file)
 {
@@ -43,10 +47,11 @@ void unix_rights_fly(struct socket_rights *rights)
 	for (unsigned int i = 0; i < rights->count; i++) {
 		struct unix_socket *u = unix_of_file(rights->files[i]);
 
-		if (u && !u->in_flight++) {
+		if (!u)
+			continue;
+		if (!u->in_flight++)
 			list_add_tail(&u->in_flight_link, &in_flight);
-			WRITE_ONCE(flying, flying + 1);
-		}
+		WRITE_ONCE(flying, flying + 1);
 	}
 	rights->user = user_get(current->cred->user);
 	__atomic_fetch_add(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
@@ -57,10 +62,11 @@ void unix_rights_land(struct socket_rights *rights)
 	for (unsigned int i = 0; i < rights->count; i++) {
 		struct unix_socket *u = unix_of_file(rights->files[i]);
 
-		if (u && !--u->in_flight) {
+		if (!u)
+			continue;
+		if (!--u->in_flight)
 			list_del_init(&u->in_flight_link);
-			WRITE_ONCE(flying, flying - 1);
-		}
+		WRITE_ONCE(flying, flying - 1);
 	}
 	__atomic_fetch_sub(&rights->user->in_flight, rights->count, __ATOMIC_RELAXED);
 	user_put(rights->user);
@@ -207,21 +213,28 @@ void unix_collect(void)
 	if (!READ_ONCE(flying))
 		return;
 	spin_lock(&collect_lock);
-	if (!find_reached(&reached)) {
-		spin_unlock(&collect_lock);
-		return;
+	if (find_reached(&reached)) {
+		list_for_each_entry (u, &in_flight, in_flight_link)
+			take_packets(u, &packets);
+		list_splice_tail(&reached, &in_flight);
 	}
-	list_for_each_entry (u, &in_flight, in_flight_link)
-		take_packets(u, &packets);
-	list_splice_tail(&reached, &in_flight);
 	list_for_each_entry (packet, &packets, link) {
 		if (packet->rights)
 			unix_rights_land(packet->rights);
 	}
+	WRITE_ONCE(many, MAX(MIN(READ_ONCE(many), flying * 2), MANY));
 	spin_unlock(&collect_lock);
 	while (!list_empty(&packets)) {
 		packet = list_first(&packets, struct unix_packet, link);
 		list_del(&packet->link);
 		unix_packet_free(packet); /* puts the files */
 	}
+}
+
+void unix_collect_many(void)
+{
+	if (likely(READ_ONCE(flying) <= READ_ONCE(many)))
+		return;
+	unix_collect();
+	WRITE_ONCE(many, MAX(READ_ONCE(flying) * 2, MANY));
 }

@@ -254,5 +254,7 @@ __must_check int unix_rights_limit(void);
 unsigned int unix_rights_held(struct unix_socket *u);
 /* Find and empty sockets that nobody can reach any more. May sleep. */
 void unix_collect(void);
+/* The same if there are many, before more come. */
+void unix_collect_many(void);
 
 #endif

@@ -14,7 +14,7 @@ static bool ended(int read_end)
 
 CONTRACT
 {
-	int pipe_ends[2], p[2], q[2], fds[2], l, c;
+	int pipe_ends[2], p[2], q[2], fds[2], many[253], l, c;
 	size_t count;
 	char data[4];
 
@@ -79,6 +79,21 @@ CONTRACT
 	CHECK_EQ(write(fds[1], "!", 1), 1);
 	close(fds[1]);
 	CHECK_EQ(read(pipe_ends[0], data, 4), 1);
+	CHECK(ended(pipe_ends[0]));
+	// Where no socket is closed, a circle of very many descriptors goes when one more is sent.
+	MUST(pipe(pipe_ends));
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, p));
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, q));
+	many[0] = pipe_ends[1];
+	for (int i = 1; i < 253; i++)
+		many[i] = p[1];
+	for (int i = 0; i < 64; i++)
+		MUST(send_fds(p[0], "x", many, 253, 0));
+	close(pipe_ends[1]);
+	close(p[0]);
+	close(p[1]);
+	CHECK_EQ(ready(pipe_ends[0], POLLIN), 0);
+	MUST(send_fds(q[0], "x", &q[0], 1, 0));
 	CHECK(ended(pipe_ends[0]));
 	// Closing the only receiver drops what it had not read.
 	MUST(pipe(pipe_ends));
