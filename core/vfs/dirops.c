@@ -298,7 +298,8 @@ static void remove_done(struct walk *w, struct dentry *victim, int error)
 		notify_entry(w->inode, NOTIFY_DELETE | kind, w->last.text, w->last.length);
 }
 
-int do_unlink(int dirfd, const char *name)
+/* only: the entry must still be this one; NULL: whatever it is. */
+static int unlink_entry(int dirfd, const char *name, const struct dentry *only)
 {
 	struct dentry *victim;
 	WALK(w);
@@ -313,6 +314,8 @@ int do_unlink(int dirfd, const char *name)
 		goto out;
 	if (w.trailing)
 		error = S_ISDIR(victim->inode->mode) ? -EISDIR : -ENOTDIR;
+	if (only && victim != only)
+		error = -ENOENT;
 	if (!error)
 		error = may_delete(w.inode, victim, false);
 	if (!error && !w.inode->ops->unlink)
@@ -325,6 +328,11 @@ int do_unlink(int dirfd, const char *name)
 out:
 	walk_drop(&w);
 	return error;
+}
+
+int do_unlink(int dirfd, const char *name)
+{
+	return unlink_entry(dirfd, name, NULL);
 }
 
 int do_rmdir(int dirfd, const char *name)
@@ -386,6 +394,11 @@ int vfs_mknod(const char *name, umode_t mode, dev_t rdev)
 int vfs_mknod_path(const char *name, umode_t mode, struct path *made)
 {
 	return make_node(AT_FDCWD, name, mode, 0, made);
+}
+
+int vfs_unlink_made(const char *name, const struct path *made)
+{
+	return unlink_entry(AT_FDCWD, name, made->dentry);
 }
 
 int vfs_symlink(const char *target, const char *name)

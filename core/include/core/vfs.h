@@ -466,6 +466,8 @@ __must_check int vfs_mkdir(const char *name, umode_t mode);
 __must_check int vfs_mknod(const char *name, umode_t mode, dev_t rdev);
 /* The same for current's directory and umask, giving what was made, with references. */
 __must_check int vfs_mknod_path(const char *name, umode_t mode, struct path *made);
+/* Remove it again, if it still has this name. */
+__must_check int vfs_unlink_made(const char *name, const struct path *made);
 __must_check int vfs_symlink(const char *target, const char *name);
 __must_check int vfs_link(const char *from, const char *to);
 __must_check int vfs_chown(const char *name, uid_t uid, gid_t gid);

@@ -89,9 +89,9 @@ static int bind_path(struct unix_socket *u, struct unix_address *address)
 	int error = vfs_mknod_path(address->bytes, socket_mode(&u->base), &path);
 
 	if (!error && u->address) {
-		error = vfs_unlink(address->bytes);
+		(void)vfs_unlink_made(address->bytes, &path); /* or it has another name by now */
 		path_put(&path);
-		error = error ? error : -EINVAL;
+		error = -EINVAL;
 	}
 	if (error) {
 		kfree(address);
