@@ -321,8 +321,7 @@ static ssize_t receive_several(struct socket *socket, unsigned long vector, unsi
 		done++;
 		if (flags & MSG_WAITFORONE)
 			flags |= MSG_DONTWAIT;
-		if (out_flags & MSG_OOB ||
-		    (deadline != KTIME_MAX && clock_monotonic() >= deadline))
+		if (out_flags & MSG_OOB || (deadline != KTIME_MAX && clock_monotonic() >= deadline))
 			break;
 		resched_point();
 	}

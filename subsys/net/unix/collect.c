@@ -17,7 +17,8 @@
 
 struct spinlock collect_lock = SPINLOCK_INIT("descriptors in flight");
 static struct list in_flight = LIST_INIT(in_flight); /* [collect_lock] */
-static unsigned int flying; /* [collect_lock] descriptors of sockets in flight, also while they are sorted */
+static unsigned int
+	flying; /* [collect_lock] descriptors of sockets in flight, also while they are sorted */
 /* More are worth a collection though no socket has ended. One that finds most of them reached sets it to twice as many,
  * so that its cost is spread over as many sends. */
 #define MANY 16000u

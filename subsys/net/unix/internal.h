@@ -111,8 +111,7 @@ static inline void unix_peek_move(struct unix_socket *u, int32_t n)
 	int32_t offset = READ_ONCE(u->base.peek_offset);
 
 	if (unlikely(offset >= 0))
-		WRITE_ONCE(u->base.peek_offset,
-			   MAX((int32_t)((uint32_t)offset + (uint32_t)n), 0));
+		WRITE_ONCE(u->base.peek_offset, MAX((int32_t)((uint32_t)offset + (uint32_t)n), 0));
 }
 static inline bool unix_is_connecting(const struct unix_socket *u)
 {

@@ -60,8 +60,7 @@ CONTRACT
 			 CHECK_ERRNO(setsockopt(fd, SOL_SOCKET, SO_DEBUG, &value, sizeof(value)),
 				     EACCES)),
 		   0);
-	CHECK_EXIT(CHILD(with_capability(0); CHECK_EQ(doubled(fd, SO_PRIORITY, 6), 6);
-			 value = 7;
+	CHECK_EXIT(CHILD(with_capability(0); CHECK_EQ(doubled(fd, SO_PRIORITY, 6), 6); value = 7;
 			 CHECK_ERRNO(setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &value, sizeof(value)),
 				     EPERM)),
 		   0);
