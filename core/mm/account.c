@@ -63,13 +63,16 @@ bool accountable(unsigned int vm, bool file)
 bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm)
 {
 	const struct process *process = current->process;
+	uint64_t limit;
 
 	if (!process)
 		return true;
 	if (mm->total_pages + pages > process_limit(process, RLIMIT_AS) >> PAGE_SHIFT)
 		return false;
-	if ((vm & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE &&
-	    mm->data_pages + pages > process_limit(process, RLIMIT_DATA) >> PAGE_SHIFT)
-		return false;
-	return true;
+	if (!vm_is_data(vm))
+		return true;
+	limit = process_limit(process, RLIMIT_DATA);
+	if (!limit) // as on Linux: whoever sets it to nothing at all means brk
+		limit = READ_ONCE(process->limits[RLIMIT_DATA].hard);
+	return mm->data_pages + pages <= limit >> PAGE_SHIFT;
 }

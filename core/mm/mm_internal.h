@@ -29,6 +29,12 @@ static inline unsigned int entry_rights(unsigned int vm)
 	return (vm & VM_RIGHTS) | (vm & VM_WRITE) >> 1;
 }
 
+/* Does RLIMIT_DATA count it? Stacks have a limit of their own. */
+static inline bool vm_is_data(unsigned int vm)
+{
+	return (vm & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
+}
+
 /* ---- reclaim.c ---- */
 /* Give back what caches hold beyond need. May sleep. */
 void memory_reclaim(void);

@@ -285,9 +285,9 @@ void vma_account(struct mm *mm, const struct vma *vma, int64_t pages)
 	unsigned int flags = vma->flags;
 
 	mm->total_pages += n;
-	if (flags & VM_STACK)
+	if (flags & VM_GROWSDOWN)
 		mm->stack_pages += n;
-	else if ((flags & (VM_WRITE | VM_SHARED)) == VM_WRITE)
+	else if (vm_is_data(flags))
 		mm->data_pages += n;
 	if (vma->file && (flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
 		mm->exec_pages += n;

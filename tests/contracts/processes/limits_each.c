@@ -81,6 +81,29 @@ static void becomes(rlim_t others, int error)
 		CHECK_EXIT(other[i], 0);
 }
 
+static void *map(size_t length, int flags)
+{
+	return mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1,
+		    0);
+}
+
+static void data(void)
+{
+	long long before;
+
+	// None at all: only the break, and mappings have the hard limit.
+	limit(RLIMIT_DATA, 0, 32 << 20);
+	CHECK(map(4 << 20, 0) != MAP_FAILED);
+	CHECK_ERRNO((long)map(32 << 20, 0), ENOMEM);
+	CHECK_ERRNO((long)sbrk(1 << 16), ENOMEM);
+	// What grows downwards is a stack.
+	before = field_of("/proc/self/status", "VmStk:");
+	CHECK(map(32 << 20, MAP_GROWSDOWN) != MAP_FAILED);
+	CHECK_EQ(field_of("/proc/self/status", "VmStk:") - before, 32 << 10);
+	limit(RLIMIT_DATA, 1, 32 << 20);
+	CHECK_ERRNO((long)map(1 << 20, 0), ENOMEM);
+}
+
 CONTRACT
 {
 	struct rlimit value;
@@ -94,6 +117,7 @@ CONTRACT
 						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 				     ENOMEM)),
 		   0);
+	CHECK_EXIT(CHILD(data()), 0);
 	CHECK_EXIT(CHILD(limit(RLIMIT_DATA, 1 << 20, 1 << 20);
 			 CHECK_ERRNO((long)mmap(NULL, 4 << 20, PROT_READ | PROT_WRITE,
 						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
