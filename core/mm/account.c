@@ -53,11 +53,9 @@ int commit_charge(uint64_t pages)
 
 bool accountable(unsigned int vm, bool file)
 {
-	if (file && (vm & VM_SHARED))
-		return false; // the file's own matter
-	if ((vm & VM_NORESERVE) && READ_ONCE(overcommit_mode) != 2)
-		return false;
-	return (vm & VM_SHARED) || (vm & VM_WRITE);
+	if ((vm & VM_NORESERVE) || (file && (vm & VM_SHARED)))
+		return false; // a file is its own matter
+	return vm & (VM_SHARED | VM_WRITE);
 }
 
 bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm)

@@ -91,7 +91,7 @@ static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long fla
 		how |= MM_LOCKED;
 	if ((flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE)
 		how |= MM_POPULATE;
-	if (flags & MAP_NORESERVE)
+	if ((flags & MAP_NORESERVE) && READ_ONCE(overcommit_mode) != 2)
 		vm |= VM_NORESERVE;
 	if (flags & MAP_STACK)
 		vm |= VM_NOHUGEPAGE;

@@ -45,6 +45,11 @@ CONTRACT
 	some = mmap(NULL, (size_t)limit * 1024, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(some != MAP_FAILED);
 	CHECK_ERRNO(mprotect(some, (size_t)limit * 1024, PROT_READ | PROT_WRITE), ENOMEM);
+	MUST(munmap(some, (size_t)limit * 1024));
+	some = mmap(NULL, (size_t)limit * 1024, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	CHECK(some != MAP_FAILED);
+	CHECK_ERRNO(mprotect(some, (size_t)limit * 1024, PROT_READ | PROT_WRITE), ENOMEM);
 	mode("0");
 	int fd = (int)MUST(open("/proc/sys/vm/overcommit_memory", O_WRONLY));
 	CHECK_ERRNO(write(fd, "7", 1), EINVAL);
