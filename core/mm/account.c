@@ -51,11 +51,9 @@ int commit_charge(uint64_t pages)
 	return -ENOMEM;
 }
 
-bool accountable(unsigned int vm, bool file)
+bool accountable(unsigned int vm)
 {
-	if ((vm & VM_NORESERVE) || (file && (vm & VM_SHARED)))
-		return false; // a file is its own matter
-	return vm & (VM_SHARED | VM_WRITE);
+	return (vm & (VM_NORESERVE | VM_SHARED | VM_WRITE)) == VM_WRITE;
 }
 
 bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm)

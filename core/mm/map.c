@@ -110,8 +110,9 @@ static int attach_backing(struct vma *vma, struct file *file)
 		// As on Linux the memory has the mapping's size, even where /dev/zero's offset leaves
 		// the mapping's last pages behind it. A file open for reading has no end.
 		uint64_t before = file ? vma->offset : 0;
+		bool promised = !file && !(vma->flags & VM_NORESERVE);
 
-		vma->cache = bare_cache_new(before + vma_pages(vma));
+		vma->cache = bare_cache_new(before + vma_pages(vma), promised ? vma_pages(vma) : 0);
 		if (!vma->cache)
 			return -ENOMEM;
 		vma->bare_cache = true;
@@ -142,7 +143,7 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 	struct vma *vma;
 	int error, claimed = 0;
 
-	if (accountable(vm, file)) {
+	if (accountable(vm)) {
 		error = commit_charge(pages);
 		if (error)
 			return error;

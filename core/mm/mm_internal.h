@@ -164,7 +164,8 @@ static inline void page_set_flag(struct page *page, uint16_t flag)
 		__atomic_fetch_or(&page->flags, flag, __ATOMIC_RELEASE);
 }
 void pagecache_start(void);
-struct pagecache *bare_cache_new(uint64_t pages); /* NULL: no memory */
+/* Of so many pages, some of which are promised while it lives. NULL: no memory. */
+struct pagecache *bare_cache_new(uint64_t pages, uint64_t promised);
 void bare_cache_get(struct pagecache *cache);
 void bare_cache_put(struct pagecache *cache);
 
@@ -202,7 +203,7 @@ vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
 __must_check int brk_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm);
 /* May the space grow by this (RLIMIT_AS, RLIMIT_DATA, map count)? */
 bool mm_may_grow(const struct mm *mm, uint64_t pages, unsigned int vm);
-/* Does memory with these flags count as a promise? */
-bool accountable(unsigned int vm, bool file);
+/* Does a mapping with these flags count as a promise? Shared memory does by itself. */
+bool accountable(unsigned int vm);
 
 #endif

@@ -95,14 +95,18 @@ void pagecache_destroy(struct pagecache *cache)
 struct bare_cache {
 	struct pagecache cache;
 	struct refcount refs;
+	uint64_t promised; // pages
 };
 
-struct pagecache *bare_cache_new(uint64_t pages)
+struct pagecache *bare_cache_new(uint64_t pages, uint64_t promised)
 {
 	struct bare_cache *bare = kmalloc(sizeof(*bare), GFP_KERNEL);
 
-	if (!bare)
+	if (!bare || commit_charge(promised)) {
+		kfree(bare);
 		return NULL;
+	}
+	bare->promised = promised;
 	pagecache_init(&bare->cache, NULL, NULL);
 	bare->cache.bare_size = pages;
 	refcount_set(&bare->refs, 1);
@@ -121,6 +125,7 @@ void bare_cache_put(struct pagecache *cache)
 	if (!refcount_put(&bare->refs))
 		return;
 	pagecache_destroy(cache);
+	commit_change(-(int64_t)bare->promised);
 	kfree(bare);
 }
 

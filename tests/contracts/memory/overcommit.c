@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: MEM-13. Overcommit: the heuristic refuses what can never fit, mode 1 refuses nothing,
-// mode 2 counts what is committed; NORESERVE; fork counts.
+// mode 2 counts what is committed; NORESERVE; fork counts, but shared memory only once.
 #include "contract.h"
 
 static void mode(const char *text)
@@ -11,6 +11,37 @@ static void mode(const char *text)
 static void *map(size_t size, int flags)
 {
 	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+}
+
+// What is promised, with the shared memory that was made after `before`; others promise little meanwhile.
+static bool promised(long long before, size_t shared)
+{
+	long long more =
+		field_of("/proc/meminfo", "Committed_AS:") - before - (long long)(shared >> 10);
+
+	return more > -(16 << 10) && more < 16 << 10;
+}
+
+static void shared_once(void)
+{
+	long long before = field_of("/proc/meminfo", "Committed_AS:");
+	size_t size = 64 << 20;
+	char *at = MAP(NULL, size, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(promised(before, size));
+	CHECK_EXIT(CHILD(CHECK(promised(before, size))), 0);
+	MUST(munmap(at, size / 2));
+	CHECK(promised(before, size));
+	// That it is seen at more pages than it has makes it no larger.
+	at = mremap(at + size / 2, size / 2, 2 * size, MREMAP_MAYMOVE);
+	CHECK(at != MAP_FAILED);
+	CHECK(promised(before, size));
+	MUST(munmap(at, 2 * size));
+	CHECK(promised(before, 0));
+	at = MAP(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		 0);
+	CHECK(promised(before, 0));
+	MUST(munmap(at, size));
 }
 
 CONTRACT
@@ -24,6 +55,7 @@ CONTRACT
 	char *some = map(huge, MAP_NORESERVE);
 	CHECK(some != MAP_FAILED);
 	MUST(munmap(some, huge));
+	shared_once();
 	mode("1");
 	some = map(huge, 0);
 	CHECK(some != MAP_FAILED);
