@@ -69,7 +69,7 @@ static paddr_t grab(struct vma *vma, vaddr_t va, bool write, bool force, struct 
 static size_t access_page(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write,
 			  bool force)
 {
-	struct vma *vma = vma_lookup_locked(mm, address, true);
+	struct vma *vma = vma_lookup_locked(mm, address, force);
 	struct page *held;
 	char *at;
 	paddr_t pa;

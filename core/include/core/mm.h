@@ -185,8 +185,8 @@ static inline uint64_t vma_pages(const struct vma *vma)
 }
 
 /* Copy between the kernel and another space (or a space under construction): /proc/PID/mem,
- * cmdline, ptrace, exec's arguments. Bytes moved; force ignores VMA rights as ptrace may. May
- * sleep. */
+ * cmdline, ptrace, exec's arguments. Bytes moved; force ignores VMA rights as ptrace may, and lets
+ * stacks grow. May sleep. */
 size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write, bool force);
 
 /* For a core dump: find the first page of [*at, end) that holds anything (zeroes that were never
