@@ -6,26 +6,29 @@
 
 #include <core/cred.h>
 #include <core/mm.h>
+#include <core/signal.h>
 #include <core/slab.h>
 #include <core/syscall.h>
 #include <core/thread.h>
 #include <core/uio.h>
 
-// Copy between local and the pieces of remote memory. Bytes moved, or -EFAULT when none could be.
+// Copy between local and the pieces of remote memory, until the caller is to die. Bytes moved, or -EFAULT when none
+// could be.
 static long copy_pieces(struct mm *mm, struct uio *local, const struct iovec *remote,
 			unsigned long count, bool write)
 {
 	struct page *page = page_alloc(GFP_USER, 0);
 	char *buffer;
 	long total = 0;
+	int error = 0;
 
 	if (!page)
 		return -ENOMEM;
 	buffer = page_address(page);
-	for (unsigned long i = 0; i < count && local->left; i++) {
+	for (unsigned long i = 0; i < count && local->left && !error; i++) {
 		size_t done = 0;
 
-		while (done < remote[i].length && local->left) {
+		while (done < remote[i].length && local->left && !error) {
 			vaddr_t at = hal_untag(remote[i].base) + done;
 			size_t n = MIN(PAGE_SIZE - (at & (PAGE_SIZE - 1)),
 				       MIN(remote[i].length - done, local->left));
@@ -36,14 +39,14 @@ static long copy_pieces(struct mm *mm, struct uio *local, const struct iovec *re
 				      : uio_copy_to(local, buffer, moved);
 			done += moved;
 			total += (long)moved;
-			if (moved < n) {
-				page_put(page);
-				return total ? total : -EFAULT;
-			}
+			if (moved < n)
+				error = -EFAULT;
+			else if (signal_fatal_pending())
+				error = -EINTR;
 		}
 	}
 	page_put(page);
-	return total;
+	return total ? total : error;
 }
 
 // The remote vector is not checked against our own address space.
