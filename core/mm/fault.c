@@ -246,6 +246,9 @@ static __attribute__((noinline)) int fault_present(struct vma *vma, const struct
 	struct hal_tlb tlb __uninitialized;
 	unsigned int bits;
 
+	// hal_replace() is about to enter another frame: who gave the rights back would undo it.
+	if (unlikely(!(entry->bits & HAL_PTE_RIGHTS)) && rights_of(vma))
+		return 0;
 	if (write && !(entry->bits & HAL_PTE_WRITE) && !(vma->flags & VM_SHARED)) {
 		if (force && entry_owns_frame(entry))
 			return 0;

@@ -66,7 +66,6 @@ IS(hal_pte_is_table, bool(hal_pte));
 IS(hal_pte_kernel_table, hal_pte(paddr_t));
 IS(hal_pte_kernel, hal_pte(paddr_t, unsigned int, enum hal_memory_type));
 IS(hal_pte_hw_present, bool(hal_pte));
-IS(hal_pte_needs_break, bool(hal_pte, hal_pte));
 IS(hal_pte_needs_flush, bool(hal_pte, hal_pte));
 IS(hal_pte_published, void(void));
 IS(hal_pte_refresh, void(vaddr_t));

@@ -93,6 +93,14 @@ int hal_map(struct hal_space *space, vaddr_t va, const paddr_t *frames, unsigned
 	return error;
 }
 
+// Another frame is seen only when no TLB has the old one any more: else a thread that saw what another wrote to the new
+// frame could go on seeing the old (and arm64 demands it).
+static bool needs_break(hal_pte old, hal_pte new)
+{
+	return hal_pte_hw_present(old) && hal_pte_hw_present(new) &&
+	       hal_pte_pa(old) != hal_pte_pa(new);
+}
+
 int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, unsigned int bits)
 {
 	unsigned int level;
@@ -113,7 +121,7 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 		if (unlikely(!seen || hal_pte_pa(seen) + offset != old->pa ||
 			     (hal_pte_bits(seen) ^ old->bits) & (HAL_PTE_ANON | HAL_PTE_WRITE)))
 			return -EAGAIN;
-		if (hal_pte_needs_break(seen, new)) {
+		if (needs_break(seen, new)) {
 			// In between the entry has no rights, but is not empty: nobody maps
 			// something else there.
 			hal_pte broken = hal_pte_make(hal_pte_pa(seen),

@@ -13,7 +13,7 @@
  *  - An entry's rights are HAL_PTE_READ/WRITE/EXEC; an entry without any right is kept (PROT_NONE)
  *    and not present to the hardware. HAL_EXEC_READS (hal_arch/mmu.h): 1 where what may be executed
  *    may always be read, 0 where that needs HAL_PTE_READ.
- *  - Break-before-make (arm64) is inside. Stale translations are gathered in a struct hal_tlb;
+ *  - Break-before-make is inside. Stale translations are gathered in a struct hal_tlb;
  *    after hal_tlb_flush() returns, no CPU holds one. Between the change of an entry and the flush
  *    the caller neither sleeps nor frees the frames.
  *  - A block, HAL_BLOCK_PAGES frames side by side entered by hal_block_map(), is one entry that
@@ -96,9 +96,9 @@ __must_check int hal_block_map(struct hal_space *space, vaddr_t va, paddr_t fram
 unsigned long hal_block_count(void);
 
 /* Replace the entry at old->va, if it still has old's frame, HAL_PTE_ANON and HAL_PTE_WRITE, by frame pa with bits. 0, or -EAGAIN
- * when it changed meanwhile. Old translations are gathered (or on arm64 flushed inside). Also used
- * to raise or lower rights of one entry (same pa). A page of a block keeps its frame, and the bits
- * become those of the whole block. */
+ * when it changed meanwhile. Old translations are gathered; but before another frame is entered they are flushed, on
+ * every CPU, and until then the entry has no rights: whoever meets it so tries again. Also used to raise or lower
+ * rights of one entry (same pa). A page of a block keeps its frame, and the bits become those of the whole block. */
 __must_check int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa,
 			     unsigned int bits);
 

@@ -111,12 +111,6 @@ static inline bool hal_pte_hw_present(hal_pte pte)
 	return (pte & (PTE_VALID | PTE_ACCESSED)) == (PTE_VALID | PTE_ACCESSED);
 }
 
-static inline bool hal_pte_needs_break(hal_pte old, hal_pte new)
-{
-	return hal_pte_hw_present(old) && hal_pte_hw_present(new) &&
-	       hal_pte_pa(old) != hal_pte_pa(new);
-}
-
 static inline bool hal_pte_needs_flush(hal_pte old, hal_pte new)
 {
 	return hal_pte_hw_present(old) &&

@@ -53,9 +53,6 @@
  *       a kernel leaf: global, accessed and dirty set
  *   bool hal_pte_hw_present(hal_pte);
  *       may a TLB hold it
- *   bool hal_pte_needs_break(hal_pte old, hal_pte new);
- *       must old be made invalid and flushed before new is stored (arm64 when the frame or the
- *       memory type changes; false elsewhere)
  *   bool hal_pte_needs_flush(hal_pte old, hal_pte new);
  *       once new has replaced old in memory, must stale translations of old go from every CPU
  *       before it is safe? false when old is not hw_present; false when only rights, YOUNG or DIRTY

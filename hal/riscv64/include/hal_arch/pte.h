@@ -100,13 +100,6 @@ static inline bool hal_pte_hw_present(hal_pte pte)
 	return pte & PTE_V;
 }
 
-static inline bool hal_pte_needs_break(hal_pte old, hal_pte new)
-{
-	(void)old;
-	(void)new;
-	return false;
-}
-
 static inline bool hal_pte_needs_flush(hal_pte old, hal_pte new)
 {
 	/* Something of old was taken away. */

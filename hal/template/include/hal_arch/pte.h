@@ -63,13 +63,6 @@ static inline bool hal_pte_hw_present(hal_pte pte)
 	return pte & HAL_PTE_RIGHTS;
 }
 
-static inline bool hal_pte_needs_break(hal_pte old, hal_pte new)
-{
-	(void)old;
-	(void)new;
-	return false;
-}
-
 static inline bool hal_pte_needs_flush(hal_pte old, hal_pte new)
 {
 	return hal_pte_hw_present(old) && old != new;

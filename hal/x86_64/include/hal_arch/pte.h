@@ -101,13 +101,6 @@ static inline bool hal_pte_hw_present(hal_pte pte)
 	return pte & X86_PTE_P;
 }
 
-static inline bool hal_pte_needs_break(hal_pte before, hal_pte after)
-{
-	(void)before;
-	(void)after;
-	return false;
-}
-
 static inline bool hal_pte_needs_flush(hal_pte before, hal_pte after)
 {
 	if (!(before & X86_PTE_P))
