@@ -117,19 +117,20 @@ size_t mm_access(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool wr
 	return done;
 }
 
-// The next entry from va on that is not but the page of zeros, or end.
+// The next entry from va on that is not but the page of zeros, or as far as was looked.
 static vaddr_t next_frame(struct mm *mm, vaddr_t va, vaddr_t end)
 {
-	struct hal_entry entry;
-	vaddr_t at = va;
+	struct hal_entry entry[24] __uninitialized;
+	unsigned int count =
+		hal_scan(&mm->space, &va, walk_piece(va, end), entry, ARRAY_SIZE(entry));
 
-	while (hal_scan(&mm->space, &at, end, &entry, 1))
-		if (entry.pa != zero_frame)
-			return MAX(va, entry.va);
-	return end;
+	for (unsigned int i = 0; i < count; i++)
+		if (entry[i].pa != zero_frame)
+			return entry[i].va;
+	return va;
 }
 
-// Where something may be from va on, at most end.
+// Before where, at most end, there is nothing from va on. If it is va itself, something may be there.
 static vaddr_t next_content(struct mm *mm, vaddr_t va, vaddr_t end)
 {
 	struct vma *vma = vma_lookup_locked(mm, va, false);

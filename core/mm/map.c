@@ -377,9 +377,16 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 	if (vm & ~old & VM_EXEC)
 		vma_sync_icache(vma, start, end);
 	hal_tlb_begin(&tlb, &mm->space);
-	hal_protect(&tlb, start, end, entry_rights(rights), vm & VM_SHARED);
-	hal_tlb_flush(&tlb);
-	return 0;
+	for (;;) {
+		vaddr_t stop = walk_piece(start, end);
+
+		hal_protect(&tlb, start, stop, entry_rights(rights), vm & VM_SHARED);
+		hal_tlb_flush(&tlb);
+		if (likely(stop == end))
+			return 0;
+		resched_point();
+		start = stop;
+	}
 }
 
 // Rights of a write that the VMA may have but has not: private pages regain it by faults, but locked
@@ -428,13 +435,8 @@ int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights)
 	bool fill = false;
 	int error;
 
-	if (!IS_ALIGNED(start, PAGE_SIZE))
-		return -EINVAL;
-	if (!length)
-		return 0;
 	length = PAGE_UP(length);
-	if (!length || start + length <= start)
-		return -ENOMEM; // beyond user space is only a hole: what comes before it is changed
+	ASSERT(IS_ALIGNED(start, PAGE_SIZE) && start + length > start);
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
 	error = protect_locked(mm, start, start + length, rights, &fill);

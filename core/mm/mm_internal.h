@@ -35,6 +35,15 @@ static inline bool vm_is_data(unsigned int vm)
 	return (vm & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
+/* Where a walk of entries from start on lets others run, at most end: entries cost a user almost nothing, even where
+ * each is of the page of zeros. On a boundary of a block, so that none is split for it. */
+#define WALK_PIECE ((vaddr_t)256 << 20)
+static inline vaddr_t walk_piece(vaddr_t start, vaddr_t end)
+{
+	return unlikely(end - start > WALK_PIECE) ? ALIGN_DOWN(start + WALK_PIECE, WALK_PIECE)
+						  : end;
+}
+
 /* ---- reclaim.c ---- */
 /* Give back what caches hold beyond need. May sleep. */
 void memory_reclaim(void);

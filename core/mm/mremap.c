@@ -47,23 +47,40 @@ static int may_resize(const struct remap *r, const struct vma *vma)
 	return mm_may_grow(r->mm, more, vma->flags) ? 0 : -ENOMEM;
 }
 
+// hal_move(), letting others run.
+static int move_pieces(struct mm *mm, vaddr_t from, vaddr_t to, size_t length, size_t *moved)
+{
+	struct hal_tlb tlb __uninitialized;
+	vaddr_t at = from, end = from + length;
+	int error;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	for (;;) {
+		error = hal_move(&tlb, at, to + (at - from), walk_piece(at, end) - at, moved);
+		hal_tlb_flush(&tlb);
+		at += *moved;
+		if (likely(error || at == end))
+			break;
+		resched_point();
+	}
+	*moved = at - from;
+	return error;
+}
+
 // Move the entries of [from, from + length) of vma to `to`, all or none. Both places map the same
 // contents.
 static int move_entries(struct vma *vma, vaddr_t from, vaddr_t to, size_t length)
 {
-	struct hal_tlb tlb __uninitialized;
 	size_t moved, back;
 	int error;
 
 	vma_lock_maps(vma); // truncation looks for entries at one place or the other
-	hal_tlb_begin(&tlb, &vma->mm->space);
-	error = hal_move(&tlb, from, to, length, &moved);
+	error = move_pieces(vma->mm, from, to, length, &moved);
 	if (error) {
-		int failed = hal_move(&tlb, to, from, moved, &back);
+		int failed = move_pieces(vma->mm, to, from, moved, &back);
 
 		VERIFY(!failed); // the tables are still there
 	}
-	hal_tlb_flush(&tlb);
 	vma_unlock_maps(vma);
 	return error;
 }

@@ -14,6 +14,7 @@
 #include <core/mm.h>
 #include <core/random.h>
 #include <core/sched.h>
+#include <core/signal.h>
 #include <core/slab.h>
 #include <core/thread.h>
 #include <core/vfs.h>
@@ -155,19 +156,28 @@ static bool may_have_anon(const struct vma *vma)
 	return vma->has_anon && !(vma->flags & (VM_SHARED | VM_WIPEONFORK));
 }
 
+// Let others run in a fork that takes long. 0, or -EINTR: who is killed needs no child.
+static __attribute__((noinline)) int fork_pause(struct hal_tlb *tlb)
+{
+	hal_tlb_flush(tlb); // before others run: they would write through stale entries
+	resched_point();
+	return signal_fatal_pending() ? -EINTR : 0;
+}
+
 // Add a reference to each private frame of vma and enter it in the child.
 static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma *vma)
 {
 	struct hal_entry entry[24] __uninitialized;
 	vaddr_t at = vma->start;
 	uint64_t total = 0;
-	unsigned int count, attempt = 0;
+	unsigned int count, attempt = 0, batches = 0;
 	int error;
 
 	do {
+		vaddr_t stop = walk_piece(at, vma->end);
+
 		vma_lock_maps(vma); // truncation may drop private copies, and their references
-		error = hal_copy(tlb, &child->space, &at, vma->end, entry, ARRAY_SIZE(entry),
-				 &count);
+		error = hal_copy(tlb, &child->space, &at, stop, entry, ARRAY_SIZE(entry), &count);
 		for (unsigned int i = 0; i < count; i++)
 			page_get(page_of(entry[i].pa));
 		vma_unlock_maps(vma);
@@ -177,6 +187,8 @@ static int copy_entries(struct hal_tlb *tlb, struct mm *child, const struct vma 
 				tlb); // before others run: they would write through stale entries
 			if (memory_await_table(attempt++))
 				error = 0;
+		} else if (unlikely(at < vma->end && (at == stop || ++batches % 256 == 0))) {
+			error = fork_pause(tlb);
 		}
 	} while (!error && at < vma->end);
 	__atomic_fetch_add(&child->anon_pages, total, __ATOMIC_RELAXED);
@@ -246,11 +258,8 @@ int mm_fork(struct mm *parent, struct mm **out)
 		if (vma->flags & VM_DONTFORK)
 			continue;
 		error = fork_vma(&tlb, child, vma, &last);
-		if (child->vma_count % 64 == 0) {
-			hal_tlb_flush(
-				&tlb); // before others run: they would write through stale entries
-			resched_point();
-		}
+		if (!error && child->vma_count % 64 == 0)
+			error = fork_pause(&tlb);
 	}
 	hal_tlb_flush(&tlb);
 	child->peak_total = child->total_pages;

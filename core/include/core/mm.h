@@ -146,6 +146,7 @@ __must_check int mm_map(struct mm *mm, vaddr_t *at, size_t length, unsigned int 
 __must_check int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames,
 				unsigned int count, unsigned int vm, const char *name);
 __must_check int mm_unmap(struct mm *mm, vaddr_t start, size_t length);
+/* start is aligned, length not 0. Beyond user space is only a hole: what comes before it is changed. */
 __must_check int mm_protect(struct mm *mm, vaddr_t start, size_t length, unsigned int rights);
 /* The stack VMA [top-size, top), growing down; exec. */
 __must_check int mm_map_stack(struct mm *mm, vaddr_t top, size_t size, bool exec);
