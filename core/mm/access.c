@@ -205,7 +205,7 @@ int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 
 void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int without)
 {
-	while (start < end) {
+	while (start < end && !signal_fatal_pending()) {
 		vaddr_t from = end, until = end;
 		bool locked = false;
 		struct vma *vma;
@@ -224,5 +224,6 @@ void mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int 
 			(void)ignored;
 		}
 		start = until;
+		resched_point();
 	}
 }

@@ -194,6 +194,9 @@ static long advise(struct mm *mm, vaddr_t start, vaddr_t end, int advice)
 		if (error)
 			return error;
 		start = until;
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
 	}
 	return hole;
 }
@@ -304,6 +307,8 @@ SYSCALL(mincore)
 		to += n;
 		start += n * PAGE_SIZE;
 		pages -= n;
+		if (signal_fatal_pending())
+			return -EINTR;
 		resched_point();
 	}
 	return 0;

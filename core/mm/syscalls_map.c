@@ -5,6 +5,8 @@
 
 #include <core/files.h>
 #include <core/mm.h>
+#include <core/sched.h>
+#include <core/signal.h>
 #include <core/syscall.h>
 #include <core/thread.h>
 #include <core/uapi/fcntl.h>
@@ -266,6 +268,9 @@ SYSCALL(msync)
 				error = file->ops->fsync(file, true);
 			file_put(file);
 		}
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
 	}
 	return error ? error : hole;
 }

@@ -77,12 +77,13 @@ void vma_usage(const struct vma *vma, struct vma_usage *use)
 {
 	struct hal_entry entries[BATCH];
 	vaddr_t at = vma->start;
-	unsigned int n;
 
 	if (vma->flags & VM_SPECIAL)
 		return;
-	while (!signal_fatal_pending() &&
-	       (n = hal_scan(&vma->mm->space, &at, vma->end, entries, BATCH)) > 0) {
+	while (at < vma->end && !signal_fatal_pending()) {
+		unsigned int n =
+			hal_scan(&vma->mm->space, &at, walk_piece(at, vma->end), entries, BATCH);
+
 		for (unsigned int i = 0; i < n; i++)
 			add_entry(vma, &entries[i], use);
 		resched_point();

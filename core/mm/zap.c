@@ -60,7 +60,7 @@ void mm_zap(struct mm *mm, vaddr_t start, vaddr_t end)
 	hal_tlb_begin(&tlb, &mm->space);
 	while (at < end) {
 		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
-		unsigned int count = hal_unmap(&tlb, &at, end, entry, GATHER);
+		unsigned int count = hal_unmap(&tlb, &at, walk_piece(at, end), entry, GATHER);
 
 		hal_tlb_flush(&tlb);
 		release(mm, entry, count);
@@ -77,7 +77,8 @@ void mm_zap_cache(struct mm *mm, vaddr_t start, vaddr_t end)
 	hal_tlb_begin(&tlb, &mm->space);
 	while (at < end) {
 		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
-		unsigned int count = hal_unmap_cached(&tlb, &at, end, entry, GATHER);
+		unsigned int count =
+			hal_unmap_cached(&tlb, &at, walk_piece(at, end), entry, GATHER);
 
 		hal_tlb_flush(&tlb);
 		release(mm, entry, count);
@@ -96,7 +97,7 @@ void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
 		struct hal_entry *entry = gathers[hal_cpu_id()].entry;
 
 		// No flush before the frames are free: no user address is used any more.
-		release(mm, entry, hal_unmap(&tlb, &at, end, entry, GATHER));
+		release(mm, entry, hal_unmap(&tlb, &at, walk_piece(at, end), entry, GATHER));
 		if (at < end)
 			resched_point();
 	}
@@ -144,6 +145,7 @@ void pagecache_unmap(struct pagecache *cache, uint64_t first, uint64_t last, boo
 		uint64_t pages = vma_pages(vma);
 		uint64_t from, to; // pages of the VMA, [from, to)
 
+		resched_point();
 		if (last < vma->offset || first >= vma->offset + pages)
 			continue;
 		from = first > vma->offset ? first - vma->offset : 0;
