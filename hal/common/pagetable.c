@@ -117,9 +117,10 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 	seen = load(entry);
 	for (;;) {
 		// A frame may come back as another's: a private copy's as the file's own, or one that
-		// was shared as what another thread writes to alone.
+		// was shared as what another thread writes to alone. Without its rights it is about to be
+		// another thread's, for which not all have flushed yet.
 		if (unlikely(!seen || hal_pte_pa(seen) + offset != old->pa ||
-			     (hal_pte_bits(seen) ^ old->bits) & (HAL_PTE_ANON | HAL_PTE_WRITE)))
+			     (hal_pte_bits(seen) ^ old->bits) & (HAL_PTE_ANON | HAL_PTE_RIGHTS)))
 			return -EAGAIN;
 		if (needs_break(seen, new)) {
 			// In between the entry has no rights, but is not empty: nobody maps

@@ -95,7 +95,7 @@ __must_check int hal_block_map(struct hal_space *space, vaddr_t va, paddr_t fram
 /* How many blocks are mapped, in all spaces. */
 unsigned long hal_block_count(void);
 
-/* Replace the entry at old->va, if it still has old's frame, HAL_PTE_ANON and HAL_PTE_WRITE, by frame pa with bits. 0, or -EAGAIN
+/* Replace the entry at old->va, if it still has old's frame, HAL_PTE_ANON and rights, by frame pa with bits. 0, or -EAGAIN
  * when it changed meanwhile. Old translations are gathered; but before another frame is entered they are flushed, on
  * every CPU, and until then the entry has no rights: whoever meets it so tries again. Also used to raise or lower
  * rights of one entry (same pa). A page of a block keeps its frame, and the bits become those of the whole block. */
