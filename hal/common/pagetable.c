@@ -132,8 +132,11 @@ int hal_replace(struct hal_tlb *tlb, const struct hal_entry *old, paddr_t pa, un
 				continue;
 			hal_tlb_gather_range(tlb, old->va, old->va + PAGE);
 			hal_tlb_flush(tlb);
-			if (!cas(entry, &broken, new))
-				return -EAGAIN;
+			// Nobody gives it rights meanwhile; it may age, or go.
+			while (!cas(entry, &broken, new))
+				if (hal_pte_pa(broken) != hal_pte_pa(seen) ||
+				    hal_pte_bits(broken) & HAL_PTE_RIGHTS)
+					return -EAGAIN;
 			break;
 		}
 		if (cas(entry, &seen, new)) {
