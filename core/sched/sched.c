@@ -448,7 +448,7 @@ void resched_point(void)
 	might_sleep();
 	if (unlikely(READ_ONCE(current->hal.work) & THREAD_WORK_RESCHED))
 		schedule();
-	else
+	else if (unlikely(READ_ONCE(rcu_asks)))
 		rcu_quiescent(this_cpu());
 }
 

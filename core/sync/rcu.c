@@ -23,6 +23,7 @@ static struct wait_queue rcu_wait = WAIT_QUEUE_INIT(rcu_wait);
 static uint32_t work_due; /* atomic */
 static struct timer batch_timer;
 static struct thread *rcu_thread;
+bool rcu_asks;
 
 static void wake_rcu_thread(void)
 {
@@ -104,6 +105,7 @@ static void grace_period(void)
 	unsigned int count = sched_cpu_count();
 	ktime_t begin = clock_monotonic(), asked = begin, stalled = begin;
 
+	WRITE_ONCE(rcu_asks, true);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	for (unsigned int cpu = 0; cpu < count; cpu++)
 		seen[cpu] = READ_ONCE(percpus[cpu].quiescent);
@@ -129,6 +131,7 @@ static void grace_period(void)
 			(void)ignored;
 		}
 	}
+	WRITE_ONCE(rcu_asks, false);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

@@ -53,6 +53,9 @@ static inline void count_event(enum cpu_event event)
 	WRITE_ONCE(*count, *count + 1);
 }
 
+/* A grace period is under way: somebody waits for quiescent states. */
+extern bool rcu_asks;
+
 /* None of this processor's read sections is under way: what the earlier ones have read comes before,
  * what later ones read after. */
 static inline void rcu_quiescent(struct percpu *cpu)
