@@ -111,6 +111,34 @@ void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *paren
 	set_black(root->node);
 }
 
+/* The next count nodes as a subtree. All its levels are full but the lowest, whose nodes are red; so many are black. */
+static struct rb_node *build(struct rb_root *root, struct rb_node **next, size_t count,
+			     unsigned int black)
+{
+	struct rb_node *left = count > 1 ? build(root, next, count / 2, black - 1) : NULL;
+	struct rb_node *node = *next;
+
+	*next = node->right;
+	node->parent_colour = black != 0;
+	node->left = left;
+	node->right = count > 2 ? build(root, next, (count - 1) / 2, black - 1) : NULL;
+	if (left)
+		set_parent(left, node);
+	if (node->right)
+		set_parent(node->right, node);
+	update(root, node);
+	return node;
+}
+
+void rb_build(struct rb_root *root, struct rb_node *first, size_t count)
+{
+	unsigned int black = 0;
+
+	while ((count + 1) >> (black + 1))
+		black++;
+	root->node = count ? build(root, &first, count, black) : NULL;
+}
+
 /* The subtree at node (may be empty), child of parent, is one black short: mend it. */
 static void mend_erase(struct rb_root *root, struct rb_node *node, struct rb_node *parent)
 {

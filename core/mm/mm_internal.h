@@ -93,6 +93,7 @@ void vma_insert(struct vma *vma);
 __must_check int vma_claim_write(struct vma *vma, const struct inode *inode);
 void vma_claimed(struct vma *vma);
 void vma_append(struct vma *prev, struct vma *vma);
+void vma_appended(struct mm *mm);
 void vma_remove(struct vma *vma);
 void vma_forget(struct vma *vma);
 __must_check int vma_split(struct vma *vma, vaddr_t at);

@@ -261,6 +261,7 @@ int mm_fork(struct mm *parent, struct mm **out)
 		if (!error && child->vma_count % 64 == 0)
 			error = fork_pause(&tlb);
 	}
+	vma_appended(child);
 	hal_tlb_flush(&tlb);
 	child->peak_total = child->total_pages;
 	rwsem_write_done(&parent->lock);

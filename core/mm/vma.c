@@ -308,19 +308,25 @@ void vma_insert(struct vma *vma)
 	vma_unlock_maps(vma);
 }
 
-// The same for one that lies above prev, the last so far (NULL: there is none): no descent.
+// The same for one of a space that nobody knows yet, which lies above prev, the last so far (NULL: there is none). They make a
+// tree when vma_appended() is called.
 void vma_append(struct vma *prev, struct vma *vma)
 {
 	struct rb_node **link = prev ? &prev->node.right : &vma->mm->vmas.node;
 
-	ASSERT(!*link && (!prev || prev->end <= vma->start));
+	ASSERT(!prev || prev->end <= vma->start);
+	*link = &vma->node;
 	vma_account(vma->mm, vma, (int64_t)vma_pages(vma));
 	vma_lock_maps(vma);
 	vma->gap_below = vma->start - (prev ? prev->end : 0);
-	rb_insert(&vma->mm->vmas, &vma->node, prev ? &prev->node : NULL, link);
 	vma->mm->vma_count++;
 	maps_add(vma);
 	vma_unlock_maps(vma);
+}
+
+void vma_appended(struct mm *mm)
+{
+	rb_build(&mm->vmas, mm->vmas.node, mm->vma_count);
 }
 
 // Take it out; nobody finds it any more, nor truncation its entries: those are gone already.

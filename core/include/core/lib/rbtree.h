@@ -22,6 +22,9 @@ struct rb_root {
  * tree is empty), then rebalance. */
 void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
 	       struct rb_node **link);
+/* Make the tree, which is empty, of count nodes in their order, each on the right of the one before: first->right is
+ * the second. Cheaper than as many insertions. */
+void rb_build(struct rb_root *root, struct rb_node *first, size_t count);
 void rb_erase(struct rb_root *root, struct rb_node *node);
 /* Tell the tree that node's own data changed: update it and all above. */
 void rb_updated(struct rb_root *root, struct rb_node *node);

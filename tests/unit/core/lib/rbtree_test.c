@@ -101,3 +101,28 @@ TEST(data_of_a_node_changes)
 	rb_updated(&root, &items[6].node);
 	CHECK_EQ(at(root.node)->sum, 0 + 1 + 2 + 3 + 4 + 5 + 100);
 }
+
+TEST(built_at_once)
+{
+	enum { N = 300 };
+	static struct item items[N];
+
+	for (unsigned int count = 0; count <= N; count++) {
+		struct rb_root root = {.update = update};
+		unsigned int key = 0;
+
+		for (unsigned int i = 0; i < count; i++) {
+			items[i].key = i;
+			items[i].node.right = i + 1 < count ? &items[i + 1].node : NULL;
+		}
+		rb_build(&root, &items[0].node, count);
+		CHECK(check(root.node, true) > 0);
+		for (struct rb_node *node = rb_first(&root); node; node = rb_next(node))
+			CHECK(at(node)->key == key++);
+		CHECK(key == count);
+		while (root.node) {
+			rb_erase(&root, root.node);
+			CHECK(check(root.node, true) > 0);
+		}
+	}
+}
