@@ -37,10 +37,11 @@ void socket_rights_free(struct socket_rights *rights)
 static struct socket_rights *rights_alloc(unsigned int count)
 {
 	struct socket_rights *rights =
-		kzalloc(sizeof(*rights) + count * sizeof(rights->files[0]), GFP_KERNEL);
+		kmalloc(sizeof(*rights) + count * sizeof(rights->files[0]), GFP_KERNEL);
 
 	if (rights)
-		rights->count = count;
+		*rights = (struct socket_rights){
+			.count = count}; /* the files are the caller's to fill in */
 	return rights;
 }
 

@@ -33,14 +33,25 @@ static struct unix_socket *unix_of_file(const struct file *file)
 
 /* ---- accounts ---- */
 
+static void collect_many(void)
+{
+	unix_collect();
+	WRITE_ONCE(many, MAX(READ_ONCE(flying) * 2, MANY));
+}
+
 int unix_rights_limit(void)
 {
+	const struct user *user = current->cred->user;
 	uint64_t limit = process_limit(current->process, RLIMIT_NOFILE);
 
-	if (READ_ONCE(current->cred->user->in_flight) > limit && !capable(CAP_SYS_RESOURCE) &&
-	    !capable(CAP_SYS_ADMIN))
-		return -ETOOMANYREFS;
-	return 0;
+	if (likely(READ_ONCE(user->in_flight) <= MIN(limit, MANY)))
+		return 0;
+	if (READ_ONCE(flying) > READ_ONCE(many))
+		collect_many();
+	return READ_ONCE(user->in_flight) > limit && !capable(CAP_SYS_RESOURCE) &&
+			       !capable(CAP_SYS_ADMIN)
+		       ? -ETOOMANYREFS
+		       : 0;
 }
 
 void unix_rights_fly(struct socket_rights *rights)
@@ -230,12 +241,4 @@ void unix_collect(void)
 		list_del(&packet->link);
 		unix_packet_free(packet); /* puts the files */
 	}
-}
-
-void unix_collect_many(void)
-{
-	if (likely(READ_ONCE(flying) <= READ_ONCE(many)))
-		return;
-	unix_collect();
-	WRITE_ONCE(many, MAX(READ_ONCE(flying) * 2, MANY));
 }

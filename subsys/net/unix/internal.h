@@ -247,13 +247,11 @@ void unix_rights_land(struct socket_rights *rights);
 /* Files have got references from a queue that they do not leave: wait for a collection that has not seen it, before
  * the queue's socket may be closed. */
 void unix_rights_peeked(void);
-/* May the current user have n more descriptors in flight? 0 or -ETOOMANYREFS. */
+/* May the current user have more descriptors in flight? 0 or -ETOOMANYREFS. Collects first if there are many. May sleep. */
 __must_check int unix_rights_limit(void);
 /* Open files that wait in u's queue, or in those of connections that it has not accepted. May not hold locks of sockets. */
 unsigned int unix_rights_held(struct unix_socket *u);
 /* Find and empty sockets that nobody can reach any more. May sleep. */
 void unix_collect(void);
-/* The same if there are many, before more come. */
-void unix_collect_many(void);
 
 #endif

@@ -197,7 +197,6 @@ int unix_packet_control(struct unix_packet *packet, struct socket_message *messa
 
 		if (error)
 			return error;
-		unix_collect_many();
 		packet->rights = message->rights;
 		message->rights = NULL;
 	}
