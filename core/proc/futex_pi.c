@@ -317,10 +317,13 @@ long futex_unlock_pi(unsigned long address, bool shared)
 			error = futex_fault_in(address, true);
 			if (error)
 				return error;
-			continue;
-		}
-		if (error != -EAGAIN)
+		} else if (error != -EAGAIN) {
 			return error;
+		}
+		/* Others can change the word for as long as they like. */
+		if (signal_fatal_pending())
+			return -EINTR;
+		resched_point();
 	}
 }
 
