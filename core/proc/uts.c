@@ -178,13 +178,14 @@ static size_t log_size(uint64_t seq, char *piece)
 /* The last whole records since the last clear that fit into n bytes. */
 static long log_read_all(char *piece, unsigned long user, long n, bool clear)
 {
-	uint64_t seq = log_clear_at, next;
+	uint64_t seq = log_clear_at, next, end = printk_next();
 	size_t size, got;
 	long done = 0;
 
 	if (!user || n < 0)
 		return -EINVAL;
-	for (size = log_size(seq, piece); size > (size_t)n; size -= MIN(got, size)) {
+	/* Records may go meanwhile, and others come: the sum is not to be trusted to come out even. */
+	for (size = log_size(seq, piece); size > (size_t)n && seq < end; size -= MIN(got, size)) {
 		got = printk_text(&seq, piece);
 		resched_point();
 	}
