@@ -184,6 +184,8 @@ static long log_read_all(char *piece, unsigned long user, long n, bool clear)
 
 	if (!user || n < 0)
 		return -EINVAL;
+	if (!n)
+		return 0;
 	/* Records may go meanwhile, and others come: the sum is not to be trusted to come out even. */
 	for (size = log_size(seq, piece); size > (size_t)n && seq < end; size -= MIN(got, size)) {
 		got = printk_text(&seq, piece);

@@ -10,6 +10,7 @@
 enum {
 	SYSLOG_READ = 2,
 	SYSLOG_READ_ALL = 3,
+	SYSLOG_READ_CLEAR = 4,
 	SYSLOG_CLEAR = 5,
 	SYSLOG_CONSOLE_OFF = 6,
 	SYSLOG_CONSOLE_ON = 7,
@@ -109,6 +110,8 @@ static void everything(int log)
 	CHECK(strstr(text, "] contract a\n<12>[") != NULL);
 	CHECK(strstr(text, "xxx") == NULL);
 	CHECK_EQ(klogctl(SYSLOG_READ_ALL, text, 10), 0);
+	CHECK_EQ(klogctl(SYSLOG_READ_CLEAR, text, 0), 0); // and clears nothing
+	CHECK_EQ(klogctl(SYSLOG_READ_ALL, text, LONGEST), n);
 }
 
 static void what_is_new(int log)
