@@ -35,7 +35,8 @@ static void reservations(void)
 	CHECK_EQ(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 30 * page), 0);
 	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 0), PAGE);
 	CHECK_EQ(pages_of(fd), 30);
-	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 10 * page + 5), PAGE);
+	// (Where memory ends within a word of the copy, riscv64's Linux tries for ever.)
+	CHECK_EQ(pwrite(fd, data, 2 * PAGE, 10 * page + page / 2), PAGE);
 	CHECK_EQ(pages_of(fd), 30);
 	CHECK_ERRNO(pwrite(fd, data + PAGE, PAGE, 20 * page), EFAULT);
 	CHECK_ERRNO(pwrite(fd, data + PAGE, PAGE, 60 * page), EFAULT);
