@@ -129,12 +129,12 @@ static void dying(void)
 	CPU_ZERO(&first);
 	CPU_SET(0, &first);
 	MUST(sched_setaffinity(0, sizeof(first), &first));
-	for (int i = 0; i < 24; i++) {
+	for (int i = 0; i < 12; i++) {
 		pid_t child =
-			CHILD(char *memory = MAP(NULL, 16384 * PAGE, PROT_READ | PROT_WRITE,
+			CHILD(char *memory = MAP(NULL, 4096 * PAGE, PROT_READ | PROT_WRITE,
 						 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 			      *word = (uint32_t)getpid(); memory[0] = 1; tell(ends); pause());
-		struct timespec time = {0, i * 250000};
+		struct timespec time = {0, i * 150000};
 
 		hear(ends);
 		MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &high));
