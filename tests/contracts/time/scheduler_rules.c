@@ -51,22 +51,20 @@ struct turns {
 	volatile int whose, count, early;
 };
 
-// Until it is killed: what it ran before another's turn, in processor time.
+// Until it is killed: what the turn before had of processor time, which is known for certain when the next one begins.
 static void take_turns(struct turns *turns, int me)
 {
-	long long began = 0, last = 0;
+	long long began = 0;
 
-	for (;;) {
-		long long now = now_ns(CLOCK_THREAD_CPUTIME_ID);
-
+	for (;;)
 		if (turns->whose != me) {
-			turns->early += last && last - began < 50000000;
+			long long now = now_ns(CLOCK_THREAD_CPUTIME_ID);
+
+			turns->early += began && now - began < 50000000;
 			turns->count++;
 			turns->whose = me;
 			began = now;
 		}
-		last = now;
-	}
 }
 
 // Two of SCHED_RR on one processor: a turn is 100 ms, however often a higher one comes between.
