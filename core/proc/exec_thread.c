@@ -70,6 +70,8 @@ int exec_alone(void)
 	process->group_exec = me;
 	process->notify_count = process->leader == me ? 1 : 2;
 	(void)signal_kill_others(me);
+	if (me->stop_pending) /* a stop that began: the new program completes it */
+		process->stop_count = 1;
 	spin_unlock(&sighand->lock);
 	spin_unlock_irqrestore(&tasklist, flags);
 

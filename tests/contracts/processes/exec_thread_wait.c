@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-02. exec from a thread: the waiting parent sees one process with the old pid; the
-// leader's pid is the new program's tid; other threads' work stops.
+// leader's pid is the new program's tid; other threads' work stops. A group stop that came while
+// the thread was executing is completed by the new program, and the parent hears of it.
 #include "contract.h"
 
 static volatile unsigned long *counter;
@@ -32,6 +33,35 @@ static void starts(void)
 		pause();
 }
 
+static volatile int executing;
+
+// As executes(), with so many arguments that the other thread's SIGSTOP comes in between.
+static void *executes_slowly(void *argument)
+{
+	static char word[100000];
+	char *words[12], *environment[] = {"AGAIN=1", NULL};
+
+	memset(word, 'x', sizeof(word) - 1);
+	for (int i = 0; i < 11; i++)
+		words[i] = word;
+	words[11] = NULL;
+	executing = 1;
+	execve("/proc/self/exe", words, environment);
+	return argument;
+}
+
+static void stops_itself(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, executes_slowly, NULL);
+	while (!executing)
+		sched_yield();
+	kill(getpid(), SIGSTOP);
+	for (;;)
+		pause();
+}
+
 CONTRACT
 {
 	if (getenv("AGAIN")) {
@@ -46,5 +76,16 @@ CONTRACT
 		unsigned long stopped = *counter;
 		sleep_ms(5);
 		CHECK_EQ(*counter, stopped);
+	}
+	for (long long end = now_ns(CLOCK_MONOTONIC) + 300000000; now_ns(CLOCK_MONOTONIC) < end;) {
+		pid_t child = CHILD(stops_itself());
+		int status;
+
+		CHECK_EQ(waitpid(child, &status, WUNTRACED), child);
+		if (status == 31 << 8) // it had executed before
+			continue;
+		CHECK_EQ(status, SIGSTOP << 8 | 0x7f);
+		MUST(kill(child, SIGCONT));
+		CHECK_EXIT(child, 31);
 	}
 }
