@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-08. pidfd: signals through it, polled for its end, ESRCH after; pidfd_getfd
-// shares the open file; flags and errors.
+// shares the open file; flags and errors. A siginfo that pretends to be kill's only to oneself.
 #include "contract.h"
 #include <sys/syscall.h>
 
@@ -41,6 +41,16 @@ CONTRACT
 	CHECK_ERRNO(syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0), ESRCH);
 	CHECK_ERRNO(read(fd, &byte, 1), EINVAL);
 	kill(holder, SIGKILL);
+	// A siginfo that pretends to be kill's goes to oneself, not to one's group.
+	info.si_signo = SIGCHLD;
+	info.si_code = SI_USER;
+	CHECK_ERRNO(syscall(SYS_pidfd_send_signal, other, SIGCHLD, &info, 0), EPERM);
+	(void)setpgid(0, 0); // or it leads one already
 	fd = (int)MUST(syscall(SYS_pidfd_open, getpid(), O_NONBLOCK));
+	CHECK_EQ(syscall(SYS_pidfd_send_signal, fd, SIGCHLD, &info, 0), 0);
+	CHECK_EQ(syscall(SYS_pidfd_send_signal, fd, SIGCHLD, &info, 1 << 1), 0);
+	CHECK_ERRNO(syscall(SYS_pidfd_send_signal, fd, SIGCHLD, &info, 1 << 2), EPERM);
+	info.si_code = SI_QUEUE;
+	CHECK_EQ(syscall(SYS_pidfd_send_signal, fd, SIGCHLD, &info, 1 << 2), 0);
 	CHECK_EQ(fcntl(fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 }
