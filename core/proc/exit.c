@@ -164,6 +164,7 @@ void thread_release(struct thread *thread)
 		/* execve of another thread may have taken the number over. */
 		if (thread->pid->thread == thread)
 			rcu_assign_pointer(thread->pid->thread, NULL);
+		wait_wake_all(&thread->pid->waiters);
 		pid_detach(thread->pid);
 		leader = NULL;
 		if (last) {
@@ -175,7 +176,6 @@ void thread_release(struct thread *thread)
 			process_set_session(process, NULL);
 			rcu_assign_pointer(process->pid->process, NULL);
 			pid_detach(process->pid);
-			wait_wake_all(&process->pid->waiters);
 		} else {
 			if (process->group_exec && process->thread_count <= process->notify_count)
 				sched_wake(process->group_exec, THREAD_KILLABLE);
@@ -318,7 +318,8 @@ static void exit_notify(struct thread *thread, bool group_dead)
 	} else if (process->thread_count == 1) {
 		release = process_notify_parent(process, thread->exit_signal);
 	}
-	wait_wake_all(&thread->pid->waiters);
+	if (!release) /* or thread_release() does */
+		wait_wake_all(&thread->pid->waiters);
 	spin_unlock_irqrestore(&tasklist, flags);
 
 	list_for_each_entry_safe (child, next, &dead, sibling) {
