@@ -212,7 +212,7 @@ SYSCALL(pidfd_send_signal)
 		}
 		result = info.signo != sig ? -EINVAL : 0;
 		if (!result && (info.code >= 0 || info.code == SI_TKILL) &&
-		    (pid != current->process->pid || how == PIDFD_SIGNAL_PROCESS_GROUP))
+		    (pid != current->pid || how == PIDFD_SIGNAL_PROCESS_GROUP))
 			result = -EPERM;
 		if (result)
 			goto out;

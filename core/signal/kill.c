@@ -36,7 +36,7 @@ int signal_info_copy(struct siginfo *info, unsigned long user, int sig, pid_t ta
 	if (copy_from_user(info, user, sizeof(*info)))
 		return -EFAULT;
 	info->signo = sig;
-	if ((info->code >= 0 || info->code == SI_TKILL) && target != process_id(current->process))
+	if ((info->code >= 0 || info->code == SI_TKILL) && target != current->pid->number)
 		return -EPERM;
 	return 0;
 }
@@ -191,12 +191,12 @@ SYSCALL(rt_tgsigqueueinfo)
 	int sig = (int)args->arg[2], error;
 	struct siginfo info __attribute__((uninitialized)); /* filled whole */
 
-	error = signal_info_copy(&info, args->arg[3], sig, 0);
+	error = signal_info_copy(&info, args->arg[3], sig, tid);
 	if (error == -EFAULT)
 		return error;
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
-	if (error && current->pid->number != tid)
+	if (error)
 		return error;
 	return send_to_thread(tgid, tid, sig, &info);
 }

@@ -116,8 +116,8 @@ __must_check int signal_send_user(struct process *process, struct thread *thread
 				  const struct siginfo *info);
 /* The siginfo of a signal that the current process sends. code: SI_USER, SI_TKILL. */
 void signal_info_user(struct siginfo *info, int sig, int code);
-/* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's.
- * target: the process it goes to. */
+/* A user's siginfo for sig: 0, -EFAULT; -EPERM when it pretends to be the kernel's or kill's
+ * and target, whom it goes to, is not the current thread's number. */
 __must_check int signal_info_copy(struct siginfo *info, unsigned long user, int sig, pid_t target);
 
 /* May the current thread signal that process (kill's rule)? 0 or -EPERM. */
