@@ -60,8 +60,7 @@ static bool gather(struct core_dump *dump)
 	struct thread *t;
 
 	if (first) {
-		process->group_exit = true;
-		process->group_exit_code = dump->info->signo;
+		process_set_group_exit(process, dump->info->signo);
 		process->core = dump;
 		list_for_each_entry (t, &process->threads, process_link)
 			dump->awaited += t != current && !t->exiting;

@@ -396,8 +396,7 @@ __noreturn void process_exit(int code)
 	} else if (process->group_exec) {
 		code = 0; /* we are one of those that execve ends */
 	} else {
-		process->group_exit = true;
-		process->group_exit_code = code;
+		process_set_group_exit(process, code);
 		(void)signal_kill_others(thread); /* how many does not matter */
 	}
 	spin_unlock_irqrestore(&thread->sighand->lock, flags);

@@ -144,8 +144,7 @@ static void complete(int sig, struct thread *thread, bool to_process)
 	    !(SIGNAL_SET_CORE & sigbit(sig)) && !process->unkillable &&
 	    (sig == SIGKILL || !(t->real_blocked & sigbit(sig)))) {
 		/* Death is certain: begin at once, so that no thread runs on. */
-		process->group_exit = true;
-		process->group_exit_code = sig;
+		process_set_group_exit(process, sig);
 		(void)signal_kill_others(t); /* how many does not matter */
 		t->stop_pending = false;
 		t->pending.set |= sigbit(SIGKILL);
@@ -416,10 +415,8 @@ bool signal_exit(struct thread *thread)
 	}
 	WRITE_ONCE(thread->exiting, true);
 	last = --process->live_threads == 0;
-	if (last && !process->group_exit) { /* what the last one says counts for all */
-		process->group_exit = true;
-		process->group_exit_code = thread->exit_code;
-	}
+	if (last && !process->group_exit) /* what the last one says counts for all */
+		process_set_group_exit(process, thread->exit_code);
 	stop_done = signal_stop_leave(thread);
 	if (!last)
 		signal_retarget(thread, ~thread->blocked);

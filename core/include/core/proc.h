@@ -89,6 +89,14 @@ static inline int process_exit_status(const struct process *process)
 {
 	return process->group_exit ? process->group_exit_code : process->leader->exit_code;
 }
+/* The whole process is to end with that wait status; that it was continued is told no more.
+ * sighand->lock held. */
+static inline void process_set_group_exit(struct process *process, int status)
+{
+	process->group_exit = true;
+	process->group_exit_code = status;
+	process->continued_pending = false;
+}
 struct process *process_find_reaper(struct process *dead);
 
 /* ---- trap.c ---- */

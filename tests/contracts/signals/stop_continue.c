@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: SIG-15. WUNTRACED and WCONTINUED statuses, SIGCHLD's codes, SIGCONT wakes even when
-// blocked; stop discards a pending SIGCONT.
+// blocked; stop discards a pending SIGCONT. Who dies is not reported as continued any more.
 #include "contract.h"
 
 static volatile int codes[8], count;
@@ -16,6 +16,7 @@ CONTRACT
 {
 	int status = 0;
 	pid_t child;
+	siginfo_t info;
 	sigset_t cont = set_of(SIGCONT), pending;
 
 	catch_signal(SIGCHLD, on_child, SA_RESTART);
@@ -49,6 +50,15 @@ CONTRACT
 	CHECK_EQ(codes[0], CLD_STOPPED);
 	CHECK_EQ(codes[1], CLD_CONTINUED);
 	CHECK_EQ(codes[2], CLD_KILLED);
+
+	// Its death makes a continuation forgotten that nobody asked about.
+	child = CHILD(for (;;) pause());
+	MUST(kill(child, SIGSTOP));
+	CHECK_EQ(waitpid(child, &status, WUNTRACED), child);
+	MUST(kill(child, SIGCONT));
+	MUST(kill(child, SIGKILL));
+	CHECK_ERRNO(waitid(P_PID, (id_t)child, &info, WCONTINUED), ECHILD);
+	CHECK_KILLED(child, SIGKILL);
 
 	// SA_NOCLDSTOP: neither is told.
 	catch_signal(SIGCHLD, on_child, SA_RESTART | SA_NOCLDSTOP);
