@@ -211,12 +211,13 @@ struct process *process_find_reaper(struct process *dead)
 	return init_process;
 }
 
+/* tasklist held: current, which ends, was child's parent. */
 static void death_signal(struct process *child)
 {
 	struct thread *t;
 
 	list_for_each_entry (t, &child->threads, process_link)
-		if (t->death_signal)
+		if (t->death_signal && !signal_permission(child, t->death_signal))
 			signal_send_process(child, t->death_signal,
 					    &(struct siginfo){
 						    .signo = t->death_signal,

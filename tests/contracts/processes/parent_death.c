@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-06. The parent-death signal comes when the parent thread ends; orphans go to the
-// nearest sub-reaper, who gets SIGCHLD and can wait for them.
+// nearest sub-reaper, who gets SIGCHLD and can wait for them. A parent that may not signal its
+// child sends it none.
 #include "contract.h"
 #include <sys/prctl.h>
 
@@ -28,6 +29,14 @@ CONTRACT
 	CHECK_EQ(got, getpid());
 	MUST(waitpid(-1, &status, 0));
 	CHECK_EQ(status, 0x300);
+	// It does not come from a parent that may not signal its child any more.
+	middle = CHILD(pid_t first = getpid();
+		       CHILD(prctl(PR_SET_PDEATHSIG, SIGUSR2); tell(ends);
+			     while (getppid() == first) sleep_ms(1); sleep_ms(5); _exit(6));
+		       hear(ends); MUST(setuid(1000)));
+	CHECK_EXIT(middle, 0);
+	MUST(waitpid(-1, &status, 0));
+	CHECK_EQ(status, 0x600);
 	// Zombies too: one whose parent never waited.
 	middle = CHILD(pid_t zombie = CHILD(_exit(4)); while (state_of(zombie) != 'Z') sleep_ms(1);
 		       _exit(5));
