@@ -97,6 +97,7 @@ static bool next_handled(struct delivery *d)
 		d->sig = signal_dequeue(t, t->blocked, &d->info, &timer);
 		if (!d->sig)
 			break;
+		t->stop_dequeued = true; /* a SIGCONT clears it once the lock is dropped */
 		if (timer) {
 			spin_unlock_irqrestore(&t->sighand->lock, flags);
 			posix_timer_taken(timer, &d->info);
@@ -117,7 +118,6 @@ static bool next_handled(struct delivery *d)
 		if (process->unkillable && !(SIGNAL_SET_KERNEL_ONLY & sigbit(d->sig)))
 			continue;
 		if (signal_default_stops(d->sig)) {
-			t->stop_dequeued = true;
 			if (may_stop(d->sig, &flags) && signal_stop(d->sig, flags))
 				flags = spin_lock_irqsave(&t->sighand->lock);
 			continue;

@@ -103,7 +103,7 @@ struct thread {
 	bool exiting; /* [sighand->lock] in thread_exit(): signals go to other threads */
 	bool exited; /* [tasklist] nothing left but the struct: a zombie, or a leader that waits for its threads */
 	bool stop_pending;  /* [sighand->lock] is to take part in the group stop */
-	bool stop_dequeued; /* [sighand->lock] a stop signal was taken, and no SIGCONT came since */
+	bool stop_dequeued; /* [sighand->lock] no SIGCONT came since a signal was taken */
 	bool in_execve;
 	uint64_t
 		real_blocked; /* [sighand->lock] the mask while sigtimedwait has narrowed it; 0: none */
