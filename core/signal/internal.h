@@ -36,8 +36,10 @@ void signal_retarget(struct thread *thread, uint64_t set);
 bool signal_stop(int sig, unsigned long flags);
 /* sighand->lock held: a SIGCONT or SIGKILL ends what is stopped or about to. */
 void signal_continue(struct process *process);
-/* sighand->lock held: thread leaves; true: that completes a stop, the parent is owed a notice. */
+/* sighand->lock held: thread leaves; true: that completes a stop, signal_tell_stopped() is owed. */
 bool signal_stop_leave(struct thread *thread);
+/* The parent hears that the process has stopped, unless it goes on already. No lock held. */
+void signal_tell_stopped(struct process *process);
 /* tasklist held. */
 void signal_notify_stop(struct process *process, int why);
 

@@ -423,10 +423,7 @@ bool signal_exit(struct thread *thread)
 	if (last) /* what wait reports; nothing can stop the rest of the way */
 		process->stopped = false;
 	spin_unlock_irqrestore(&thread->sighand->lock, flags);
-	if (stop_done) {
-		flags = spin_lock_irqsave(&tasklist);
-		signal_notify_stop(process, CLD_STOPPED);
-		spin_unlock_irqrestore(&tasklist, flags);
-	}
+	if (stop_done)
+		signal_tell_stopped(process);
 	return last;
 }

@@ -46,6 +46,16 @@ static void stop_complete(struct process *process)
 	process->continued_pending = false;
 }
 
+void signal_tell_stopped(struct process *process)
+{
+	unsigned long flags = spin_lock_irqsave(&tasklist);
+
+	/* A SIGCONT may have come already; then there is a newer notice. */
+	if (READ_ONCE(process->stopped))
+		signal_notify_stop(process, CLD_STOPPED);
+	spin_unlock_irqrestore(&tasklist, flags);
+}
+
 bool signal_stop_leave(struct thread *thread)
 {
 	struct process *process = thread->process;
@@ -110,13 +120,8 @@ bool signal_stop(int sig, unsigned long flags)
 	}
 	sched_set_state(THREAD_STOPPED);
 	spin_unlock_irqrestore(&me->sighand->lock, flags);
-	if (complete) {
-		flags = spin_lock_irqsave(&tasklist);
-		/* A SIGCONT may have come already; then there is a newer notice. */
-		if (READ_ONCE(process->stopped))
-			signal_notify_stop(process, CLD_STOPPED);
-		spin_unlock_irqrestore(&tasklist, flags);
-	}
+	if (complete)
+		signal_tell_stopped(process);
 	schedule();
 	return true;
 }
