@@ -227,18 +227,24 @@ static void death_signal(struct process *child)
 					    });
 }
 
+/* tasklist held: a thread that can be children's parent, or NULL. One that ends after this look hands
+ * them on itself. */
+static struct thread *find_living(struct process *process)
+{
+	struct thread *t;
+
+	list_for_each_entry (t, &process->threads, process_link)
+		if (!READ_ONCE(t->exiting))
+			return t;
+	return NULL;
+}
+
 /* tasklist held: another thread of the same process becomes the children's parent. */
 static void children_to_thread(struct process *process, struct thread *from)
 {
 	struct process *child;
-	struct thread *t, *heir = NULL;
+	struct thread *heir = find_living(process);
 
-	list_for_each_entry (t, &process->threads, process_link)
-		if (!READ_ONCE(
-			    t->exiting)) { /* one that ends after this look hands them on itself */
-			heir = t;
-			break;
-		}
 	list_for_each_entry (child, &process->children, sibling)
 		if (child->parent_thread == from) {
 			child->parent_thread = heir;
@@ -251,13 +257,15 @@ static void children_to_thread(struct process *process, struct thread *from)
 static void children_to_reaper(struct process *process, struct list *dead)
 {
 	struct process *reaper, *child, *next;
+	struct thread *parent_thread;
 
 	if (list_empty(&process->children))
 		return;
 	reaper = process_find_reaper(process);
+	parent_thread = find_living(reaper);
 	list_for_each_entry_safe (child, next, &process->children, sibling) {
 		child->parent = reaper;
-		child->parent_thread = reaper->leader;
+		child->parent_thread = parent_thread;
 		death_signal(child);
 		child->leader->exit_signal = SIGCHLD;
 		list_move_tail(&child->sibling, &reaper->children);

@@ -1,7 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Covers: PROC-06. Orphans go to the nearest living sub-reaper; PR_SET_PDEATHSIG tells a child.
+// Covers: PROC-06. Orphans go to the nearest living sub-reaper, to a living thread of it;
+// PR_SET_PDEATHSIG tells a child.
 #include "contract.h"
 #include <sys/prctl.h>
+
+// The sub-reaper's leader has ended: its other thread gets the orphan.
+static void *reaps(void *argument)
+{
+	pid_t middle, orphan;
+	int ends[2], status;
+
+	MUST(pipe(ends));
+	while (state_of(getpid()) != 'Z')
+		sleep_ms(1);
+	middle = CHILD(orphan = CHILD(hear(ends); _exit(8)); _exit(orphan == 0));
+	CHECK_EXIT(middle, 0);
+	tell(ends);
+	CHECK(waitpid(-1, &status, __WNOTHREAD) > 0);
+	CHECK_EQ(status, 8 << 8);
+	_exit(7);
+	return argument;
+}
+
+static void reap_without_leader(void)
+{
+	pthread_t thread;
+
+	MUST(prctl(PR_SET_CHILD_SUBREAPER, 1));
+	MUST(pthread_create(&thread, NULL, reaps, NULL));
+	syscall(SYS_exit, 0);
+}
 
 CONTRACT
 {
@@ -29,4 +57,5 @@ CONTRACT
 	CHECK_EXIT(middle, 0);
 	CHECK_EQ(read(ends[0], numbers, sizeof(numbers)), sizeof(numbers));
 	CHECK_KILLED(numbers[0], SIGUSR1);
+	CHECK_EXIT(CHILD(reap_without_leader()), 7);
 }
