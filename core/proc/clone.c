@@ -35,6 +35,9 @@ static int clone_check(const struct clone_request *r)
 {
 	uint64_t flags = r->flags;
 
+	/* The two would be written to the same word. */
+	if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID) && r->pidfd == r->parent_tid)
+		return -EINVAL;
 	if ((flags & (CLONE_NEWNS | CLONE_FS)) == (CLONE_NEWNS | CLONE_FS) ||
 	    (flags & (CLONE_NEWUSER | CLONE_FS)) == (CLONE_NEWUSER | CLONE_FS))
 		return -EINVAL;
@@ -403,9 +406,6 @@ SYSCALL(clone)
 		.tls = args->arg[HAL_ABI_CLONE_TLS_LAST ? 4 : 3],
 	};
 
-	/* The two would be written to the same word. */
-	if ((r.flags & CLONE_PIDFD) && (r.flags & CLONE_PARENT_SETTID))
-		return -EINVAL;
 	return clone_perform(&r);
 }
 

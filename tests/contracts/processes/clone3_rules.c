@@ -64,6 +64,10 @@ CONTRACT
 	CHECK_EQ(waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED), 0);
 	CHECK_EQ(info.si_pid, pid);
 	CHECK_EQ(info.si_status, 4);
+	// The child's number would be written over the descriptor's.
+	arguments.flags = CLONE_PIDFD | CLONE_PARENT_SETTID;
+	arguments.parent_tid = arguments.pidfd;
+	CHECK_ERRNO(clone3(&arguments, sizeof(arguments)), EINVAL);
 	catch_signal(SIGUSR1, handler, 0);
 	signal(SIGUSR2, SIG_IGN);
 	arguments.flags = CLONE_CLEAR_SIGHAND;
