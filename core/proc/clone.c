@@ -127,9 +127,7 @@ static struct sighand *sighand_for(const struct clone_request *r)
 	if (!copy)
 		return NULL;
 	if (r->flags & CLONE_CLEAR_SIGHAND)
-		for (unsigned int i = 0; i < ARRAY_SIZE(copy->action); i++)
-			if (copy->action[i].handler != SIG_IGN)
-				copy->action[i] = (struct sigaction){0};
+		signal_reset_actions(copy);
 	return copy;
 }
 

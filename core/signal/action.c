@@ -80,17 +80,22 @@ SYSCALL(rt_sigaction)
 	return copy_to_user(old_user, words, ACTION_WORDS * sizeof(words[0]));
 }
 
-void signal_exec(struct thread *thread)
+void signal_reset_actions(struct sighand *sighand)
 {
-	unsigned long flags = spin_lock_irqsave(&thread->sighand->lock);
-
 	for (int sig = 1; sig <= SIGMAX; sig++) {
-		struct sigaction *action = &thread->sighand->action[sig - 1];
+		struct sigaction *action = &sighand->action[sig - 1];
 
 		/* Ignored stays ignored, by choice or by default; the rest of the action goes. */
 		*action = (struct sigaction){.handler = action->handler == SIG_IGN ? SIG_IGN
 										   : SIG_DFL};
 	}
+}
+
+void signal_exec(struct thread *thread)
+{
+	unsigned long flags = spin_lock_irqsave(&thread->sighand->lock);
+
+	signal_reset_actions(thread->sighand);
 	/* The new program knows nothing of the old one's timers. */
 	pending_flush_timers(&thread->pending);
 	pending_flush_timers(&thread->process->shared);

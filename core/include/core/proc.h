@@ -139,6 +139,9 @@ void signal_flush(
 bool signal_exit(struct thread *thread);   /* current becomes exiting: pending process signals go to
 					      others. True: it was the last */
 void signal_recalc(struct thread *thread); /* sighand->lock held */
+/* Handlers go, SIG_IGN stays: execve's rule, and CLONE_CLEAR_SIGHAND's. sighand->lock held or nobody
+ * can see it. */
+void signal_reset_actions(struct sighand *sighand);
 /* execve's rules for handlers, alternate stack. */
 void signal_exec(struct thread *thread);
 int signal_send_group_locked(struct pid *group, int sig,

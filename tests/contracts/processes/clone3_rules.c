@@ -23,7 +23,8 @@ CONTRACT
 		struct clone_args head;
 		char bytes[200];
 	} large = {.head = {.exit_signal = SIGCHLD}};
-	struct sigaction now;
+	struct sigaction now = {
+		.sa_handler = SIG_IGN, .sa_flags = SA_NOCLDWAIT, .sa_mask = set_of(SIGUSR1)};
 	siginfo_t info;
 	int pidfd = -1;
 	long pid;
@@ -69,7 +70,7 @@ CONTRACT
 	arguments.parent_tid = arguments.pidfd;
 	CHECK_ERRNO(clone3(&arguments, sizeof(arguments)), EINVAL);
 	catch_signal(SIGUSR1, handler, 0);
-	signal(SIGUSR2, SIG_IGN);
+	MUST(sigaction(SIGUSR2, &now, NULL));
 	arguments.flags = CLONE_CLEAR_SIGHAND;
 	pid = clone3(&arguments, sizeof(arguments));
 	if (pid == 0) {
@@ -77,6 +78,8 @@ CONTRACT
 		CHECK(now.sa_handler == SIG_DFL);
 		MUST(sigaction(SIGUSR2, NULL, &now));
 		CHECK(now.sa_handler == SIG_IGN);
+		CHECK_EQ(now.sa_flags & SA_NOCLDWAIT, 0);
+		CHECK_EQ(sigismember(&now.sa_mask, SIGUSR1), 0);
 		_exit(5);
 	}
 	CHECK_EXIT((pid_t)pid, 5);
