@@ -175,9 +175,12 @@ static void thread_inherit(struct thread *child, const struct clone_request *r)
 		child->rseq_length = parent->rseq_length;
 		child->rseq_signature = parent->rseq_signature;
 	}
-	child->exit_signal = r->flags & CLONE_THREAD ? -1 : r->exit_signal;
-	if (r->flags & CLONE_PARENT)
+	if (r->flags & CLONE_THREAD)
+		child->exit_signal = -1;
+	else if (r->flags & CLONE_PARENT)
 		child->exit_signal = parent->process->leader->exit_signal;
+	else
+		child->exit_signal = r->exit_signal;
 }
 
 /* Under tasklist and sighand->lock: everything that makes the child part of the tree. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-08. clone's sharing, flag by flag: FILES, FS, SIGHAND, VM, PARENT, SETTID and
 // CLEARTID; combinations that are refused.
+// A thread has no exit signal, with PARENT neither.
 #include "contract.h"
 #include <linux/sched.h>
 
@@ -29,6 +30,35 @@ static int ignores(void *argument)
 {
 	signal(SIGUSR1, SIG_IGN);
 	return argument != NULL;
+}
+
+static int sleeps(void *argument)
+{
+	for (;;)
+		poll(NULL, 0, -1);
+	return argument != NULL;
+}
+
+// Field 38 of a thread's stat: exit_signal. The first behind the name is field 3.
+static int exit_signal_of(int tid)
+{
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	at = strrchr(get_file(path), ')');
+	for (int field = 2; field < 38; field++)
+		at = strchr(at + 1, ' ');
+	return atoi(at);
+}
+
+static void thread_with_parent(void)
+{
+	int tid = (int)MUST(clone(sleeps, stack + sizeof(stack),
+				  CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_PARENT, NULL));
+
+	CHECK_EQ(exit_signal_of(tid), -1);
+	CHECK_EQ(exit_signal_of(getpid()), SIGCHLD);
 }
 
 CONTRACT
@@ -85,4 +115,5 @@ CONTRACT
 	int status;
 	CHECK_EQ(waitpid(word[3], &status, __WALL), word[3]);
 	CHECK_EQ(status, 21 << 8);
+	CHECK_EXIT(CHILD(thread_with_parent()), 0);
 }
