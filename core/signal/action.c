@@ -134,8 +134,6 @@ int signal_set_temporary_mask(const void __user *set, size_t size)
 	t->saved_mask = t->blocked;
 	t->restore_mask = true;
 	signal_set_mask(mask & ~SIG_UNMASKABLE);
-	/* Whatever happens, the way out puts the old one back: core_return_to_user(). */
-	__atomic_fetch_or(&t->hal.work, THREAD_WORK_NOTIFY, __ATOMIC_RELAXED);
 	return 0;
 }
 

@@ -104,9 +104,9 @@ void signal_force(int sig, int code, vaddr_t address);
 bool signal_pending(void);
 bool signal_fatal_pending(void);
 
-/* A temporary mask for the present system call (sigsuspend, ppoll, pselect, epoll_pwait): restored
- * at return unless a handler runs, whose frame then holds the old one. set: user pointer or NULL,
- * size must be 8. 0, -EINVAL, -EFAULT. */
+/* A temporary mask for the present system call (sigsuspend, ppoll, pselect, epoll_pwait). When a
+ * signal ended the call, signal_deliver() restores the old one, or a handler's frame holds it; else
+ * the call itself has to restore it. set: user pointer or NULL, size must be 8. 0, -EINVAL, -EFAULT. */
 __must_check int signal_set_temporary_mask(const void __user *set, size_t size);
 void signal_set_mask(uint64_t mask); /* current's blocked set */
 
