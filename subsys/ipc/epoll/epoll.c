@@ -25,6 +25,8 @@
 
 void epoll_release(struct file *file);
 
+/* Off the list, to be asked. It stays counted until settle(): who looks meanwhile waits for
+ * epoll->lock, and not for a wake-up that need not come. epoll->lock held, from here to there. */
 static struct epoll_item *next_ready(struct epoll *epoll)
 {
 	unsigned long flags = spin_lock_irqsave(&epoll->ready_lock);
@@ -34,22 +36,22 @@ static struct epoll_item *next_ready(struct epoll *epoll)
 		item = list_first(&epoll->ready, struct epoll_item, ready_link);
 		list_del(&item->ready_link);
 		item->ready = false;
-		epoll->ready_count--;
 	}
 	spin_unlock_irqrestore(&epoll->ready_lock, flags);
 	return item;
 }
 
-/* Back on the list without waking anybody. */
-static void put_back(struct epoll_item *item)
+/* It has been asked: does it go back on the list? Nobody is woken. */
+static void settle(struct epoll_item *item, bool back)
 {
 	struct epoll *epoll = item->epoll;
 	unsigned long flags = spin_lock_irqsave(&epoll->ready_lock);
 
-	if (!item->ready) {
+	if (back && !item->ready) {
 		item->ready = true;
 		list_add_tail(&item->ready_link, &epoll->ready);
-		epoll->ready_count++;
+	} else { /* a wake-up that has put it back has counted it, too */
+		epoll->ready_count--;
 	}
 	spin_unlock_irqrestore(&epoll->ready_lock, flags);
 }
@@ -74,10 +76,9 @@ static unsigned int epoll_poll(struct file *file, struct poll_table *table)
 
 		if (!item)
 			break;
-		if (epoll_item_poll(item)) {
+		if (epoll_item_poll(item))
 			mask = POLLIN | POLLRDNORM;
-			put_back(item);
-		}
+		settle(item, mask != 0);
 	}
 	mutex_unlock(&epoll->lock);
 	return mask;
@@ -220,20 +221,21 @@ static int collect(struct epoll *epoll, unsigned long user, int max)
 		if (!item)
 			break;
 		ready = epoll_item_poll(item);
-		if (!ready)
+		if (!ready) {
+			settle(item, false);
 			continue;
+		}
 		event = (struct hal_abi_epoll_event){.events = ready, .data = item->data};
 		if (copy_to_user(user + (unsigned long)count * sizeof(event), &event,
 				 sizeof(event))) {
-			put_back(item);
+			settle(item, true);
 			count = count ? count : -EFAULT;
 			break;
 		}
 		count++;
 		if (item->events & EPOLLONESHOT)
 			WRITE_ONCE(item->events, item->events & EPOLL_PRIVATE);
-		else if (!(item->events & EPOLLET))
-			put_back(item);
+		settle(item, !(item->events & (EPOLLONESHOT | EPOLLET)));
 	}
 	mutex_unlock(&epoll->lock);
 	/* Others may be waiting for what is left, or for what we could not store. */

@@ -24,7 +24,7 @@ struct epoll {
 	struct rb_root items;	     /* [lock] by (file, fd) */
 	struct spinlock ready_lock;  /* irq-saving: wake functions take it */
 	struct list ready;	     /* [ready_lock] */
-	unsigned int ready_count;    /* [ready_lock] */
+	unsigned int ready_count;    /* [ready_lock] on the list, or being asked */
 	struct wait_queue waiters;   /* epoll_wait */
 	struct wait_queue poll_wait; /* who polls the epoll file itself */
 	struct file *file;	     /* no reference: it owns us */
