@@ -205,7 +205,7 @@ SYSCALL(epoll_ctl)
 
 /* ---- wait ---- */
 
-/* Copy out what is ready, at most max: how many, or -EFAULT. */
+/* Copy out what is ready, at most max: how many, -EFAULT, or -EINTR: who dies takes nothing along. */
 static int collect(struct epoll *epoll, unsigned long user, int max)
 {
 	int count = 0;
@@ -214,10 +214,15 @@ static int collect(struct epoll *epoll, unsigned long user, int max)
 	mutex_lock(&epoll->lock);
 	n = READ_ONCE(epoll->ready_count);
 	while (count < max && n--) {
-		struct epoll_item *item = next_ready(epoll);
 		struct hal_abi_epoll_event event;
+		struct epoll_item *item;
 		unsigned int ready;
 
+		if (unlikely(signal_fatal_pending())) {
+			count = count ? count : -EINTR;
+			break;
+		}
+		item = next_ready(epoll);
 		if (!item)
 			break;
 		ready = epoll_item_poll(item);

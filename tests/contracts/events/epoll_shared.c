@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: EVENT-02. What is ready is ready for all who ask one epoll at the same time, itself, by poll and by way of
-// another: who comes while somebody else asks does not sleep for an event that has been.
+// another: who comes while somebody else asks does not sleep for an event that has been. Who is killed takes no edge along.
 #include "contract.h"
 #include <sys/epoll.h>
 
@@ -57,6 +57,28 @@ static void together(bool (*one)(void), bool (*other)(void))
 	CHECK(ready);
 }
 
+static void killed(void)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+	int queue = (int)MUST(epoll_create1(0)), ends[2];
+	cpu_set_t cpus;
+	pid_t child;
+
+	MUST(pipe(ends));
+	MUST(epoll_ctl(queue, EPOLL_CTL_ADD, ends[0], &event));
+	// On one processor, where the child does not run before it has been killed and there is something to take.
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	MUST(sched_setaffinity(0, sizeof(cpus), &cpus));
+	child = CHILD(epoll_wait(queue, &event, 1, -1));
+	wait_until_asleep(child);
+	MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &(struct sched_param){1}));
+	MUST(kill(child, SIGKILL));
+	MUST(write(ends[1], "x", 1));
+	CHECK_KILLED(child, SIGKILL);
+	CHECK_EQ(epoll_wait(queue, &event, 1, 0), 1);
+}
+
 CONTRACT
 {
 	struct epoll_event event = {.events = EPOLLIN};
@@ -72,4 +94,5 @@ CONTRACT
 	together(ask_inner, ask_poll);
 	together(ask_inner, ask_outer);
 	together(ask_poll, ask_outer);
+	killed();
 }
