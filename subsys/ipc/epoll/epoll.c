@@ -79,6 +79,7 @@ static unsigned int epoll_poll(struct file *file, struct poll_table *table)
 		if (epoll_item_poll(item))
 			mask = POLLIN | POLLRDNORM;
 		settle(item, mask != 0);
+		resched_point();
 	}
 	mutex_unlock(&epoll->lock);
 	return mask;
@@ -218,6 +219,7 @@ static int collect(struct epoll *epoll, unsigned long user, int max)
 		struct epoll_item *item;
 		unsigned int ready;
 
+		resched_point();
 		if (unlikely(signal_fatal_pending())) {
 			count = count ? count : -EINTR;
 			break;
