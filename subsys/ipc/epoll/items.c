@@ -13,7 +13,8 @@
 
 #include <core/init.h>
 
-#define NESTING 5
+#define NESTING	      5
+#define ITEMS_AT_ONCE 256 /* of a file, under its spinlock */
 
 static struct mutex epoll_files_lock = MUTEX_INIT(epoll_files_lock, "epoll files");
 
@@ -197,45 +198,67 @@ static unsigned int levels_above(struct epoll *epoll)
  * themselves are its own matter: any number. */
 static const unsigned int path_limits[NESTING] = {UINT32_MAX, 500, 100, 50, 10};
 
-/* Of what watches file, are there too many paths? epoll_files_lock held, and the list's lock when it is
- * not an instance's, whose list only that lock changes. */
-static bool too_many_paths(const struct file *file, unsigned int counts[NESTING],
+/* Is there a path too many among those that lead up from item? epoll_files_lock held, and the lock of
+ * item's list when it is not an instance's, which only epoll_files_lock changes. */
+static bool too_many_paths(const struct epoll_item *item, unsigned int counts[NESTING],
 			   unsigned int depth)
 {
-	struct epoll_item *item;
+	const struct file *above = item->epoll->file;
+	const struct epoll_item *next;
 
 	if (depth >= NESTING)
 		return true;
-	list_for_each_entry (item, &file->epolls, file_link) {
-		const struct file *above = item->epoll->file;
-
-		if (list_empty(&above->epolls) ? ++counts[depth] > path_limits[depth]
-					       : too_many_paths(above, counts, depth + 1))
+	if (list_empty(&above->epolls))
+		return ++counts[depth] > path_limits[depth];
+	list_for_each_entry (next, &above->epolls, file_link) {
+		if (too_many_paths(next, counts, depth + 1))
 			return true;
 	}
 	return false;
+}
+
+/* Among those that lead up from file, which is no instance? Each file is looked at once in a walk.
+ * epoll_files_lock held: nobody else walks the list, where place, which is no item, keeps ours. */
+static bool file_wakes_too_many(struct file *file)
+{
+	unsigned int counts[NESTING] = {0}, passed = 0;
+	struct epoll_item *item;
+	struct list place;
+	bool many = false;
+
+	spin_lock(&file->epoll_lock);
+	item = list_first(&file->epolls, struct epoll_item, file_link);
+	if (item->walk == walk) {
+		spin_unlock(&file->epoll_lock);
+		return false;
+	}
+	item->walk = walk;
+	list_add(&place, &file->epolls);
+	while (!many && place.next != &file->epolls) {
+		item = list_entry(place.next, struct epoll_item, file_link);
+		many = too_many_paths(item, counts, 0);
+		list_del(&place);
+		list_add(&place, &item->file_link);
+		if (++passed % ITEMS_AT_ONCE == 0) {
+			spin_unlock(&file->epoll_lock);
+			resched_point();
+			spin_lock(&file->epoll_lock);
+		}
+	}
+	list_del(&place);
+	spin_unlock(&file->epoll_lock);
+	return many;
 }
 
 /* Is there a file with too many paths among those that item leads to? epoll_files_lock and
  * item->epoll->lock held. */
 static bool wakes_too_many(struct epoll_item *item)
 {
-	struct file *file = item->file;
-	struct epoll *inner = epoll_of(file);
-	unsigned int counts[NESTING] = {0};
-	struct epoll_item *first;
+	struct epoll *inner = epoll_of(item->file);
 	bool many = false;
 
-	if (!inner) {
-		spin_lock(&file->epoll_lock);
-		first = list_first(&file->epolls, struct epoll_item, file_link);
-		if (first->walk != walk) {
-			first->walk = walk;
-			many = too_many_paths(file, counts, 0);
-		}
-		spin_unlock(&file->epoll_lock);
-		return many;
-	}
+	if (!inner)
+		return file_wakes_too_many(item->file);
 	if (inner->walk == walk)
 		return false;
 	inner->walk = walk;
@@ -400,6 +423,7 @@ static void file_gone(struct file *file)
 		mutex_lock(&epoll->lock);
 		destroy(item);
 		mutex_unlock(&epoll->lock);
+		resched_point();
 	}
 	mutex_unlock(&epoll_files_lock);
 }
