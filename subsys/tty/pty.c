@@ -185,17 +185,27 @@ static int master_wait_output(struct file *file, struct pty *pty)
 	return error;
 }
 
-/* What there is, behind the done bytes that were read already. How many it makes, or -EFAULT. */
-static ssize_t read_output(struct pty *pty, struct uio *uio, ssize_t done)
+/* What there is, behind a byte of status in packet mode: news are read alone. How many bytes, 0 if
+ * another reader was faster or it was flushed, or -EFAULT. */
+static ssize_t read_output(struct pty *pty, struct uio *uio)
 {
-	uint8_t chunk[CHUNK];
+	uint8_t chunk[CHUNK], status = 0;
+	ssize_t done = 0;
 
-	while (uio->left) {
+	while (uio->left && !status) {
 		unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-		size_t n = tty_take_output(&pty->tty, chunk, MIN(uio->left, sizeof(chunk)));
+		size_t most = MIN(uio->left, sizeof(chunk)), n = 0;
 
-		if (!tty_out_used(&pty->tty) && tty_out_room(&pty->tty))
-			wait_wake(&pty->tty.write_wait, 0, POLLOUT | POLLWRNORM);
+		if (pty->tty.packet && !done && readable(pty) & POLLIN) {
+			status = pty->tty.packet_status;
+			pty->tty.packet_status = 0;
+			chunk[n++] = status;
+		}
+		if (!status) {
+			n += tty_take_output(&pty->tty, chunk + n, most - n);
+			if (!tty_out_used(&pty->tty) && tty_out_room(&pty->tty))
+				wait_wake(&pty->tty.write_wait, 0, POLLOUT | POLLWRNORM);
+		}
 		spin_unlock_irqrestore(&pty->tty.lock, flags);
 		if (n == 0)
 			break;
@@ -210,28 +220,16 @@ static ssize_t read_output(struct pty *pty, struct uio *uio, ssize_t done)
 static ssize_t master_read(struct file *file, struct uio *uio, __attribute__((unused)) loff_t *pos)
 {
 	struct pty *pty = file->private;
-	ssize_t done = 0;
+	ssize_t done;
 
 	if (!uio->left)
 		return 0;
-	do { /* again if another reader was faster, or it was flushed */
+	do {
 		int error = master_wait_output(file, pty);
 
 		if (error)
 			return error;
-		if (pty->tty.packet) {
-			unsigned long flags = spin_lock_irqsave(&pty->tty.lock);
-			uint8_t status = pty->tty.packet_status;
-
-			pty->tty.packet_status = 0;
-			spin_unlock_irqrestore(&pty->tty.lock, flags);
-			if (uio_copy_to(uio, &status, 1) != 1)
-				return -EFAULT;
-			if (status)
-				return 1;
-			done = 1;
-		}
-		done = read_output(pty, uio, done);
+		done = read_output(pty, uio);
 	} while (!done);
 	return done;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-21. Of several who read a terminal, or its master, one gets what comes: the others go on waiting and
 // are told of no end of file. Of one terminal only one reads at a time: a line is his alone, and so is what VMIN makes him wait for.
+// In packet mode who was slower is not told of data that are not there.
 #include "contract.h"
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #define READERS 4
@@ -97,6 +99,41 @@ static void one_at_a_time(int slave, int master)
 	close(other);
 }
 
+static int shared;
+static long long end;
+
+// In packet mode a byte of status, and never alone, comes before what is there.
+static void *read_packets(void *slave)
+{
+	bool alone = false;
+	char data[16];
+
+	while (!alone && now_ns(CLOCK_MONOTONIC) < end) {
+		ssize_t n;
+
+		if (slave)
+			MUST(write(*(int *)slave, "x", 1));
+		n = read(shared, data, sizeof(data));
+		alone = n < 0 ? errno != EAGAIN : n < 2 || data[0] != TIOCPKT_DATA;
+	}
+	return (void *)(uintptr_t)alone;
+}
+
+static void packets(int slave, int master)
+{
+	pthread_t other;
+	void *alone;
+
+	MUST(ioctl(master, TIOCPKT, &(int){1}));
+	MUST(fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK));
+	shared = master;
+	end = now_ns(CLOCK_MONOTONIC) + 200000000;
+	MUST(pthread_create(&other, NULL, read_packets, NULL));
+	CHECK(!read_packets(&slave));
+	MUST(pthread_join(other, &alone));
+	CHECK(!alone);
+}
+
 CONTRACT
 {
 	int master = (int)MUST(posix_openpt(O_RDWR | O_NOCTTY)), slave;
@@ -112,4 +149,5 @@ CONTRACT
 	readers(master, slave);
 	long_lines(slave, master);
 	one_at_a_time(slave, master);
+	packets(slave, master);
 }
