@@ -212,17 +212,19 @@ void ldisc_start(struct tty *tty, bool by_call)
 
 /* ---- echo ---- */
 
-static void echo(struct tty *tty, uint8_t c)
+/* false: there is no room for more. */
+static bool echo(struct tty *tty, uint8_t c)
 {
 	if (LFLAG(ECHOCTL) && is_control(c) && c != '\t') {
 		put(tty, '^', 0);
-		put(tty, c ^ 0100, 0);
-	} else if (c == 0xff) { /* no letter to OLCUC */
+		return put(tty, c ^ 0100, 0);
+	}
+	if (c == 0xff) { /* no letter to OLCUC */
 		put_raw(tty, c);
 		tty->column++;
-	} else {
-		put(tty, c, 0);
+		return out_room(tty) > 0;
 	}
+	return put(tty, c, 0);
 }
 
 static void rub_out(struct tty *tty, uint32_t columns)
@@ -361,8 +363,8 @@ static void reprint(struct tty *tty)
 	echo(tty, CC(VREPRINT));
 	put(tty, '\n', 0);
 	tty->line_column = 0;
-	for (uint32_t i = tty->canon; i != tty->in_head; i++)
-		echo(tty, tty->in[i & MASK]);
+	for (uint32_t i = tty->canon; i != tty->in_head && echo(tty, tty->in[i & MASK]); i++)
+		;
 }
 
 static void store(struct tty *tty, uint8_t c, bool ends, bool end_of_file)
@@ -584,10 +586,15 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 		begun = true;
 		/* Who cannot be told to wait loses what finds no room, but for signals. */
 		while (i < n && !sig && (ldisc_room(tty) || !tty->driver->unthrottle)) {
-			uint32_t canon = tty->canon;
+			uint32_t canon = tty->canon, in_head = tty->in_head;
 
 			sig = take(tty, data[i++]);
 			lines += LFLAG(ICANON) && !sig && tty->canon != canon;
+			/* What stores nothing may have walked over the line: let interrupts in. */
+			if (LFLAG(ICANON) && (int32_t)(tty->in_head - in_head) <= 0) {
+				spin_unlock_irqrestore(&tty->lock, flags);
+				flags = spin_lock_irqsave(&tty->lock);
+			}
 		}
 		if (!LFLAG(ICANON) && tty_in_used(tty)) {
 			wait_wake(&tty->read_wait, 0, POLLIN | POLLRDNORM);
