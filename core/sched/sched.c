@@ -386,7 +386,8 @@ static bool wake(struct thread *t, unsigned int mask, bool sync)
 	if (sched_cpu_count() > 1) /* nobody else can wake it a second time */
 		rq = move_to(rq, t, balance_place(t, sync));
 	sched_enqueue(rq, t, false);
-	if (!sync || rq->cpu != hal_cpu_id() || rq->running == rq->idle)
+	/* A sync waker is about to sleep: a fair thread waits for that, a real-time one does not. */
+	if (!sync || sched_is_rt(t) || rq->cpu != hal_cpu_id() || rq->running == rq->idle)
 		check_preempt(rq, t);
 	spin_unlock(&rq->lock);
 out:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05. Scheduling classes: set and read back, priorities' bounds, who may,
 // inheritance and RESET_ON_FORK, a FIFO thread before a normal one, slices, RR's
-// turns, the highest on several processors.
+// turns, a reader before the writer who wakes it, the highest on several processors.
 #include "contract.h"
 
 #include "sched_attr.h"
@@ -151,6 +151,34 @@ static void highest_run(void)
 	CHECK_KILLED(normal, SIGKILL);
 }
 
+// Who writes to a pipe goes on only after a reader of higher priority on his processor has read.
+static void reader_first(void)
+{
+	static const int policies[] = {SCHED_OTHER, SCHED_FIFO};
+	struct sched_param high = {50};
+	volatile int *heard =
+		MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ends[2];
+	pid_t reader;
+
+	MUST(pipe(ends));
+	on(0, 1);
+	reader = CHILD(MUST(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &high)); for (;;) {
+		hear(ends);
+		++*heard;
+	});
+	for (int i = 0; i < 2; i++) {
+		struct sched_param low = {i};
+
+		wait_until_asleep(reader);
+		MUST(syscall(SYS_sched_setscheduler, 0, policies[i], &low));
+		tell(ends);
+		CHECK_EQ(*heard, i + 1);
+	}
+	kill(reader, SIGKILL);
+	CHECK_KILLED(reader, SIGKILL);
+}
+
 CONTRACT
 {
 	struct sched_param parameter = {10}, got;
@@ -159,6 +187,7 @@ CONTRACT
 
 	slices();
 	CHECK_EXIT(CHILD(round_robin()), 0);
+	CHECK_EXIT(CHILD(reader_first()), 0);
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
 		CHECK_EXIT(CHILD(highest_run()), 0);
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
