@@ -129,16 +129,21 @@ struct run_queue *sched_lock_queue_of(struct thread *t)
 	}
 }
 
-/* t, which is runnable and not queued, is to be queued on cpu; rq, its queue until now, is locked. The new one, locked.
- * t belongs to it from before the old lock is dropped: whoever changes t in between holds the new one. */
-static struct run_queue *move_to(struct run_queue *rq, struct thread *t, unsigned int cpu)
+/* t, which is runnable and not queued, is to be queued where balance_place() says; rq, its queue until now, is locked.
+ * The one to queue it on, locked. t belongs to it from before the old lock is dropped: whoever changes t in between
+ * holds the new one, and may have forbidden it. */
+static struct run_queue *move_placed(struct run_queue *rq, struct thread *t, bool sync)
 {
-	if (cpu == rq->cpu)
-		return rq;
-	WRITE_ONCE(t->sched.cpu, cpu);
-	spin_unlock(&rq->lock);
-	rq = run_queue_of(cpu);
-	spin_lock(&rq->lock);
+	unsigned int cpu = balance_place(t, sync);
+
+	while (cpu != rq->cpu) {
+		WRITE_ONCE(t->sched.cpu, cpu);
+		spin_unlock(&rq->lock);
+		rq = run_queue_of(cpu);
+		spin_lock(&rq->lock);
+		if (unlikely(!(t->sched.affinity & 1ull << cpu)))
+			cpu = balance_place(t, sync);
+	}
 	return rq;
 }
 
@@ -175,7 +180,7 @@ static void place(struct thread *t, bool initial)
 {
 	struct run_queue *rq = sched_lock_queue_of(t);
 
-	rq = move_to(rq, t, balance_place(t, false));
+	rq = move_placed(rq, t, false);
 	sched_enqueue(rq, t, initial);
 	check_preempt(rq, t);
 	spin_unlock(&rq->lock);
@@ -384,7 +389,7 @@ static bool wake(struct thread *t, unsigned int mask, bool sync)
 	}
 	t->sched.awake_from = t->sched.runtime;
 	if (sched_cpu_count() > 1) /* nobody else can wake it a second time */
-		rq = move_to(rq, t, balance_place(t, sync));
+		rq = move_placed(rq, t, sync);
 	sched_enqueue(rq, t, false);
 	/* A sync waker is about to sleep: a fair thread waits for that, a real-time one does not. */
 	if (!sync || sched_is_rt(t) || rq->cpu != hal_cpu_id() || rq->running == rq->idle)
