@@ -186,6 +186,16 @@ bool fair_slice_over(const struct thread *t)
 	return !before(t->sched.vruntime, t->sched.deadline);
 }
 
+/* At a tick: shall t, which runs, let others be chosen? Its slice may be over, or given up by yields, each of which puts
+ * the deadline off: it was chosen all the same while nobody else was eligible. */
+bool fair_tick(struct run_queue *rq, struct thread *t)
+{
+	uint64_t left = t->sched.deadline - t->sched.vruntime;
+
+	return rq->fair_count > 1 &&
+	       (fair_slice_over(t) || left > to_virtual(t->sched.slice, t->sched.weight));
+}
+
 bool fair_should_preempt(struct run_queue *rq, struct thread *running, struct thread *woken)
 {
 	if (running->sched.policy == SCHED_IDLE && woken->sched.policy != SCHED_IDLE)

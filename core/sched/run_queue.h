@@ -85,6 +85,7 @@ struct thread *fair_pick(struct run_queue *rq);	       /* the best one in the tr
 void fair_charge(struct run_queue *rq, struct thread *t, uint64_t ran);
 bool fair_should_preempt(struct run_queue *rq, struct thread *running, struct thread *woken);
 bool fair_slice_over(const struct thread *t);
+bool fair_tick(struct run_queue *rq, struct thread *t);
 void fair_renew(struct thread *t);
 void fair_yield(struct run_queue *rq, struct thread *t);
 

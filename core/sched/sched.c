@@ -486,7 +486,7 @@ ktime_t sched_tick(ktime_t now, bool user)
 			t->sched.system_ticks++;
 			rq->system_ticks++;
 		}
-		if (!sched_is_rt(t) ? fair_slice_over(t) && rq->fair_count > 1 : round_over(t))
+		if (!sched_is_rt(t) ? fair_tick(rq, t) : round_over(t))
 			sched_preempt(rq);
 		rq->next_tick = now + TICK;
 	}

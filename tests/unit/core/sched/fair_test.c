@@ -29,19 +29,32 @@ static void begin(void)
 	fair_init(&rq);
 }
 
-// Run the best thread for ns, as the scheduler does; returns it.
-static struct thread *run(uint64_t ns)
+// The best thread comes to the processor, for ns so far; returns it.
+static struct thread *pick(uint64_t ns)
 {
 	struct thread *t = fair_pick(&rq);
 
 	fair_set(&rq, t);
 	rq.running = t;
 	fair_charge(&rq, t, ns);
+	return t;
+}
+
+static void put(struct thread *t)
+{
+	rq.running = NULL;
+	fair_put(&rq, t);
+}
+
+// Run the best thread for ns, as the scheduler does; returns it.
+static struct thread *run(uint64_t ns)
+{
+	struct thread *t = pick(ns);
+
 	t->sched.runtime += ns;
 	if (fair_slice_over(t))
 		fair_renew(t);
-	rq.running = NULL;
-	fair_put(&rq, t);
+	put(t);
 	return t;
 }
 
@@ -125,4 +138,24 @@ TEST(nobody_waits_long)
 		CHECK(i - last[which] <= 8 * 3 + 8); // eight slices of 3 ms, and some grace
 		last[which] = i;
 	}
+}
+
+TEST(yields_do_not_save_up)
+{
+	begin();
+	new_thread(0, 0);
+	new_thread(1, 0);
+	struct thread *hog = run(FAIR_SLICE), *t;
+
+	for (unsigned int i = 0; i < 1000; i++) {
+		t = pick(NSEC_PER_USEC);
+		CHECK(t != hog); // not eligible yet
+		fair_yield(&rq, t);
+		put(t);
+	}
+	t = pick(TICK);
+	CHECK(t != hog);
+	CHECK(fair_tick(&rq, t));
+	put(t);
+	CHECK(pick(0) == hog);
 }
