@@ -36,7 +36,7 @@ static void run_initcalls(const struct initcall *from, const struct initcall *to
 }
 
 /* Start the other processors, one after the other; each is in its idle loop when it counts as
- * online. */
+ * online. The numbers of those have no holes: the first that fails is the last that is tried. */
 static void start_cpus(void)
 {
 	unsigned int count = hal_boot_info()->cpu_count;
@@ -54,16 +54,15 @@ static void start_cpus(void)
 		if (hal_cpu_start(cpu, &idle->hal, (char *)irq + HAL_STACK_SIZE,
 				  (char *)emergency + HAL_STACK_SIZE)) {
 			printk(LOG_WARN "smp: the machine refuses to start CPU %u\n", cpu);
-			continue;
+			break;
 		}
 		ktime_t deadline = clock_monotonic() + 5 * NSEC_PER_SEC;
 
-		while (!(sched_online() & 1ull << cpu)) {
-			if (clock_monotonic() > deadline) {
-				printk(LOG_WARN "smp: CPU %u does not come up\n", cpu);
-				break;
-			}
+		while (!(sched_online() & 1ull << cpu) && clock_monotonic() <= deadline)
 			hal_cpu_relax();
+		if (!(sched_online() & 1ull << cpu)) {
+			printk(LOG_WARN "smp: CPU %u does not come up\n", cpu);
+			break;
 		}
 	}
 	printk(LOG_INFO "smp: %u of %u processors\n", sched_cpu_count(), count);

@@ -107,8 +107,8 @@ void sched_boost(struct thread *thread, unsigned int level);
 __must_check int sched_set_affinity(struct thread *thread,
 				    uint64_t mask); /* -EINVAL: no CPU left */
 void sched_times(struct thread *thread, ktime_t *user, ktime_t *system);
-uint64_t sched_online(void); /* mask of running CPUs */
-unsigned int sched_cpu_count(void);
+uint64_t sched_online(void);		  /* mask of running CPUs */
+unsigned int sched_cpu_count(void);	  /* their numbers have no holes: 0 to this less one */
 void sched_loads(unsigned long loads[3]); /* fixed point, 16 fractional bits as sysinfo */
 unsigned int sched_running(void);	  /* runnable threads now */
 ktime_t sched_idle_time(unsigned int cpu);
