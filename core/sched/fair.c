@@ -191,9 +191,13 @@ bool fair_slice_over(const struct thread *t)
 bool fair_tick(struct run_queue *rq, struct thread *t)
 {
 	uint64_t left = t->sched.deadline - t->sched.vruntime;
+	bool over = fair_slice_over(t) || left > to_virtual(t->sched.slice, t->sched.weight);
 
-	return rq->fair_count > 1 &&
-	       (fair_slice_over(t) || left > to_virtual(t->sched.slice, t->sched.weight));
+	if (over && rq->fair_count == 1) { /* nobody else: it would be chosen again */
+		fair_renew(t);
+		return false;
+	}
+	return over;
 }
 
 bool fair_should_preempt(struct run_queue *rq, struct thread *running, struct thread *woken)

@@ -159,3 +159,19 @@ TEST(yields_do_not_save_up)
 	put(t);
 	CHECK(pick(0) == hog);
 }
+
+TEST(one_alone_begins_new_slices)
+{
+	begin();
+	new_thread(0, 0);
+	new_thread(1, 0);
+	struct thread *hog = run(NSEC_PER_MSEC), *other = pick(0);
+
+	CHECK(other != hog);
+	fair_dequeue(&rq, other); // it had less than its share
+	rq.running = NULL;
+	CHECK(pick(100 * NSEC_PER_MSEC) == hog);
+	CHECK(!fair_tick(&rq, hog));
+	fair_enqueue(&rq, other, false);
+	CHECK(fair_should_preempt(&rq, hog, other));
+}
