@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where a woken thread goes, and how an idle or less busy processor takes work from another.
+// Where a woken thread goes, and how an idle or less busy processor takes work from another, or is given it.
 //
 // Counts of other queues are read without their locks: they are hints. A second queue lock is only
 // ever tried, never waited for, so that a switch in progress is never left half-way.
@@ -143,4 +143,23 @@ bool balance_pull(struct run_queue *rq)
 	}
 	spin_unlock(&from->lock);
 	return t != NULL;
+}
+
+void balance_push(struct run_queue *rq, ktime_t now)
+{
+	assert_spin_held(&rq->lock);
+	for (uint64_t rest = sched_online(); rest && rq->count > 1; rest &= rest - 1) {
+		struct run_queue *to = run_queue_of((unsigned int)__builtin_ctzll(rest));
+		struct thread *t;
+
+		if (load(to->cpu) || !spin_trylock(&to->lock))
+			continue;
+		t = to->count ? NULL : movable(rq, to->cpu);
+		/* Who has run just now may be one of two that pass a word to and fro: they stay together. */
+		if (t && t->sched.exec_start + NSEC_PER_MSEC < now) {
+			take(to, rq, t);
+			sched_preempt(to);
+		}
+		spin_unlock(&to->lock);
+	}
 }

@@ -109,5 +109,7 @@ bool balance_pull(struct run_queue *rq); /* rq->lock held: take a thread from a 
 bool balance_pull_rt(
 	struct run_queue *rq); /* likewise, one that waits behind a higher priority there
 					       and is above what runs here */
+/* rq->lock held, at a tick: an idle CPU has no ticks to look for work, it is given what waits here. */
+void balance_push(struct run_queue *rq, ktime_t now);
 
 #endif

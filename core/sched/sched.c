@@ -498,6 +498,7 @@ ktime_t sched_tick(ktime_t now, bool user)
 		spin_lock(&rq->lock);
 		if (balance_pull_rt(rq) || balance_pull(rq))
 			sched_preempt(rq);
+		balance_push(rq, now);
 		spin_unlock(&rq->lock);
 	}
 	return rq->next_tick;

@@ -1,7 +1,28 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05 TIME-07. Affinity: read back, inherited, moved at once by the caller's own
-// call, empty or foreign sets refused; getcpu and /proc agree with it.
+// call, moved by time to an idle processor, empty or foreign sets refused; getcpu and /proc agree with it.
 #include "contract.h"
+
+// Three share a processor; one of them, let go, gets another that is idle.
+static void let_go(const cpu_set_t *all)
+{
+	cpu_set_t first;
+	int ends[2];
+	pid_t stays, goes;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	MUST(pipe(ends));
+	MUST(sched_setaffinity(0, sizeof(first), &first));
+	stays = CHILD(for (;;));
+	goes = CHILD(tell(ends); while (sched_getcpu() == 0););
+	hear(ends);
+	sleep_ms(50); // what else runs elsewhere has ended
+	MUST(sched_setaffinity(goes, sizeof(*all), all));
+	CHECK_EXIT(goes, 0);
+	kill(stays, SIGKILL);
+	CHECK_KILLED(stays, SIGKILL);
+}
 
 CONTRACT
 {
@@ -45,4 +66,6 @@ CONTRACT
 		   0);
 	CHECK_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
 	CHECK_EQ(sysconf(_SC_NPROCESSORS_ONLN), count);
+	if (count > 1)
+		CHECK_EXIT(CHILD(let_go(&all)), 0);
 }
