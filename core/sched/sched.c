@@ -69,16 +69,26 @@ void sched_dequeue(struct run_queue *rq, struct thread *t)
 	WRITE_ONCE(rq->count, rq->count - 1);
 }
 
+/* How long t, which is running, has run since it was charged last. It may have begun by another processor's clock, which
+ * may be a little ahead of ours. */
+static uint64_t uncharged(const struct thread *t)
+{
+	int64_t ran = (int64_t)(hal_time_ns() - t->sched.exec_start);
+
+	return (uint64_t)MAX(ran, 0);
+}
+
 /* Account the running thread's time up to now. */
 void sched_charge_running(struct run_queue *rq)
 {
 	struct thread *t = rq->running;
-	ktime_t now = hal_time_ns();
-	uint64_t ran = now - t->sched.exec_start;
 
 	if (t == rq->idle)
 		return;
-	t->sched.exec_start = now;
+
+	uint64_t ran = uncharged(t);
+
+	t->sched.exec_start += ran;
 	WRITE_ONCE(t->sched.runtime, t->sched.runtime + ran);
 	if (!sched_is_rt(t) && t->sched.queued)
 		fair_charge(rq, t, ran);
@@ -532,7 +542,7 @@ void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 	ktime_t runtime = s->runtime;
 
 	if (rq->running == t)
-		runtime += hal_time_ns() - s->exec_start;
+		runtime += uncharged(t);
 	/* A tick changes the proportion of the past too, but no part falls below what was told. */
 	*user = MIN(MAX(user_part(s, runtime), s->told_user), runtime - s->told_system);
 	*system = runtime - *user;
