@@ -69,10 +69,11 @@ static bool eligible(const struct run_queue *rq, uint64_t vruntime)
 	return (int64_t)(vruntime - rq->base) * (int64_t)rq->weight <= rq->weighted;
 }
 
-/* Keep the sums small: move the base up to V once the mean has gone far from it. */
+/* Keep the sums small: move the base up to V once the mean has gone far from it; before another joins, too. Beside one
+ * of the least weight alone V is up to a third of 2^44 away, which times the greatest weight stays below 2^60. */
 static void move_base(struct run_queue *rq)
 {
-	if (rq->weight && (rq->weighted > 1ll << 50 || rq->weighted < -(1ll << 50))) {
+	if (rq->weight && (rq->weighted > 1ll << 44 || rq->weighted < -(1ll << 44))) {
 		int64_t by = rq->weighted / (int64_t)rq->weight;
 
 		rq->base += (uint64_t)by;
@@ -101,6 +102,8 @@ void fair_renew(struct thread *t)
 
 void fair_enqueue(struct run_queue *rq, struct thread *t, bool initial)
 {
+	move_base(rq);
+
 	uint64_t now = virtual_now(rq);
 	int64_t lag = initial ? 0 : t->sched.lag;
 
@@ -195,6 +198,7 @@ bool fair_tick(struct run_queue *rq, struct thread *t)
 
 	if (over && rq->fair_count == 1) { /* nobody else: it would be chosen again */
 		fair_renew(t);
+		move_base(rq);
 		return false;
 	}
 	return over;

@@ -175,3 +175,16 @@ TEST(one_alone_begins_new_slices)
 	fair_enqueue(&rq, other, false);
 	CHECK(fair_should_preempt(&rq, hog, other));
 }
+
+TEST(who_joins_after_a_long_run_is_placed_right)
+{
+	begin();
+	struct thread *alone = new_thread(0, 0);
+
+	fair_dequeue(&rq, alone);
+	alone->sched.weight = fair_weight(SCHED_IDLE, 0);
+	fair_enqueue(&rq, alone, true);
+	CHECK(pick(1000 * NSEC_PER_SEC) == alone);
+	for (unsigned int i = 1; i < 4; i++)
+		CHECK_EQ(new_thread(i, -20)->sched.vruntime, alone->sched.vruntime);
+}
