@@ -76,8 +76,10 @@ void sched_init_thread(struct thread *child, const struct thread *parent)
 		s->affinity = parent->sched.affinity;
 		s->slice = parent->sched.slice;
 		if (parent->sched.reset_on_fork) {
-			if (own_level(s))
+			if (own_level(s)) {
 				s->policy = SCHED_OTHER;
+				s->nice = 0;
+			}
 			s->rt_priority = 0;
 			s->slice = FAIR_SLICE;
 			if (s->nice < 0)

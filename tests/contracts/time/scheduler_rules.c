@@ -205,7 +205,10 @@ CONTRACT
 	CHECK_EXIT(CHILD(CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_RR)), 0);
 	CHECK_EQ(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO | 0x40000000, &parameter), 0);
 	CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_FIFO | 0x40000000);
-	CHECK_EXIT(CHILD(CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER)), 0);
+	MUST(setpriority(PRIO_PROCESS, 0, 5));
+	CHECK_EXIT(CHILD(CHECK_EQ(syscall(SYS_sched_getscheduler, 0), SCHED_OTHER);
+			 CHECK_EQ(getpriority(PRIO_PROCESS, 0), 0)),
+		   0);
 	parameter.sched_priority = 100;
 	CHECK_ERRNO(syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &parameter), EINVAL);
 	parameter.sched_priority = 0;
@@ -224,6 +227,13 @@ CONTRACT
 			 CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
 			 CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7)),
 		   0);
+	// A nice value that is in use is reset only if it is below 0.
+	attributes.sched_flags = 1;
+	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
+	CHECK_EXIT(CHILD(CHECK_EQ(getpriority(PRIO_PROCESS, 0), 7)), 0);
+	attributes.sched_nice = -7;
+	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
+	CHECK_EXIT(CHILD(CHECK_EQ(getpriority(PRIO_PROCESS, 0), 0)), 0);
 	// Flags of deadlines mean nothing to others; clamps are not configured.
 	attributes.sched_flags = 6;
 	CHECK_EQ(syscall(SYS_sched_setattr, 0, &attributes, 0), 0);
