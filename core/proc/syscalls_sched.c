@@ -423,14 +423,6 @@ static void visit_nice(struct thread *t, const int *nice, long *result)
 	}
 }
 
-static void visit_process(struct process *p, sched_visit_fn *visit, const int *value, long *result)
-{
-	struct thread *t;
-
-	list_for_each_entry (t, &p->threads, process_link)
-		visit(t, value, result);
-}
-
 long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 {
 	struct process *p;
@@ -457,7 +449,8 @@ long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 		group = who ? pid_find_rcu(who) : current->process->group;
 		if (group)
 			list_for_each_entry (p, &group->members[PID_GROUP], group_link)
-				visit_process(p, visit, value, &result);
+				list_for_each_entry (t, &p->threads, process_link)
+					visit(t, value, &result);
 		spin_unlock_irqrestore(&tasklist, flags);
 		return result;
 	case PRIO_USER:
@@ -465,8 +458,9 @@ long sched_for_each(int which, int who, sched_visit_fn *visit, const int *value)
 			uid = current->cred->uid;
 		flags = spin_lock_irqsave(&tasklist);
 		list_for_each_entry (p, &process_list, all_link)
-			if (p->leader->cred->uid == uid)
-				visit_process(p, visit, value, &result);
+			list_for_each_entry (t, &p->threads, process_link)
+				if (rcu_dereference(t->cred)->uid == uid)
+					visit(t, value, &result);
 		spin_unlock_irqrestore(&tasklist, flags);
 		return result;
 	default:
