@@ -36,6 +36,8 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 {
 	struct mm *mm = current->mm;
 	struct vma *vma;
+	bool constant;
+	int error;
 
 	if (address % sizeof(uint32_t))
 		return -EINVAL;
@@ -45,6 +47,10 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 	key->offset = address;
 	if (!shared)
 		return 0;
+	/* It is the page that counts: there has to be one, and nobody waits for what cannot change. */
+	error = futex_fault_in(address, false);
+	if (error)
+		return error;
 	vma = vma_lookup_locked(mm, address, false);
 	if (!vma)
 		return -EFAULT;
@@ -52,8 +58,9 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 		key->object = pagecache_number(vma->cache);
 		key->offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);
 	}
+	constant = !vma->cache && !(vma->flags & VM_WRITE);
 	vma_unlock(vma);
-	return 0;
+	return constant ? -EFAULT : 0;
 }
 
 struct futex_bucket *futex_bucket(const struct futex_key *key)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: THREAD-04. futex: wait, wake counts, bitset, requeue, cmp_requeue, wake_op, shared
-// between processes, errors.
+// between processes, errors, also of words without a page.
 #include "contract.h"
 #include <linux/futex.h>
 
@@ -38,6 +38,31 @@ static void wait_woken(int count)
 	CHECK_EQ(woken, count);
 }
 
+// A word that is shared is named by its page: it has to be there, and such that somebody may change it.
+static void pages(void)
+{
+	uint32_t *none = MAP(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t *constant = MAP(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t *file, *shared = MAP(NULL, PAGE, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	put_file("short", "0123");
+	file = MAP(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+		   (int)MUST(open("short", O_RDWR)), 0);
+	uint32_t *bad[] = {none, constant, file + PAGE / sizeof(*file)};
+
+	for (int i = 0; i < 3; i++) {
+		CHECK_ERRNO(futex(bad[i], FUTEX_WAKE, 1, NULL, NULL, 0), EFAULT);
+		CHECK_ERRNO(futex(words, FUTEX_REQUEUE, 1, NULL, bad[i], 0), EFAULT);
+		CHECK_EQ(futex(bad[i], FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 0);
+	}
+	CHECK_ERRNO(futex(constant, FUTEX_WAIT, 1, NULL, NULL, 0), EFAULT);
+	CHECK_ERRNO(futex(constant, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0), EAGAIN);
+	CHECK_ERRNO(futex(shared, FUTEX_WAIT, 1, NULL, NULL, 0), EAGAIN);
+	CHECK_EQ(futex(shared, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
+	CHECK_EQ(futex(file, FUTEX_WAKE, 1, NULL, NULL, 0), 0);
+	MUST(unlink("short"));
+}
+
 CONTRACT
 {
 	pthread_t threads[4];
@@ -58,6 +83,7 @@ CONTRACT
 	CHECK_ERRNO(futex(words, FUTEX_WAKE_OP_PRIVATE, 0, NULL, (uint32_t *)8, 0), EFAULT);
 	CHECK_ERRNO(futex(words, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0), EINVAL);
 	CHECK_EQ(futex(words, FUTEX_WAKE, 10, NULL, NULL, 0), 0);
+	pages();
 
 	start(threads, 4, 6);
 	CHECK_EQ(futex(words, FUTEX_WAKE_BITSET_PRIVATE, 10, NULL, NULL, 1), 0);
