@@ -200,10 +200,11 @@ void rcu_synchronize(void)
 
 void rcu_barrier(void)
 {
-	/* The thread collects from all CPUs at once and runs everything before it collects again: a
-	 * first round may have passed a CPU by before our callback was there, the second cannot. */
-	rcu_synchronize();
-	rcu_synchronize();
+	/* The thread collects from all CPUs, one after the other, and runs everything before it collects again: a first
+	 * round may have passed a CPU by before a callback was there, the second collects it, and the third begins when
+	 * all of the second has run. */
+	for (unsigned int i = 0; i < 3; i++)
+		rcu_synchronize();
 }
 
 void rcu_init(void)
