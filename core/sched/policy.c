@@ -9,6 +9,9 @@
 #include <hal/boot.h>
 #include <hal/time.h>
 
+/* How often who has driven a thread away looks whether it has left. */
+#define LEAVING (50 * NSEC_PER_USEC)
+
 static uint64_t online = 1;	      /* atomic; a bit for each processor */
 static unsigned int online_count = 1; /* atomic; of those bits: wake-ups ask for it */
 
@@ -176,16 +179,25 @@ void sched_boost(struct thread *t, unsigned int level)
 	end_change(rq, t, flags, queued);
 }
 
+/* Is t where it may not be, running or on its way to another queue? */
+static bool misplaced(const struct thread *t)
+{
+	return (READ_ONCE(t->state) == THREAD_RUNNING || load_acquire(&t->sched.on_cpu)) &&
+	       !(READ_ONCE(t->sched.affinity) & 1ull << READ_ONCE(t->sched.cpu));
+}
+
 int sched_set_affinity(struct thread *t, uint64_t mask)
 {
 	unsigned long flags;
 	bool queued;
+	int error = 0;
 
+	might_sleep();
 	if (!(mask & sched_online()))
 		return -EINVAL;
 	struct run_queue *rq = begin_change(t, &flags, &queued);
 
-	t->sched.affinity = mask;
+	WRITE_ONCE(t->sched.affinity, mask);
 	if (queued && rq->running != t && !(mask & 1ull << rq->cpu)) {
 		spin_unlock(&rq->lock);
 		sched_place(t);
@@ -194,6 +206,9 @@ int sched_set_affinity(struct thread *t, uint64_t mask)
 	}
 	end_change(rq, t, flags,
 		   queued); /* a running one moves when it next switches, which this makes it do */
+	/* No lock is held, and a signal that kills ends it: others may change the mask again and again. */
+	while (!error && t != current && misplaced(t))
+		error = sched_sleep_until(clock_monotonic() + LEAVING, THREAD_KILLABLE);
 	return 0;
 }
 

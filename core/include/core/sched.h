@@ -104,8 +104,8 @@ void sched_set_nice(struct thread *thread, int nice);
 void sched_set_slice(struct thread *thread, ktime_t slice);
 /* Lend thread a real-time level (1..99), or take it back (0). */
 void sched_boost(struct thread *thread, unsigned int level);
-__must_check int sched_set_affinity(struct thread *thread,
-				    uint64_t mask); /* -EINVAL: no CPU left */
+/* -EINVAL: no CPU left. May sleep: until thread, if it is another and runs where it may not any more, has left. */
+__must_check int sched_set_affinity(struct thread *thread, uint64_t mask);
 void sched_times(struct thread *thread, ktime_t *user, ktime_t *system);
 uint64_t sched_online(void);		  /* mask of running CPUs */
 unsigned int sched_cpu_count(void);	  /* their numbers have no holes: 0 to this less one */

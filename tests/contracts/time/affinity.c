@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: TIME-05 TIME-07. Affinity: read back, inherited, moved at once by the caller's own
-// call, moved by time to an idle processor, empty or foreign sets refused; getcpu and /proc agree with it.
+// call or another's, moved by time to an idle processor, empty or foreign sets refused; getcpu and /proc agree with it.
 #include "contract.h"
 
 // Three share a processor; one of them, let go, gets another that is idle.
@@ -22,6 +22,39 @@ static void let_go(const cpu_set_t *all)
 	CHECK_EXIT(goes, 0);
 	kill(stays, SIGKILL);
 	CHECK_KILLED(stays, SIGKILL);
+}
+
+// The processor that /proc names, of one that computes.
+static int runs_on(pid_t pid)
+{
+	char path[64];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	at = strrchr(get_file(path), ')');
+	for (int field = 2; field < 39; field++)
+		at = strchr(at + 1, ' ');
+	return atoi(at + 1);
+}
+
+// Another that runs has left when the call returns.
+static void driven_away(void)
+{
+	long long end = now_ns(CLOCK_MONOTONIC) + 100000000;
+	pid_t child = CHILD(for (;;));
+	int stayed = 0;
+
+	for (int i = 0; now_ns(CLOCK_MONOTONIC) < end; i = !i) {
+		cpu_set_t one;
+
+		CPU_ZERO(&one);
+		CPU_SET(i, &one);
+		MUST(sched_setaffinity(child, sizeof(one), &one));
+		stayed += runs_on(child) != i;
+	}
+	CHECK_EQ(stayed, 0);
+	kill(child, SIGKILL);
+	CHECK_KILLED(child, SIGKILL);
 }
 
 CONTRACT
@@ -66,6 +99,8 @@ CONTRACT
 		   0);
 	CHECK_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
 	CHECK_EQ(sysconf(_SC_NPROCESSORS_ONLN), count);
-	if (count > 1)
+	if (count > 1) {
+		driven_away();
 		CHECK_EXIT(CHILD(let_go(&all)), 0);
+	}
 }
