@@ -71,18 +71,19 @@ void vma_sync_icache(struct vma *vma, vaddr_t start, vaddr_t end)
 {
 	struct hal_entry entries[SYNC_BATCH] __uninitialized;
 	vaddr_t at = start;
-	unsigned int n;
 
 	if (vma->flags & VM_SPECIAL)
 		return;
-	do {
-		rcu_read_lock(); // the cache's frames stay
-		n = hal_scan(&vma->mm->space, &at, end, entries, SYNC_BATCH);
+	while (at < end) {
+		unsigned int n;
+
+		vma_lock_maps(vma); // truncation takes no frame away, of the cache or a copy
+		n = hal_scan(&vma->mm->space, &at, walk_piece(at, end), entries, SYNC_BATCH);
 		for (unsigned int i = 0; i < n; i++)
 			sync_icache(page_of(entries[i].pa));
-		rcu_read_unlock();
+		vma_unlock_maps(vma);
 		resched_point();
-	} while (n);
+	}
 }
 
 static unsigned int rights_of(const struct vma *vma)
