@@ -34,7 +34,8 @@ static bool entry_ok(const struct hal_entry *entry, bool write, bool force)
 }
 
 // The frame at va for an access, held against being freed (*held: drop it with page_put), or 0.
-// mm->lock held shared.
+// mm->lock held: for a forced write exclusively, as others, who see the frame held, would copy what is
+// written to it here.
 static paddr_t grab(struct vma *vma, vaddr_t va, bool write, bool force, struct page **held)
 {
 	struct mm *mm = vma->mm;
@@ -65,21 +66,38 @@ static paddr_t grab(struct vma *vma, vaddr_t va, bool write, bool force, struct 
 	}
 }
 
+// As vma_lookup_locked(), which has grown a stack if that was needed, but with mm->lock exclusive.
+static struct vma *lookup_exclusive(struct mm *mm, vaddr_t address)
+{
+	struct vma *vma;
+
+	rwsem_write(&mm->lock);
+	vma = vma_find(mm, address);
+	if (vma && vma->start <= address)
+		return vma;
+	rwsem_write_done(&mm->lock);
+	return NULL;
+}
+
 // The part of the copy that lies in one page; bytes moved.
 static size_t access_page(struct mm *mm, vaddr_t address, void *buffer, size_t n, bool write,
 			  bool force)
 {
 	struct vma *vma = vma_lookup_locked(mm, address, force);
-	struct page *held;
+	struct page *held = NULL;
 	char *at;
 	paddr_t pa;
 
+	if (vma && write && force) {
+		vma_unlock(vma);
+		vma = lookup_exclusive(mm, address);
+	}
 	if (!vma)
 		return 0;
 	pa = access_ok(vma, write, force) ? grab(vma, PAGE_DOWN(address), write, force, &held) : 0;
 	if (!pa) {
-		vma_unlock(vma);
-		return 0;
+		n = 0;
+		goto unlock;
 	}
 	at = (char *)hal_phys_to_virt(pa) + (address & (PAGE_SIZE - 1));
 	if (write) {
@@ -94,7 +112,11 @@ static size_t access_page(struct mm *mm, vaddr_t address, void *buffer, size_t n
 	} else {
 		memcpy(buffer, at, n);
 	}
-	vma_unlock(vma);
+unlock:
+	if (write && force)
+		rwsem_write_done(&mm->lock);
+	else
+		vma_unlock(vma);
 	if (held)
 		page_put(held);
 	return n;
