@@ -228,8 +228,6 @@ static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm
 		return -EOVERFLOW;
 	if (verdict)
 		return verdict;
-	if (mm->vma_count >= max_map_count)
-		return -ENOMEM;
 	if (!mm_may_grow(mm, pages, vm)) {
 		// What MAP_FIXED replaces does not count.
 		uint64_t replaced = 0;

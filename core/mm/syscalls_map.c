@@ -197,7 +197,7 @@ static bool move_break(struct mm *mm, vaddr_t brk, struct list *dead)
 		return false;
 	if (new > old) {
 		if (!vma_range_free(mm, old, new - old + PAGE_SIZE) ||
-		    mm->vma_count >= max_map_count)
+		    mm->vma_count > max_map_count)
 			return false;
 		vm |= mm->lock_future;
 		if (brk_extend(mm, old, new, vm))
