@@ -28,20 +28,26 @@ vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length)
 	return found ? found : vma_search(mm, length, mm->mmap_base, end, false);
 }
 
+// Not beyond so many VMAs.
+static int split_at(struct mm *mm, vaddr_t at, unsigned int limit)
+{
+	struct vma *vma = vma_find(mm, at);
+
+	if (!vma || vma->start >= at)
+		return 0;
+	return mm->vma_count >= limit ? -ENOMEM : vma_split(vma, at);
+}
+
+static int split_within(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int limit)
+{
+	int error = split_at(mm, start, limit);
+
+	return error ? error : split_at(mm, end, limit);
+}
+
 int split_range(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-	struct vma *vma = vma_find(mm, start);
-	int error;
-
-	if (vma && vma->start < start) {
-		error = vma_split(vma, start);
-		if (error)
-			return error;
-	}
-	vma = vma_find(mm, end - 1);
-	if (vma && vma->start < end && vma->end > end)
-		return vma_split(vma, end);
-	return 0;
+	return split_within(mm, start, end, max_map_count);
 }
 
 int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
@@ -55,7 +61,11 @@ int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
 	if (!vma || vma->start >= end)
 		return 0;
 	if (vma->start != start || vma->end != end) {
-		error = split_range(mm, start, end);
+		// At its limit a space can still be trimmed, as on Linux, though it has one more
+		// meanwhile. A hole would leave more.
+		if (vma->start < start && vma->end > end && mm->vma_count >= max_map_count)
+			return -ENOMEM;
+		error = split_within(mm, start, end, UINT32_MAX);
 		if (error)
 			return error;
 		vma = vma_find(mm, start);

@@ -361,8 +361,6 @@ int vma_split(struct vma *vma, vaddr_t at)
 	ASSERT(at > vma->start && at < vma->end);
 	if (vma->flags & VM_SPECIAL)
 		return -EINVAL;
-	if (mm->vma_count >= max_map_count)
-		return -ENOMEM;
 	high = vma_copy(vma, mm);
 	if (!high)
 		return -ENOMEM;
