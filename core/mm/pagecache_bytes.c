@@ -12,6 +12,7 @@
 #include <core/lib/string.h>
 #include <core/pagecache.h>
 #include <core/sched.h>
+#include <core/signal.h>
 
 // ---- reading and writing ----
 
@@ -132,6 +133,9 @@ ssize_t pagecache_write(struct pagecache *cache, struct uio *uio, loff_t pos)
 		pos += (loff_t)moved;
 		if (moved < n)
 			return total ? total : -EFAULT;
+		// Whoever is killed for want of memory may use the reserve: not for contents.
+		if (uio->left && unlikely(signal_fatal_pending()))
+			return total;
 		resched_point();
 	}
 	return total;
