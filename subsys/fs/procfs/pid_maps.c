@@ -120,7 +120,7 @@ static ssize_t mem_transfer(struct file *file, struct uio *uio, loff_t *pos, boo
 		}
 		done += (ssize_t)moved;
 		*pos += (loff_t)moved;
-		if (moved < n)
+		if (moved < n || signal_fatal_pending())
 			break;
 	}
 	kfree(buf);
