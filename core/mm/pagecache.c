@@ -21,7 +21,7 @@
 #include <core/vfs.h>
 #include <core/wait.h>
 
-#define BATCH 64u // pages removed per taking of the lock
+#define BATCH 64u // pages removed per taking of the lock, or freed before others run
 
 static uint64_t all_pages, bare_pages; // atomic
 
@@ -304,11 +304,13 @@ static void put_chain(struct rcu_head *head)
 {
 	struct page *page = container_of(head, struct page, rcu);
 
-	while (page) {
+	for (unsigned int done = 1; page; done++) {
 		struct page *next = (struct page *)(uintptr_t)page->index;
 
 		page_put(page);
 		page = next;
+		if (done % BATCH == 0) // all of a large file
+			resched_point();
 	}
 }
 
