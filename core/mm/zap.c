@@ -104,33 +104,64 @@ void mm_zap_dead(struct mm *mm, vaddr_t start, vaddr_t end)
 	hal_tlb_flush(&tlb);
 }
 
+// hal_free_tables(), letting others run: a user makes a table of each page. First the leaf tables of
+// each piece, then, in larger pieces, those above them.
+static void free_tables(struct mm *mm, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling)
+{
+	struct hal_tlb tlb __uninitialized;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	for (vaddr_t piece = WALK_PIECE; unlikely(piece < end - start); piece *= 512)
+		for (vaddr_t at = start, stop; at < end; at = stop) {
+			stop = MIN(ALIGN_DOWN(at + piece, piece), end);
+			hal_free_tables(&tlb, at, stop, at, stop);
+			hal_tlb_flush(&tlb);
+			resched_point();
+		}
+	hal_free_tables(&tlb, start, end, floor, ceiling);
+	hal_tlb_flush(&tlb);
+}
+
+// Those of all gaps: few, of small unmappings.
+static void free_gap_tables(struct mm *mm)
+{
+	struct hal_tlb tlb __uninitialized;
+	unsigned int seen = 0;
+	vaddr_t floor = 0;
+
+	hal_tlb_begin(&tlb, &mm->space);
+	for (struct vma *vma = vma_first(mm); vma; vma = vma_next(vma)) {
+		if (vma->gap_below)
+			hal_free_tables(&tlb, floor, vma->start, floor, vma->start);
+		floor = vma->end;
+		if (++seen % 64 == 0) {
+			hal_tlb_flush(&tlb);
+			resched_point();
+		}
+	}
+	hal_free_tables(&tlb, floor, hal_user_end(), floor, hal_user_end());
+	hal_tlb_flush(&tlb);
+}
+
 // Page tables of small unmappings stay: the next mapping probably uses them again. Now and then all
 // gaps are looked through.
 void mm_trim_tables(struct mm *mm, vaddr_t start, vaddr_t end)
 {
 	struct vma *next = vma_find(mm, start);
-	struct hal_tlb tlb __uninitialized;
+	struct rb_node *before;
 	vaddr_t floor = 0;
 
 	if (end - start < SMALL_UNMAPPING && ++mm->lazy_tables < LAZY_TABLES)
 		return;
-	hal_tlb_begin(&tlb, &mm->space);
 	if (mm->lazy_tables < LAZY_TABLES) {
-		struct rb_node *before = next ? rb_prev(&next->node) : rb_last(&mm->vmas);
-
+		before = next ? rb_prev(&next->node) : rb_last(&mm->vmas);
 		if (before)
 			floor = rb_entry(before, struct vma, node)->end;
-		hal_free_tables(&tlb, start, end, floor, next ? next->start : hal_user_end());
+		free_tables(mm, start, end, floor, next ? next->start : hal_user_end());
 	} else {
 		mm->lazy_tables = 0;
-		for (struct vma *vma = vma_first(mm); vma; vma = vma_next(vma)) {
-			if (vma->gap_below)
-				hal_free_tables(&tlb, floor, vma->start, floor, vma->start);
-			floor = vma->end;
-		}
-		hal_free_tables(&tlb, floor, hal_user_end(), floor, hal_user_end());
+		free_gap_tables(mm);
 	}
-	hal_tlb_flush(&tlb);
 }
 
 void pagecache_unmap(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow)
