@@ -76,6 +76,8 @@ int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead)
 		next = vma_next(vma);
 		vma_remove(vma);
 		list_add_tail(&vma->dead_link, dead);
+		if (next && next->start < end)
+			resched_point();
 	}
 	mm_trim_tables(mm, start, end);
 	return 0;
@@ -434,6 +436,8 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 			return error;
 		vma = vma_merge(vma);
 		at = until;
+		if (at < end)
+			resched_point();
 	}
 	return 0;
 }

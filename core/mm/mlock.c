@@ -6,6 +6,7 @@
 
 #include <core/cred.h>
 #include <core/mm.h>
+#include <core/sched.h>
 #include <core/syscall.h>
 #include <core/thread.h>
 #include <core/uapi/mman.h>
@@ -67,6 +68,7 @@ static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int lo
 			vma_merge(vma);
 		}
 		start = until;
+		resched_point();
 	}
 	return 0;
 }
@@ -146,6 +148,7 @@ static void lock_all(struct mm *mm, unsigned int locks)
 	while (vma) {
 		set_lock(vma, locks);
 		vma = vma_next(vma_merge(vma));
+		resched_point();
 	}
 }
 
