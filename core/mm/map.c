@@ -147,7 +147,33 @@ int lock_allowed(const struct mm *mm, uint64_t pages)
 	return mm->locked_pages + pages > limit ? -EAGAIN : 0;
 }
 
-// The range is empty, the limits were looked at.
+uint64_t mm_pages_within(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flags)
+{
+	uint64_t pages = 0;
+
+	for (struct vma *vma = vma_find(mm, start); vma && vma->start < end; vma = vma_next(vma))
+		if ((vma->flags & flags) == flags)
+			pages += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
+	return pages;
+}
+
+// A new mapping may be promised memory: adds to *vm. Of its pages, `replaced` are promised already, and
+// come back when what is there goes.
+static int promise(uint64_t pages, uint64_t replaced, unsigned int *vm)
+{
+	int error;
+
+	if (!accountable(*vm))
+		return 0;
+	error = commit_charge(pages - replaced);
+	if (error)
+		return error;
+	commit_change((int64_t)replaced);
+	*vm |= VM_ACCOUNT;
+	return 0;
+}
+
+// The range is empty, the limits were looked at, and if VM_ACCOUNT is in vm it is promised.
 static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, struct file *file,
 		  uint64_t offset)
 {
@@ -155,12 +181,6 @@ static int map_at(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm, st
 	struct vma *vma;
 	int error, claimed = 0;
 
-	if (accountable(vm)) {
-		error = commit_charge(pages);
-		if (error)
-			return error;
-		vm |= VM_ACCOUNT;
-	}
 	if (!file && !(vm & VM_SHARED)) {
 		vma = vma_extend(mm, start, end, vm);
 		if (vma) {
@@ -242,21 +262,23 @@ static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm
 		return verdict;
 	if (!mm_may_grow(mm, pages, vm)) {
 		// What MAP_FIXED replaces does not count.
-		uint64_t replaced = 0;
+		uint64_t replaced = mm_pages_within(mm, start, start + length, 0);
 
-		if (how & MM_FIXED)
-			for (struct vma *vma = vma_find(mm, start);
-			     vma && vma->start < start + length; vma = vma_next(vma))
-				replaced +=
-					(MIN(vma->end, start + length) - MAX(vma->start, start)) >>
-					PAGE_SHIFT;
 		if (!replaced || !mm_may_grow(mm, pages - replaced, vm))
 			return -ENOMEM;
 	}
+	error = promise(pages,
+			how & MM_FIXED ? mm_pages_within(mm, start, start + length, VM_ACCOUNT) : 0,
+			&vm);
+	if (error)
+		return error;
 	if (how & MM_FIXED) {
 		error = unmap_locked(mm, start, start + length, dead);
-		if (error)
+		if (error) {
+			if (vm & VM_ACCOUNT)
+				commit_change(-(int64_t)pages);
 			return error;
+		}
 	}
 	error = map_at(mm, start, start + length, vm, file, offset);
 	if (!error)
@@ -307,6 +329,8 @@ int brk_extend(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int vm)
 
 	if (!error && !mm_may_grow(mm, pages, vm))
 		error = -ENOMEM;
+	if (!error)
+		error = promise(pages, 0, &vm);
 	return error ? error : map_at(mm, start, end, vm, NULL, 0);
 }
 

@@ -73,17 +73,6 @@ static int lock_range(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int lo
 	return 0;
 }
 
-// Pages of [start, end) that are locked already: they do not count twice.
-static uint64_t locked_within(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-	uint64_t pages = 0;
-
-	for (struct vma *vma = vma_find(mm, start); vma && vma->start < end; vma = vma_next(vma))
-		if (vma->flags & VM_LOCKED)
-			pages += (MIN(vma->end, end) - MAX(vma->start, start)) >> PAGE_SHIFT;
-	return pages;
-}
-
 static long lock(vaddr_t start, size_t length, unsigned int locks)
 {
 	struct mm *mm = current->mm;
@@ -100,8 +89,9 @@ static long lock(vaddr_t start, size_t length, unsigned int locks)
 	pages = length >> PAGE_SHIFT;
 	if (rwsem_write_killable(&mm->lock))
 		return -EINTR;
+	// What is locked already does not count twice.
 	if (mm->locked_pages + pages > lock_limit() && !capable(CAP_IPC_LOCK))
-		pages -= locked_within(mm, start, end < start ? UINT64_MAX : end);
+		pages -= mm_pages_within(mm, start, end < start ? UINT64_MAX : end, VM_LOCKED);
 	if (mm->locked_pages + pages <= lock_limit() || capable(CAP_IPC_LOCK))
 		error = lock_range(mm, start, end, locks);
 	else

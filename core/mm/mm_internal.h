@@ -199,6 +199,8 @@ __must_check int commit_charge(uint64_t pages);
 __must_check int unmap_locked(struct mm *mm, vaddr_t start, vaddr_t end, struct list *dead);
 /* Split so that VMAs begin and end at these addresses. */
 __must_check int split_range(struct mm *mm, vaddr_t start, vaddr_t end);
+/* How many pages of [start, end) are mapped with all of these flags. mm->lock held. */
+uint64_t mm_pages_within(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int flags);
 /* As mm_map(). verdict: what is wrong with the mapping itself (0: nothing), which is the answer
  * once the place is right and the limits on locked memory hold. */
 __must_check int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm,

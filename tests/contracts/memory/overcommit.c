@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: MEM-13. Overcommit: the heuristic refuses what can never fit, mode 1 refuses nothing,
-// mode 2 counts what is committed; NORESERVE; fork counts, but shared memory only once.
+// mode 2 counts what is committed; NORESERVE; fork counts, but shared memory only once, and
+// what MAP_FIXED replaces does not.
 #include "contract.h"
 
 static void mode(const char *text)
@@ -44,6 +45,23 @@ static void shared_once(void)
 	MUST(munmap(at, size));
 }
 
+// What does not fit replaces nothing; what is replaced makes room.
+static void replace(size_t huge, size_t half)
+{
+	const int rw = PROT_READ | PROT_WRITE, ap = MAP_PRIVATE | MAP_ANONYMOUS;
+	char *at = MAP((void *)(8ul << 30), 2 * half, rw, ap, -1, 0);
+	long long before = field_of("/proc/meminfo", "Committed_AS:");
+
+	at[0] = 'a';
+	CHECK_ERRNO((long)mmap(at, huge, rw, ap | MAP_FIXED, -1, 0), ENOMEM);
+	CHECK_EQ(at[0], 'a');
+	CHECK(mmap(at + half, 2 * half, rw, ap | MAP_FIXED, -1, 0) == at + half);
+	CHECK_EQ(at[0], 'a');
+	CHECK(promised(before, half));
+	MUST(munmap(at, 3 * half));
+	CHECK(promised(before - (long long)(half >> 9), 0));
+}
+
 CONTRACT
 {
 	char old[8] = {0};
@@ -56,6 +74,7 @@ CONTRACT
 	CHECK(some != MAP_FAILED);
 	MUST(munmap(some, huge));
 	shared_once();
+	replace(huge, 32 << 20);
 	mode("1");
 	some = map(huge, 0);
 	CHECK(some != MAP_FAILED);
@@ -73,6 +92,7 @@ CONTRACT
 	CHECK(field_of("/proc/meminfo", "Committed_AS:") >= before + 8192);
 	MUST(munmap(some, 8 << 20));
 	CHECK(field_of("/proc/meminfo", "Committed_AS:") < before + 8192);
+	replace((size_t)limit * 1024, (size_t)limit * 256 & -PAGE);
 	// Read-only private memory of no file costs nothing until it can be written.
 	some = mmap(NULL, (size_t)limit * 1024, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(some != MAP_FAILED);
