@@ -11,6 +11,7 @@
 #include <core/sched.h>
 #include <core/slab.h>
 #include <core/thread.h>
+#include <core/uapi/mman.h>
 #include <core/vfs.h>
 
 vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length)
@@ -387,6 +388,13 @@ int mm_map_stack(struct mm *mm, vaddr_t top, size_t size, bool exec)
 
 // ---- protection ----
 
+unsigned int rights_implied(unsigned int rights, bool may_exec)
+{
+	bool implied = (rights & VM_READ) && (current->personality & PERSONALITY_READ_IMPLIES_EXEC);
+
+	return implied && may_exec ? rights | VM_EXEC : rights;
+}
+
 static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t end,
 		       unsigned int rights)
 {
@@ -425,14 +433,14 @@ static int protect_vma(struct mm *mm, struct vma *vma, vaddr_t start, vaddr_t en
 
 // Rights of a write that the VMA may have but has not: private pages regain it by faults, but locked
 // ones are to be had now (*fill). mm->lock exclusive.
-static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int rights,
-			  bool *fill)
+static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned int asked, bool *fill)
 {
 	struct vma *vma = vma_find(mm, start);
 	vaddr_t at = start;
 	int error;
 
 	while (at < end) {
+		unsigned int rights;
 		vaddr_t until;
 
 		if (vma && vma->end <= at) // it may also have swallowed what comes next
@@ -440,6 +448,7 @@ static int protect_locked(struct mm *mm, vaddr_t start, vaddr_t end, unsigned in
 		if (!vma || vma->start > at)
 			return -ENOMEM; // a hole; what came before it was changed, as on Linux
 		until = MIN(vma->end, end);
+		rights = rights_implied(asked, vma->flags & VM_MAYEXEC);
 		if ((rights & ~(vma->flags / VM_MAYREAD) & VM_RIGHTS) ||
 		    mm_denies_exec(mm, vma->flags, rights))
 			return -EACCES;

@@ -209,6 +209,9 @@ __must_check int mm_map_judged(struct mm *mm, vaddr_t *at, size_t length, unsign
 bool mm_may_lock(void);
 /* So many pages more? 0 or -EAGAIN. */
 int lock_allowed(const struct mm *mm, uint64_t pages);
+/* What asking for these VM_RIGHTS means to a program whose personality executes what it reads: VM_EXEC,
+ * too, if the memory may have that. */
+unsigned int rights_implied(unsigned int rights, bool may_exec);
 /* An address for length bytes: at hint if that is free; 0: none. */
 vaddr_t mm_find_room(struct mm *mm, vaddr_t hint, size_t length);
 /* Anonymous memory [start, end), which is free, for the break. */

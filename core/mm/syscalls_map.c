@@ -15,13 +15,11 @@
 
 #include <hal/user.h>
 
-static unsigned int vm_of_prot(unsigned long prot)
-{
-	unsigned int vm = (unsigned int)prot & (PROT_READ | PROT_WRITE | PROT_EXEC);
+#define PROT_RIGHTS (PROT_READ | PROT_WRITE | PROT_EXEC)
 
-	if ((vm & VM_READ) && (current->personality & PERSONALITY_READ_IMPLIES_EXEC))
-		vm |= VM_EXEC;
-	return vm;
+static bool no_exec(const struct file *file)
+{
+	return file->path.mount && path_no_exec(&file->path);
 }
 
 // What mapping file in this way is allowed and becomes: adds to *vm. 0 or -errno.
@@ -49,7 +47,7 @@ static int decode_file(const struct file *file, unsigned long flags, unsigned in
 	case MAP_PRIVATE:
 		if (!(file->mode & FILE_READ))
 			return -EACCES;
-		if (file->path.mount && path_no_exec(&file->path)) {
+		if (no_exec(file)) {
 			if (*vm & VM_EXEC)
 				return -EPERM;
 			*vm &= ~VM_MAYEXEC;
@@ -82,7 +80,9 @@ static int decode_anonymous(unsigned long flags, unsigned int *vm)
 static long map(vaddr_t at, size_t length, unsigned long prot, unsigned long flags,
 		struct file *file, uint64_t offset)
 {
-	unsigned int vm = vm_of_prot(prot) | VM_MAYRIGHTS, how = 0;
+	unsigned int vm = VM_MAYRIGHTS |
+			  rights_implied((unsigned int)prot & PROT_RIGHTS, !file || !no_exec(file));
+	unsigned int how = 0;
 	int verdict, error;
 
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
@@ -177,7 +177,7 @@ SYSCALL(mprotect)
 		if (error)
 			return error;
 	}
-	return mm_protect(mm, start, length, vm_of_prot(prot));
+	return mm_protect(mm, start, length, (unsigned int)prot & PROT_RIGHTS);
 }
 
 // ---- brk ----
