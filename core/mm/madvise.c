@@ -133,7 +133,7 @@ static int advise_vma(struct vma *vma, vaddr_t start, vaddr_t end, int advice)
 
 	switch (advice) {
 	case MADV_FREE: // the pages are gone at once: the reader may find zeroes at any time
-		if (vma->file || vma->cache || (vma->flags & VM_SPECIAL))
+		if (vma->cache || (vma->flags & VM_SPECIAL))
 			return -EINVAL;
 		__attribute__((fallthrough));
 	case MADV_DONTNEED:

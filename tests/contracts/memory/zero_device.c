@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Covers: MEM-01 MEM-17. /dev/zero mapped: shared, it is memory of the mapping's own, which children
+// Covers: MEM-01 MEM-09 MEM-17. /dev/zero mapped: shared, it is memory of the mapping's own, which children
 // share and no other mapping sees; its size is the mapping's, so that pages behind it, by the
 // mapping's offset or after it grew, are SIGBUS. Private, it is anonymous memory.
 #include "contract.h"
@@ -82,4 +82,9 @@ CONTRACT
 	CHECK_EXIT(CHILD(map[2 * PAGE] = 'c'), 0);
 	CHECK_EQ(map[2 * PAGE], 'p');
 	CHECK(shown_as(map, "rw-p", "/dev/zero\n"));
+	CHECK_ERRNO(madvise(map, PAGE, MADV_WIPEONFORK), EINVAL);
+	CHECK_EQ(madvise(map, PAGE, MADV_FREE), 0);
+	map[0] = 'f';
+	CHECK_EQ(map[0], 'f');
+	CHECK_EQ(map[2 * PAGE], 'p');
 }
