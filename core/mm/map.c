@@ -364,7 +364,7 @@ int mm_map_special(struct mm *mm, vaddr_t *at, const paddr_t *frames, unsigned i
 
 int mm_map_stack(struct mm *mm, vaddr_t top, size_t size, bool exec)
 {
-	unsigned int vm = VM_READ | VM_WRITE | VM_MAYRIGHTS | VM_GROWSDOWN | VM_STACK | VM_ACCOUNT;
+	unsigned int vm = VM_READ | VM_WRITE | VM_MAYRIGHTS | VM_GROWSDOWN | VM_ACCOUNT;
 	struct vma *vma;
 	int error;
 

@@ -85,8 +85,8 @@ const char *vma_name(const struct vma *vma)
 		return vma->name;
 	if (vma->bare_cache)
 		return "/dev/zero (deleted)";
-	if (vma->flags & VM_STACK)
-		return "[stack]";
+	if (!vma->file && vma->start <= mm->stack_start && vma->end >= mm->stack_start)
+		return "[stack]"; // where it began
 	if (!vma->file && vma->start <= mm->brk && vma->end > mm->brk_start)
 		return "[heap]";
 	return NULL;

@@ -45,7 +45,6 @@ struct uio;
 #define VM_LOCKS       (VM_LOCKED | VM_LOCKONFAULT)
 #define VM_SPECIAL \
 	0x1000u /* vDSO and its data: fixed frames, no page cache; not split, not merged */
-#define VM_STACK      0x2000u /* the main thread's, for /proc/PID/maps */
 #define VM_DONTDUMP   0x8000u
 #define VM_ACCOUNT    0x10000u
 #define VM_HUGEPAGE   0x20000u /* MADV_HUGEPAGE */

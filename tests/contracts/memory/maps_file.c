@@ -54,8 +54,16 @@ CONTRACT
 	CHECK_TEXT(rights, "r-xp");
 	MUST(munmap(area + 2 * PAGE, PAGE));
 	CHECK(!line_of(area + 2 * PAGE, &start, &end, rights, &offset, rest));
+	// The stack is where it began, though its pages have other rights elsewhere.
+	char *below = (char *)((uintptr_t)&start & -PAGE) - 4 * PAGE;
+	*(volatile char *)below = 's';
+	MUST(mprotect(below, PAGE, PROT_READ));
 	CHECK(line_of(&start, &start, &end, rights, &offset, rest));
 	CHECK(strstr(rest, "[stack]") != NULL);
+	CHECK(line_of(below, &start, &end, rights, &offset, rest));
+	CHECK(strstr(rest, "[stack]") == NULL);
+	CHECK(line_of(below - 1, &start, &end, rights, &offset, rest));
+	CHECK(strstr(rest, "[stack]") == NULL);
 	CHECK(strstr(get_file("/proc/self/maps"), "[vdso]") != NULL);
 	CHECK(strstr(get_file("/proc/self/maps"), "[vvar]") != NULL);
 	char *heap = (char *)syscall(SYS_brk, 0);
