@@ -407,16 +407,22 @@ static __attribute__((noinline)) void *kmalloc_large(size_t size, unsigned int g
 {
 	unsigned int order = 2;
 	struct page *page;
+	void *p;
 
 	while (order <= 3 && PAGE_SIZE << order < size)
 		order++;
-	if (order > 3) {
-		void *p = gfp & GFP_ATOMIC ? NULL : vmalloc(size);
-
-		if (p && (gfp & GFP_ZERO))
-			memset(p, 0, size);
-		return p;
+	if (order <= 3) {
+		page = page_alloc(gfp | GFP_NORETRY, order);
+		if (likely(page))
+			return page_address(page);
 	}
+	if (gfp & GFP_ATOMIC)
+		return NULL;
+	p = vmalloc(size); // what is free may lie in pieces
+	if (p && (gfp & GFP_ZERO))
+		memset(p, 0, size);
+	if (p || order > 3 || (gfp & GFP_NORETRY))
+		return p;
 	page = page_alloc(gfp, order);
 	return page ? page_address(page) : NULL;
 }
