@@ -45,10 +45,11 @@ static uint64_t footprint(const struct mm *mm)
 	       (hal_space_table_bytes(&mm->space) >> PAGE_SHIFT);
 }
 
-// How good a victim; 0: none.
-static uint64_t badness(struct process *process)
+// How good a victim; 0: none, as who holds less than so many pages.
+static uint64_t badness(struct process *process, uint64_t least)
 {
 	struct mm *mm;
+	uint64_t pages;
 	int64_t points;
 
 	if (process->is_init || process->zombie || process->oom_score_adj <= -1000)
@@ -56,8 +57,11 @@ static uint64_t badness(struct process *process)
 	mm = process_mm(process);
 	if (!mm)
 		return 0;
-	points = (int64_t)footprint(mm) + (int64_t)page_total() / 1000 * process->oom_score_adj;
+	pages = footprint(mm);
 	mm_put_user(mm);
+	if (pages < least)
+		return 0;
+	points = (int64_t)pages + (int64_t)page_total() / 1000 * process->oom_score_adj;
 	return points > 0 ? (uint64_t)points : 1;
 }
 
@@ -88,8 +92,8 @@ static ktime_t start_of(struct process *process, bool *chosen)
 }
 
 // With a reference, or NULL. Who was chosen and does not die (it waits for somebody) is not chosen
-// again as long as there are others.
-static struct process *choose(void)
+// again as long as there are others. least: pages that the victim must hold; 0: somebody has to end.
+static struct process *choose(uint64_t least)
 {
 	struct process *largest = NULL, *newest = NULL, *dying = NULL, *process;
 	uint64_t most = 0;
@@ -99,7 +103,7 @@ static struct process *choose(void)
 		bool chosen;
 		ktime_t start = start_of(process, &chosen);
 		pid_t number = process_id(process);
-		uint64_t points = badness(process);
+		uint64_t points = badness(process, least);
 
 		if (points && chosen) {
 			dying = better(dying, process, true);
@@ -123,7 +127,7 @@ static struct process *choose(void)
 		largest = dying;
 	else if (dying)
 		process_put(dying);
-	if (!largest && init_process) { // alone
+	if (!largest && init_process && !least) { // alone
 		process_get(init_process);
 		largest = init_process;
 	}
@@ -175,11 +179,12 @@ static bool forget(pid_t number)
 	return mine;
 }
 
-bool oom_kill(const char *why)
+bool oom_kill(const char *why, bool pieces)
 {
 	struct process *process;
 	pid_t previous;
 	ktime_t since;
+	bool plenty;
 
 	might_sleep();
 	spin_lock(&oom_lock);
@@ -188,14 +193,16 @@ bool oom_kill(const char *why)
 	spin_unlock(&oom_lock);
 	if (still_dying(previous) && clock_monotonic() - since < PATIENCE)
 		return true;
-	if (page_free_count() > 2 * page_reserve())
-		return true; // it is somebody else's now, or lies in pieces: no victim would help
+	plenty = page_free_count() > 2 * page_reserve();
+	if (plenty && !pieces)
+		return true; // it is somebody else's now, or may be whole in a moment
 	if (previous && forget(previous))
 		return true; // what the last victim held may come back after a grace period
 
-	process = choose();
+	// Between the pieces lies what somebody holds who holds much, or else nobody.
+	process = choose(plenty ? page_total() / STANDS_OUT : 0);
 	if (!process)
-		return false;
+		return plenty;
 	spin_lock(&oom_lock);
 	if (victim != previous || victim_since != since) { // somebody else has chosen meanwhile
 		spin_unlock(&oom_lock);

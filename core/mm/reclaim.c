@@ -17,7 +17,8 @@
 #define ATTEMPTS  100u // with pauses that grow: some ten seconds
 #define PAUSE	  (5 * NSEC_PER_MSEC)
 #define PAUSE_MAX (100 * NSEC_PER_MSEC)
-#define PATIENCE  3u // attempts before somebody has to end
+#define PATIENCE  3u  // attempts before somebody has to end
+#define PIECES	  20u // the same, though enough is free, for frames side by side: about a second
 
 #define TABLE_ATTEMPTS 16u // others may take the frame that was free
 
@@ -40,7 +41,7 @@ void memory_reclaim(void)
 
 // That frames come and go meanwhile says nothing: others may take them all. Who has tried a few
 // times in vain asks for a victim.
-bool memory_wait(unsigned int attempt)
+bool memory_wait(unsigned int attempt, unsigned int order)
 {
 	if ((current->process && signal_fatal_pending()) || attempt >= ATTEMPTS)
 		return false;
@@ -49,7 +50,7 @@ bool memory_wait(unsigned int attempt)
 	rcu_synchronize();
 	if (attempt < PATIENCE)
 		return true;
-	if (!oom_kill("no free frames"))
+	if (!oom_kill("no free frames", order && attempt >= PIECES))
 		return false;
 	// The victim needs the processor to die, and so does whoever looks after the machine.
 	return sched_sleep_until(ktime_add(clock_monotonic(),

@@ -28,9 +28,10 @@
 static struct thread thread;
 static struct process process;
 
-bool oom_kill(const char *why)
+bool oom_kill(const char *why, bool pieces)
 {
 	(void)why;
+	(void)pieces;
 	return false;
 }
 

@@ -45,9 +45,10 @@ struct fs_context *thread_get_fs(struct thread *of)
 	return of->fs;
 }
 
-bool oom_kill(const char *why)
+bool oom_kill(const char *why, bool pieces)
 {
 	(void)why;
+	(void)pieces;
 	return false;
 }
 bool signal_fatal_pending(void)

@@ -22,9 +22,10 @@
 
 static struct thread thread;
 
-bool oom_kill(const char *why)
+bool oom_kill(const char *why, bool pieces)
 {
 	(void)why;
+	(void)pieces;
 	return false;
 }
 
