@@ -504,7 +504,8 @@ ktime_t sched_tick(ktime_t now, bool user)
 	if (t != rq->idle && t->process)
 		process_tick(t, user, TICK);
 	if (now >= rq->next_balance && sched_cpu_count() > 1) {
-		rq->next_balance = now + 8 * TICK;
+		/* An odd number: of two that take turns at every tick, each is once the one that waits. */
+		rq->next_balance = now + 7 * TICK;
 		spin_lock(&rq->lock);
 		if (balance_pull_rt(rq) || balance_pull(rq))
 			sched_preempt(rq);
