@@ -38,7 +38,7 @@ unsigned int balance_place(struct thread *t, bool sync)
 		return here;
 	if (allowed & 1ull << last && load(last) == 0)
 		return last;
-	if (allowed & 1ull << here && load(here) == (sync ? 1 : 0))
+	if (allowed & 1ull << here && load(here) == (sync && !sched_is_rt(t) ? 1 : 0))
 		return here;
 	for (uint64_t rest = allowed; rest; rest &= rest - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzll(rest);
