@@ -134,6 +134,15 @@ static void settle_level(struct thread *t)
 	WRITE_ONCE(t->sched.rt_level, MAX(own_level(&t->sched), t->sched.boost));
 }
 
+/* The same: what t is owed is time, which is another virtual time with another weight. */
+static void settle_weight(struct thread *t)
+{
+	uint32_t weight = fair_weight(t->sched.policy, t->sched.nice);
+
+	t->sched.lag = t->sched.lag * (int64_t)t->sched.weight / (int64_t)weight;
+	t->sched.weight = weight;
+}
+
 void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_priority)
 {
 	unsigned long flags;
@@ -142,7 +151,7 @@ void sched_set_policy(struct thread *t, unsigned int policy, unsigned int rt_pri
 
 	WRITE_ONCE(t->sched.policy, (uint8_t)policy);
 	WRITE_ONCE(t->sched.rt_priority, (uint8_t)rt_priority);
-	t->sched.weight = fair_weight(policy, t->sched.nice);
+	settle_weight(t);
 	settle_level(t);
 	end_change(rq, t, flags, queued);
 }
@@ -154,7 +163,7 @@ void sched_set_nice(struct thread *t, int nice)
 	struct run_queue *rq = begin_change(t, &flags, &queued);
 
 	WRITE_ONCE(t->sched.nice, (int8_t)nice);
-	t->sched.weight = fair_weight(t->sched.policy, nice);
+	settle_weight(t);
 	end_change(rq, t, flags, queued);
 }
 
