@@ -282,8 +282,8 @@ static long do_access(int dirfd, unsigned long user, unsigned int mode, unsigned
 		real->fsgid = real->gid;
 		real->cap_effective = real->uid ? 0 : real->cap_permitted;
 		before = current->cred;
-		current->cred =
-			real; /* only for our own look-up; not published as a change of identity */
+		/* Meant for our own look-up only, but others see it: who sends a signal, /proc. */
+		rcu_assign_pointer(current->cred, real);
 	}
 	error = path_arg_get(&arg, user, lookup);
 	if (!error) {
@@ -293,7 +293,7 @@ static long do_access(int dirfd, unsigned long user, unsigned int mode, unsigned
 	if (unlikely(before != NULL)) {
 		const struct cred *real = current->cred;
 
-		current->cred = before;
+		rcu_assign_pointer(current->cred, before);
 		cred_put(real);
 	}
 	return error;
