@@ -549,23 +549,25 @@ static struct dentry *first_child(struct dentry *dentry)
 	return child;
 }
 
+/* Down to some leaf, and on with its parent: no step is made twice, however deep the tree is. */
 void dentry_tree_drop(struct dentry *top)
 {
-	struct dentry *child;
+	struct dentry *dentry = dentry_get(top);
 
-	while ((child = first_child(top)) != NULL) {
-		struct dentry *grandchild;
+	for (;;) {
+		struct dentry *next = first_child(dentry);
 
-		/* Down to some leaf; the way up is the outer loop. */
-		while ((grandchild = first_child(child)) != NULL) {
-			dentry_put(child);
-			child = grandchild;
+		if (!next) {
+			if (dentry != top)
+				next = dentry_get(dentry->parent);
+			dentry_drop(dentry);
 		}
-		dentry_drop(child);
-		dentry_put(child);
+		dentry_put(dentry);
+		if (!next)
+			return;
+		dentry = next;
 		resched_point();
 	}
-	dentry_drop(top);
 }
 
 int dentry_add_child(struct dentry *parent, const char *text, struct inode *inode)
