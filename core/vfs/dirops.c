@@ -58,7 +58,7 @@ int path_create(int dirfd, const char *name, bool directory, struct path *parent
 	else if (w.trailing && !directory)
 		error = -ENOENT;
 	else
-		error = mount_check_write(w.path.mount);
+		error = mount_want_write(w.path.mount);
 	if (error) {
 		if (!is_err(dentry))
 			dentry_put(dentry);
@@ -82,6 +82,7 @@ void path_create_done(struct path *parent, struct dentry *dentry)
 	}
 	rwsem_write_done(&parent->dentry->inode->rwsem);
 	dentry_put(dentry);
+	mount_drop_write(parent->mount);
 	path_put(parent);
 }
 
@@ -261,7 +262,7 @@ out:
  * go. Ends with remove_done. */
 static int remove_begin(struct walk *w, struct dentry **victim)
 {
-	int error = mount_check_write(w->path.mount);
+	int error = mount_want_write(w->path.mount);
 
 	if (error)
 		return error;
@@ -278,6 +279,7 @@ static int remove_begin(struct walk *w, struct dentry **victim)
 	if (!is_err(*victim))
 		dentry_put(*victim);
 	rwsem_write_done(&w->inode->rwsem);
+	mount_drop_write(w->path.mount);
 	return error;
 }
 
@@ -294,6 +296,7 @@ static void remove_done(struct walk *w, struct dentry *victim, int error)
 	rwsem_write_done(&victim->inode->rwsem);
 	rwsem_write_done(&w->inode->rwsem);
 	dentry_put(victim); /* may be the end of the inode: without locks */
+	mount_drop_write(w->path.mount);
 	if (!error)
 		notify_entry(w->inode, NOTIFY_DELETE | kind, w->last.text, w->last.length);
 }

@@ -62,27 +62,15 @@ struct file *file_get(struct file *file)
 	return file;
 }
 
-static void writers_leave(struct mount *mount)
-{
-	__atomic_sub_fetch(&mount->writers, 1, __ATOMIC_RELEASE);
-	__atomic_sub_fetch(&mount->super->writers, 1, __ATOMIC_RELEASE);
-}
-
-/* Counted first and looked at then; who makes the mount read-only sets the flag first and looks at the
- * count then (mount_attr.c). One of the two sees the other. */
 int file_take_write(struct file *file)
 {
-	struct mount *mount = file->path.mount;
-	int error;
+	int error = mount_want_write(file->path.mount);
 
-	__atomic_add_fetch(&mount->writers, 1, __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&mount->super->writers, 1, __ATOMIC_SEQ_CST);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	error = mount_check_write(mount);
-	if (!error)
-		error = inode_take_write(file->inode);
 	if (error)
-		writers_leave(mount);
+		return error;
+	error = inode_take_write(file->inode);
+	if (error)
+		mount_drop_write(file->path.mount);
 	else
 		file->mode |= FILE_WRITER;
 	return error;
@@ -92,7 +80,7 @@ void file_drop_write(struct file *file)
 {
 	file->mode &= ~FILE_WRITER;
 	inode_drop_write(file->inode);
-	writers_leave(file->path.mount);
+	mount_drop_write(file->path.mount);
 }
 
 void (*file_epoll_release)(struct file *file);

@@ -416,7 +416,7 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 {
 	struct inode *inode = path->dentry->inode;
 	uint32_t event;
-	int error = mount_check_write(path->mount);
+	int error = mount_want_write(path->mount);
 
 	if (error)
 		return error;
@@ -431,6 +431,7 @@ int path_setattr(const struct path *path, struct attributes *a, bool touch)
 		error = inode_change(inode, a);
 	}
 	rwsem_write_done(&inode->rwsem);
+	mount_drop_write(path->mount);
 	if (!error && event)
 		notify_dentry(path->dentry, event);
 	return error;

@@ -101,17 +101,17 @@ static long set_from_user(struct file *file, bool extended, unsigned long arg)
 
 	if (copy_from_user(&wanted, arg, extended ? sizeof(wanted) : sizeof(wanted.xflags)))
 		return -EFAULT;
-	error = mount_check_write(file->path.mount);
+	error = mount_want_write(file->path.mount);
 	if (error)
 		return error;
-	if (!has_flags(file->inode))
-		return -ENOTTY;
 	flags = understood(&wanted.xflags, extended);
 	if (extended)
 		error = judge_extended(file->inode, &wanted);
 	else
 		error = wanted.xflags ? -EOPNOTSUPP : 0;
-	return set_flags(file, flags, error);
+	error = has_flags(file->inode) ? set_flags(file, flags, error) : -ENOTTY;
+	mount_drop_write(file->path.mount);
+	return error;
 }
 
 long inode_flags_ioctl(struct file *file, unsigned int command, unsigned long arg)

@@ -164,6 +164,10 @@ static inline int mount_check_write(const struct mount *mount)
 {
 	return unlikely((mount->flags | mount->super->flags) & MS_RDONLY) ? -EROFS : 0;
 }
+/* For as long as something is changed, or open for writing: it does not become read-only meanwhile. 0, or
+ * -EROFS. */
+__must_check int mount_want_write(struct mount *mount);
+void mount_drop_write(struct mount *mount);
 /* A detached mount of root (reference taken), counted in super->active. NULL: no memory. */
 struct mount *mount_create(struct super *super, struct dentry *root, unsigned int flags,
 			   const char *source);

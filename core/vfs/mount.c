@@ -236,12 +236,34 @@ void mount_init(void)
 	spin_unlock(&mount_lock);
 }
 
-/* ---- exchanging flags: see file_take_write() for who looks at what first ---- */
+/* ---- exchanging flags ----
+ *
+ * Who writes counts himself first and looks at the flags then; who makes it read-only sets the flag first
+ * and looks at the count then. One of the two sees the other. */
+
+int mount_want_write(struct mount *mount)
+{
+	int error;
+
+	__atomic_add_fetch(&mount->writers, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&mount->super->writers, 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	error = mount_check_write(mount);
+	if (error)
+		mount_drop_write(mount);
+	return error;
+}
+
+void mount_drop_write(struct mount *mount)
+{
+	__atomic_sub_fetch(&mount->writers, 1, __ATOMIC_RELEASE);
+	__atomic_sub_fetch(&mount->super->writers, 1, __ATOMIC_RELEASE);
+}
 
 bool mount_written(const uint32_t *writers)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return READ_ONCE(*writers);
+	return load_acquire(writers); /* before super->removed: what writers did is seen */
 }
 
 int mount_set_flags(struct mount *mount, unsigned int flags)

@@ -100,7 +100,7 @@ __must_check int super_remount(struct super *super, unsigned long flags, unsigne
 /* Keep a superblock active that is so (returned), as a mount does; end that. */
 struct super *super_active(struct super *super);
 void super_inactive(struct super *super);
-/* Is anything open for writing, for who has set a flag that forbids it? */
+/* Does anybody write, for who has set a flag that forbids it? */
 bool mount_written(const uint32_t *writers);
 
 /* ---- propagation.c; mount_mutex held ---- */

@@ -238,10 +238,11 @@ static struct file *tmpfile_in(struct path *path, struct open_how *how)
 	struct name anonymous = {.text = number};
 	struct inode *dir = path->dentry->inode, *inode;
 	struct dentry *dentry;
-	int error = mount_check_write(path->mount);
+	int error = mount_want_write(path->mount);
 
-	if (!error)
-		error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
+	if (error)
+		goto out_path;
+	error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 	if (!error && !dir->ops->tmpfile)
 		error = -EOPNOTSUPP;
 	if (!error)
@@ -259,6 +260,7 @@ static struct file *tmpfile_in(struct path *path, struct open_how *how)
 	if (!(how->flags & O_EXCL))
 		inode->flags |= INODE_LINKABLE;
 	inode_unnamed(inode);
+	mount_drop_write(path->mount);
 	dentry_attach(dentry, inode);
 	dentry_put(path->dentry);
 	path->dentry = dentry;
@@ -269,6 +271,8 @@ static struct file *tmpfile_in(struct path *path, struct open_how *how)
 		file->flags |= O_TMPFILE;
 	return file;
 out:
+	mount_drop_write(path->mount);
+out_path:
 	path_put(path);
 	return err_ptr(error);
 }
@@ -282,7 +286,7 @@ static struct file *open_tmpfile(int dirfd, const char *name, struct open_how *h
 }
 
 /* The name is not there: make it, with the parent locked. 1: now it is there, made by others. w
- * stays as it is. */
+ * stays as it is; if 0, its mount is wanted for writing until the file is open. */
 static int create_here(struct walk *w, const struct open_how *how, struct dentry **created)
 {
 	struct inode *dir = w->inode;
@@ -298,15 +302,18 @@ static int create_here(struct walk *w, const struct open_how *how, struct dentry
 	error = 1;
 	if (dentry->inode)
 		goto out_put;
-	error = mount_check_write(w->path.mount);
-	if (!error)
-		error = may_create(dir);
+	error = mount_want_write(w->path.mount);
+	if (error)
+		goto out_put;
+	error = may_create(dir);
 	if (!error && !dir->ops->create)
 		error = -EACCES;
 	if (!error)
 		error = dir->ops->create(dir, dentry, S_IFREG | umask_apply(how->mode));
-	if (error)
+	if (error) {
+		mount_drop_write(w->path.mount);
 		goto out_put;
+	}
 	walk_hash_new(dentry);
 	notify_entry(dir, NOTIFY_CREATE, dentry->name, dentry->name_length);
 	*created = dentry;
@@ -359,6 +366,7 @@ static struct file *open_creating(int dirfd, const char *name, struct open_how *
 {
 	unsigned int flags = lookup_flags(how);
 	unsigned int links;
+	struct file *file;
 	struct path path;
 	umode_t dir_mode;
 	uid_t dir_uid;
@@ -395,8 +403,10 @@ again:
 		if (!error) {
 			mount_get(w.path.mount);
 			path = (struct path){.mount = w.path.mount, .dentry = dentry};
+			file = finish_open(&path, how, true);
+			mount_drop_write(w.path.mount);
 			walk_drop(&w);
-			return finish_open(&path, how, true);
+			return file;
 		}
 		if (how->flags & O_EXCL) {
 			/* A walk that stays on its mount does not hear what is on another. */

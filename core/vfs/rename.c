@@ -196,7 +196,7 @@ int do_rename(int from_fd, const char *from_name, int to_fd, const char *to_name
 		error = flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
 		goto out;
 	}
-	error = mount_check_write(from.path.mount);
+	error = mount_want_write(from.path.mount);
 	if (error)
 		goto out;
 
@@ -226,9 +226,11 @@ out_put:
 	if (s.to)
 		dentry_put(s.to);
 	dentry_put(s.from);
-	goto out;
+	goto out_drop;
 out_unlock:
 	unlock_both(from.path.dentry, to.path.dentry);
+out_drop:
+	mount_drop_write(from.path.mount);
 out:
 	walk_drop(&to);
 out_from:

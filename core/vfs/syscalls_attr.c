@@ -248,21 +248,22 @@ static long truncate_path(const struct path *path, loff_t size)
 		return -EISDIR;
 	if (!S_ISREG(inode->mode))
 		return -EINVAL;
-	error = mount_check_write(path->mount);
-	if (!error)
-		error = inode_permission(inode, MAY_WRITE);
+	error = mount_want_write(path->mount);
+	if (error)
+		return error;
+	error = inode_permission(inode, MAY_WRITE);
 	if (!error && inode->flags & INODE_APPEND)
 		error = -EPERM;
-	if (error)
-		return error;
 	/* As a writer for the time being: a running program is not cut. */
-	error = inode_take_write(inode);
-	if (error)
-		return error;
-	error = check_size(inode, size);
 	if (!error)
-		error = path_truncate(path, size);
-	inode_drop_write(inode);
+		error = inode_take_write(inode);
+	if (!error) {
+		error = check_size(inode, size);
+		if (!error)
+			error = path_truncate(path, size);
+		inode_drop_write(inode);
+	}
+	mount_drop_write(path->mount);
 	return error;
 }
 

@@ -66,17 +66,19 @@ static long set(const struct path *path, const char *name, const void *value, si
 		int flags)
 {
 	struct inode *inode = path->dentry->inode;
-	long error = mount_check_write(path->mount);
+	long error = mount_want_write(path->mount);
 
-	if (!error)
-		error = check_name(inode, name, MAY_WRITE);
 	if (error)
 		return error;
-	if (!inode->ops->setxattr)
-		return -EOPNOTSUPP;
-	rwsem_write(&inode->rwsem);
-	error = inode->ops->setxattr(inode, name, value, size, flags);
-	rwsem_write_done(&inode->rwsem);
+	error = check_name(inode, name, MAY_WRITE);
+	if (!error && !inode->ops->setxattr)
+		error = -EOPNOTSUPP;
+	if (!error) {
+		rwsem_write(&inode->rwsem);
+		error = inode->ops->setxattr(inode, name, value, size, flags);
+		rwsem_write_done(&inode->rwsem);
+	}
+	mount_drop_write(path->mount);
 	if (!error)
 		notify_dentry(path->dentry, NOTIFY_ATTRIB);
 	return error;

@@ -283,7 +283,7 @@ struct super {
 	struct dentry *root;
 	struct mutex rename_lock;
 	unsigned long flags;	   /* MS_RDONLY ... */
-	uint32_t writers;	   /* files open for writing, through whichever mount; atomic */
+	uint32_t writers;	   /* mount_want_write(), through whichever mount; atomic */
 	uint32_t removed;	   /* inodes in use that have no name left; atomic */
 	uint64_t next_ino;	   /* atomic */
 	uint64_t time_granularity; /* ns */
@@ -336,7 +336,7 @@ struct mount {
 	struct path
 		was_on; /* parent and mountpoint of one that was just detached, until they are put */
 	unsigned int flags; /* MS_NOSUID, NODEV, NOEXEC, RDONLY, NOATIME, RELATIME */
-	uint32_t writers;   /* files open for writing through it; atomic */
+	uint32_t writers;   /* mount_want_write(): changes, files open for writing; atomic */
 	bool expiring;	    /* umount2 found it unused (MNT_EXPIRE), and nobody has used it since */
 	int id;
 	char *source;
