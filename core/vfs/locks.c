@@ -3,10 +3,11 @@
  * Advisory locks: flock (whole files, owned by the open file), POSIX record locks (owned by the
  * descriptor table, as good as the process) and OFD record locks (owned by the open file).
  *
- * All lists are under one spinlock: conflicts are rare and a deadlock among POSIX locks can only be
- * seen from above. A blocked thread waits on its inode's queue and tries again when something was
- * released. While a POSIX waiter is blocked it is on `blocked`, which says for which owner it
- * waits: until that owner changes a lock there, not until the waiter runs and looks again.
+ * Each file's locks, as many as a user likes to have, are under a spinlock of their own. A blocked
+ * thread waits on its inode's queue and tries again when something was released. While a POSIX waiter
+ * is blocked it is on `blocked`, which says for which owner it waits: until that owner changes a lock
+ * there, not until the waiter runs and looks again. That list is of all files, since a deadlock can
+ * only be seen from above; its lock nests in the file's, so that it agrees with what is held.
  */
 #include "internal.h"
 
@@ -29,18 +30,19 @@ struct file_lock {
 };
 
 struct file_locks {
-	struct list held; /* [locks_lock] by owner's arrival */
+	struct spinlock lock;
+	struct list held; /* [lock] by owner's arrival */
 	struct wait_queue released;
 };
 
 struct blocked_owner {
-	struct list link;
+	struct list link; /* [blocked_lock] */
 	const void *owner, *for_owner;
-	const struct file_locks *locks;
+	const struct file_locks *locks; /* NULL: it has never been blocked */
 };
 
-static struct spinlock locks_lock = SPINLOCK_INIT("file locks");
-static struct list blocked = LIST_INIT(blocked); /* [locks_lock] */
+static struct spinlock blocked_lock = SPINLOCK_INIT("blocked lock owners");
+static struct list blocked = LIST_INIT(blocked); /* [blocked_lock] */
 
 static struct file_locks *locks_of(struct inode *inode)
 {
@@ -51,6 +53,7 @@ static struct file_locks *locks_of(struct inode *inode)
 	locks = kzalloc(sizeof(*locks), GFP_KERNEL);
 	if (!locks)
 		return NULL;
+	spin_init(&locks->lock, "file locks");
 	list_init(&locks->held);
 	wait_queue_init(&locks->released);
 	if (!__atomic_compare_exchange_n(&inode->locks, &none, locks, false, __ATOMIC_ACQ_REL,
@@ -83,7 +86,7 @@ static struct file_lock *find_conflict(struct file_locks *locks, const struct fi
 	return first;
 }
 
-/* Would waiting for `for_owner` close a circle? */
+/* Would waiting for `for_owner` close a circle? blocked_lock held. */
 static bool deadlock(const void *owner, const void *for_owner)
 {
 	for (unsigned int depth = 0; depth < 64; depth++) {
@@ -107,7 +110,7 @@ static bool deadlock(const void *owner, const void *for_owner)
 
 /*
  * Put what the owner holds in [wanted->start, wanted->end] in the state wanted->type. spare: two
- * locks that may be used (and are then NULLed). Freed ones go to gone. locks_lock held; there is no
+ * locks that may be used (and are then NULLed). Freed ones go to gone. locks->lock held; there is no
  * conflict.
  */
 static void apply(struct file_locks *locks, const struct file_lock *wanted,
@@ -164,19 +167,53 @@ static void apply(struct file_locks *locks, const struct file_lock *wanted,
 	}
 }
 
-/* owner has changed what it holds: those who wait for it there may have what they want now. locks_lock held. */
+/* owner has changed what it holds: those who wait for it there may have what they want now. locks->lock
+ * held: who has blocked there is seen. */
 static void unblock(const struct file_locks *locks, const void *owner)
 {
 	struct blocked_owner *waiter, *next;
 
+	if (likely(list_empty(&blocked)))
+		return;
+	spin_lock(&blocked_lock);
 	list_for_each_entry_safe (waiter, next, &blocked, link) {
 		if (waiter->locks == locks && waiter->for_owner == owner)
 			list_del_init(&waiter->link);
 	}
+	spin_unlock(&blocked_lock);
+}
+
+/* It waits no more. */
+static void leave_blocked(struct blocked_owner *waiter)
+{
+	if (!waiter->locks)
+		return;
+	spin_lock(&blocked_lock);
+	if (!list_empty(&waiter->link))
+		list_del_init(&waiter->link);
+	spin_unlock(&blocked_lock);
+}
+
+/* Wait for the owner of a lock there. locks->lock held. -EAGAIN or -EDEADLK. */
+static int enter_blocked(struct blocked_owner *waiter, const struct file_locks *locks,
+			 const void *owner, const void *for_owner)
+{
+	int error = -EDEADLK;
+
+	spin_lock(&blocked_lock);
+	if (!deadlock(owner, for_owner)) {
+		waiter->owner = owner;
+		waiter->for_owner = for_owner;
+		waiter->locks = locks;
+		list_add(&waiter->link, &blocked);
+		error = -EAGAIN;
+	}
+	spin_unlock(&blocked_lock);
+	return error;
 }
 
 /* flock gives up a lock of another kind before it asks for the new one: two who both want more do not wait for each
- * other. locks_lock held. */
+ * other. locks->lock held. */
 static void give_up(struct file_locks *locks, const struct file_lock *wanted, struct list *gone)
 {
 	struct file_lock *lock, *next;
@@ -205,30 +242,22 @@ static int try_set(struct file_locks *locks, const struct file_lock *wanted,
 	struct file_lock *other = NULL;
 	int error = 0;
 
-	spin_lock(&locks_lock);
-	if (waiter && !list_empty(&waiter->link))
-		list_del_init(&waiter->link);
+	spin_lock(&locks->lock);
+	if (waiter)
+		leave_blocked(waiter);
 	if (wanted->flock)
 		give_up(locks, wanted, &gone);
 	if (wanted->type != F_UNLCK)
 		other = find_conflict(locks, wanted);
 	if (!other) {
 		apply(locks, wanted, spare, &gone);
-		if (unlikely(!list_empty(&blocked)))
-			unblock(locks, wanted->owner);
-	} else if (waiter && !wanted->flock && !wanted->ofd &&
-		   deadlock(wanted->owner, other->owner)) {
-		error = -EDEADLK;
+		unblock(locks, wanted->owner);
+	} else if (waiter && !wanted->flock && !wanted->ofd) {
+		error = enter_blocked(waiter, locks, wanted->owner, other->owner);
 	} else {
 		error = -EAGAIN;
-		if (waiter && !wanted->flock && !wanted->ofd) {
-			waiter->owner = wanted->owner;
-			waiter->for_owner = other->owner;
-			waiter->locks = locks;
-			list_add(&waiter->link, &blocked);
-		}
 	}
-	spin_unlock(&locks_lock);
+	spin_unlock(&locks->lock);
 	if ((!error || !list_empty(&gone)) && wait_active(&locks->released))
 		wait_wake_all(&locks->released);
 	free_locks(&gone);
@@ -255,10 +284,7 @@ static int set_lock(struct inode *inode, const struct file_lock *wanted, bool wa
 				(result = try_set(locks, wanted, spare, &waiter)) != -EAGAIN);
 
 			error = interrupted ? interrupted : result;
-			spin_lock(&locks_lock);
-			if (!list_empty(&waiter.link))
-				list_del_init(&waiter.link);
-			spin_unlock(&locks_lock);
+			leave_blocked(&waiter);
 		}
 	}
 	kfree(spare[0]);
@@ -357,21 +383,21 @@ static int decode(struct file *file, const struct user_flock *user, struct file_
 static void get_lock(struct file *file, struct file_lock *wanted, struct user_flock *user)
 {
 	struct file_locks *locks = load_acquire(&file->inode->locks);
-	struct file_lock *other = NULL;
+	struct file_lock *other;
 
-	spin_lock(&locks_lock);
-	if (locks)
-		other = find_conflict(locks, wanted);
+	user->type = F_UNLCK;
+	if (!locks)
+		return;
+	spin_lock(&locks->lock);
+	other = find_conflict(locks, wanted);
 	if (other) {
 		user->type = other->type;
 		user->whence = SEEK_SET;
 		user->start = other->start;
 		user->length = other->end == INT64_MAX ? 0 : other->end - other->start + 1;
 		user->pid = other->ofd ? -1 : other->pid;
-	} else {
-		user->type = F_UNLCK;
 	}
-	spin_unlock(&locks_lock);
+	spin_unlock(&locks->lock);
 }
 
 long locks_fcntl(struct file *file, int number, unsigned int command, unsigned long arg)
@@ -425,14 +451,14 @@ static void drop_owner(struct inode *inode, const void *owner)
 
 	if (!locks)
 		return;
-	spin_lock(&locks_lock);
+	spin_lock(&locks->lock);
 	list_for_each_entry_safe (lock, next, &locks->held, link) {
 		if (lock->owner == owner)
 			list_move_tail(&lock->link, &gone);
 	}
 	if (!list_empty(&gone))
 		unblock(locks, owner);
-	spin_unlock(&locks_lock);
+	spin_unlock(&locks->lock);
 	if (!list_empty(&gone)) {
 		free_locks(&gone);
 		wait_wake_all(&locks->released);
