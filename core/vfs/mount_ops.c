@@ -194,13 +194,14 @@ static int remount_locked(const struct path *target, unsigned long flags, char *
 	/* How times of access are kept stays as it is, unless something is said of it. */
 	if (!(flags & (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | MS_STRICTATIME)))
 		new = (new & ~ATIME_FLAGS) | (target->mount->flags & ATIME_FLAGS);
-	if (!(flags & MS_BIND)) {
-		mount_options_common(options, &change);
-		error = super_remount(target->mount->super, change.flags, change.mask, options);
-		if (error)
-			return error;
-	}
-	return mount_set_flags(target->mount, new);
+	if (flags & MS_BIND)
+		return mount_set_flags(target->mount, new);
+	mount_options_common(options, &change);
+	error = super_remount(target->mount->super, change.flags, change.mask, options);
+	/* The file system has judged who writes; what it has changed is not taken back. */
+	if (!error)
+		WRITE_ONCE(target->mount->flags, new);
+	return error;
 }
 
 static int mount_remount(const struct path *target, unsigned long flags, char *options)

@@ -61,6 +61,13 @@ CONTRACT
 	CHECK_ERRNO(remount("b", MS_BIND | MS_RDONLY), EBUSY);
 	CHECK_EQ(write(fd, "3", 1), 1);
 	MUST(close(fd));
+	// Only the file system is asked: by the word it stays writable, by the flag the mount does not.
+	CHECK_EQ(remount("m", 0), 0);
+	fd = (int)MUST(open("m/f", O_WRONLY));
+	CHECK_EQ(mount("none", "m", "tmpfs", MS_REMOUNT | MS_RDONLY, "rw"), 0);
+	CHECK_ERRNO(open("m/f", O_WRONLY), EROFS);
+	CHECK_EQ(write(fd, "4", 1), 1);
+	MUST(close(fd));
 	CHECK_EQ(syscall(SYS_mount_setattr, AT_FDCWD, "b", 0, attributes, 32), 0);
 	CHECK_ERRNO(open("b/f", O_WRONLY), EROFS);
 	MUST(umount2("b", 0));
