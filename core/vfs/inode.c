@@ -470,5 +470,6 @@ void inode_touch_atime(struct file *file)
 		    (a->sec > c->sec || (a->sec == c->sec && a->nsec > c->nsec)))
 			return;
 	}
-	set_time(&inode->atime, &now);
+	if (!(inode->super->flags & MS_RDONLY)) /* whatever the mount says */
+		set_time(&inode->atime, &now);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-20 FILE-22. What is open for writing keeps its mount, and its file system, from becoming
-// read-only; what is open for reading does not, nor do mappings that are gone.
+// read-only; what is open for reading does not, nor do mappings that are gone. Once it is, reading leaves
+// no time of access.
 #include "contract.h"
 #include <sys/mount.h>
 #ifndef MOUNT_ATTR_RDONLY
@@ -10,6 +11,30 @@
 static int remount(const char *where, unsigned long flags)
 {
 	return mount("none", where, "tmpfs", MS_REMOUNT | flags, "");
+}
+
+static time_t read_at(int fd)
+{
+	struct stat st;
+	char byte;
+
+	CHECK_EQ(pread(fd, &byte, 1, 0), 1);
+	MUST(fstat(fd, &st));
+	return st.st_atime;
+}
+
+// A file that was read long before it was last written is read through b, whose own flags say nothing.
+static void access_times(void)
+{
+	struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 2000}};
+	int fd = (int)MUST(open("b/f", O_RDONLY));
+
+	MUST(futimens(fd, times));
+	CHECK_EQ(remount("m", MS_RDONLY), 0);
+	CHECK_EQ(read_at(fd), 1000);
+	CHECK_EQ(remount("m", 0), 0);
+	CHECK(read_at(fd) != 1000);
+	MUST(close(fd));
 }
 
 CONTRACT
@@ -68,6 +93,7 @@ CONTRACT
 	CHECK_ERRNO(open("m/f", O_WRONLY), EROFS);
 	CHECK_EQ(write(fd, "4", 1), 1);
 	MUST(close(fd));
+	access_times();
 	CHECK_EQ(syscall(SYS_mount_setattr, AT_FDCWD, "b", 0, attributes, 32), 0);
 	CHECK_ERRNO(open("b/f", O_WRONLY), EROFS);
 	MUST(umount2("b", 0));
