@@ -156,6 +156,8 @@ static long list_user(const struct path *path, unsigned long user, size_t size)
 			return -ENOMEM;
 	}
 	result = inode->ops->listxattr(inode, list, size);
+	if (result == -ERANGE && size >= XATTR_LIST_MAX)
+		result = -E2BIG; /* no larger buffer helps */
 	if (result > 0 && size && copy_to_user(user, list, (size_t)result))
 		result = -EFAULT;
 	kfree(list);

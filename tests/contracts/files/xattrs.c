@@ -4,6 +4,25 @@
 #include "contract.h"
 #include <sys/xattr.h>
 
+// More names than any buffer may take: no larger one is asked for.
+static void too_many(void)
+{
+	static char list[80000];
+	char name[256];
+	int count = 65536 / 256 + 1;
+
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "trusted.%0247d", i);
+		MUST(setxattr("many", name, "", 0, 0));
+	}
+	CHECK_EQ(listxattr("many", NULL, 0), count * 256);
+	CHECK_ERRNO(listxattr("many", list, sizeof(list)), E2BIG);
+	CHECK_ERRNO(listxattr("many", list, 65536), E2BIG);
+	CHECK_ERRNO(listxattr("many", list, 65535), ERANGE);
+	MUST(removexattr("many", name));
+	CHECK_EQ(listxattr("many", list, sizeof(list)), 65536);
+}
+
 CONTRACT
 {
 	char value[64] = {0}, list[128];
@@ -44,4 +63,6 @@ CONTRACT
 			 CHECK_ERRNO(setxattr("f", "trusted.z", "1", 1, 0), EPERM);
 			 CHECK_EQ(listxattr("f", list, 128), 0)),
 		   0);
+	put_file("many", "");
+	too_many();
 }
