@@ -2,11 +2,14 @@
 /* Inodes and superblocks: their lives, who may do what to an inode, and what stat says of one. */
 #include "internal.h"
 
+#include <core/lib/bitmap.h>
 #include <core/time.h>
 
 static struct kcache *inode_cache;
 static struct spinlock super_number_lock = SPINLOCK_INIT("super numbers");
-static uint64_t super_numbers[4]; /* [super_number_lock] anonymous device minors in use */
+#define SUPER_NUMBERS (1u << 17) /* more than there may be mounts */
+/* [super_number_lock] anonymous device minors in use, from 1 on */
+static uint64_t super_numbers[BITMAP_WORDS(SUPER_NUMBERS)];
 
 void inode_init_cache(void)
 {
@@ -106,21 +109,18 @@ void inode_put(struct inode *inode)
 
 /* ---- superblocks ---- */
 
-static dev_t super_number(void)
+/* False: none is left. */
+static bool super_number(dev_t *dev)
 {
-	unsigned int minor = 0;
+	size_t minor;
 
 	spin_lock(&super_number_lock);
-	for (unsigned int i = 0; i < ARRAY_SIZE(super_numbers) && !minor; i++) {
-		uint64_t free = ~super_numbers[i] & (i ? ~0ull : ~1ull);
-
-		if (free) {
-			minor = i * 64 + (unsigned int)__builtin_ctzll(free);
-			super_numbers[i] |= free & -free;
-		}
-	}
+	minor = bitmap_next_clear(super_numbers, SUPER_NUMBERS, 1);
+	if (minor < SUPER_NUMBERS)
+		bitmap_set(super_numbers, minor);
 	spin_unlock(&super_number_lock);
-	return MKDEV(0, minor); /* 0: none left; harmless but shared */
+	*dev = MKDEV(0, minor);
+	return minor < SUPER_NUMBERS;
 }
 
 struct super *super_new(const struct fs_type *type, const struct super_ops *ops)
@@ -129,10 +129,13 @@ struct super *super_new(const struct fs_type *type, const struct super_ops *ops)
 
 	if (!super)
 		return NULL;
+	if (!super_number(&super->dev)) {
+		kfree(super);
+		return NULL;
+	}
 	refcount_set(&super->refs, 1);
 	super->type = type;
 	super->ops = ops;
-	super->dev = super_number();
 	super->blocksize = (uint32_t)PAGE_SIZE;
 	super->max_size = INT64_MAX;
 	super->time_granularity = 1;
@@ -149,13 +152,9 @@ void super_put(struct super *super)
 {
 	if (!refcount_put(&super->refs))
 		return;
-	if (MINOR(super->dev) && !MAJOR(super->dev)) {
-		unsigned int minor = MINOR(super->dev);
-
-		spin_lock(&super_number_lock);
-		super_numbers[minor / 64] &= ~(1ull << (minor % 64));
-		spin_unlock(&super_number_lock);
-	}
+	spin_lock(&super_number_lock);
+	bitmap_clear(super_numbers, MINOR(super->dev));
+	spin_unlock(&super_number_lock);
 	kfree(super);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-20 FILE-22. What may be removed, changed and mounted on: expiry, one's own root, trees that are nowhere; the words that
-// every file system takes; how mountinfo names what is bound.
+// every file system takes, and the numbers that they have; how mountinfo names what is bound.
 #include "mount_helpers.h"
 #include <linux/openat2.h>
 
@@ -109,6 +109,26 @@ static void words(void)
 	MUST(stat("a", &st));
 	CHECK_EQ(st.st_mode, S_IFDIR | 0755);
 	MUST(umount("a"));
+}
+
+// Each file system has a device number of its own, however many there are.
+static void numbers(void)
+{
+	enum { COUNT = 300 };
+	static dev_t devices[COUNT];
+	struct stat st;
+
+	for (int i = 0; i < COUNT; i++) {
+		TMPFS("a");
+		MUST(stat("a", &st));
+		devices[i] = st.st_dev;
+		for (int j = 0; j < i; j++)
+			if (devices[j] == st.st_dev)
+				say("FAIL: the file systems %d and %d have the same number", j, i),
+					_exit(1);
+	}
+	for (int i = 0; i < COUNT; i++)
+		MUST(umount("a"));
 }
 
 static long open_here(const char *name, uint64_t flags)
@@ -222,6 +242,7 @@ CONTRACT
 	MUST(umount2("a", MNT_DETACH));
 	unlinked();
 	words();
+	numbers();
 	no_crossing();
 	bound_names();
 	unmounted();
