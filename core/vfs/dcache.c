@@ -165,8 +165,10 @@ struct dentry *dentry_new(struct dentry *parent, const struct name *name)
 {
 	struct dentry *dentry = dentry_alloc(name, parent->super);
 
-	if (dentry)
+	if (dentry) {
 		dentry->parent = dentry_get(parent);
+		dentry->flags = DENTRY_UNHASHED;
+	}
 	return dentry;
 }
 

@@ -24,6 +24,9 @@ CONTRACT
 	CHECK_TEXT(events(), "2:open(1) 2:delete(1)");
 	MUST(write(f, "x", 1));
 	close(f);
+	f = (int)MUST(open("e", O_TMPFILE | O_RDWR, 0644));
+	MUST(write(f, "x", 1));
+	close(f);
 	CHECK_TEXT(events(), "");
 	CHECK_ERRNO(inotify_add_watch(in, "e", IN_MASK_CREATE | IN_CREATE), EEXIST);
 	CHECK_EQ(inotify_add_watch(in, "e", IN_OPEN), 2);

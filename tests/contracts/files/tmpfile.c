@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Covers: FILE-02. O_TMPFILE: no name, linked later through /proc, unless O_EXCL.
+// Covers: FILE-02. O_TMPFILE: no name, linked later through /proc, unless O_EXCL; no place to mount on.
 #include "contract.h"
+#include <sys/mount.h>
 
 CONTRACT
 {
@@ -13,6 +14,9 @@ CONTRACT
 	CHECK_EQ(info.st_mode, S_IFREG | 0640);
 	MUST(write(fd, "t", 1));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	put_file("other", "");
+	CHECK_ERRNO(mount("other", path, NULL, MS_BIND, NULL), ENOENT);
+	MUST(unlink("other"));
 	CHECK_EQ(linkat(AT_FDCWD, path, AT_FDCWD, "named", AT_SYMLINK_FOLLOW), 0);
 	CHECK_EQ(read((int)MUST(open("named", O_RDONLY)), &byte, 1), 1);
 	CHECK_EQ(byte, 't');
