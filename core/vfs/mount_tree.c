@@ -42,9 +42,16 @@ bool mount_below(const struct mount *mount, const struct mount *top)
 static int copy_one(struct mount *source, struct dentry *root, enum copy_kind kind,
 		    struct mount **out)
 {
-	struct mount *copy = mount_create(source->super, root, source->flags, source->source);
+	struct mount *copy;
 	int error;
 
+	/* A tree may be large, and there may be a copy of it for every mount. */
+	resched_point();
+	if (signal_fatal_pending())
+		return -EINTR;
+	if (mount_count >= MOUNT_LIMIT)
+		return -ENOSPC;
+	copy = mount_create(source->super, root, source->flags, source->source);
 	if (!copy)
 		return -ENOMEM;
 	copy->fresh = true;
