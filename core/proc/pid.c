@@ -244,6 +244,17 @@ struct process *process_next(pid_t after)
 	return NULL;
 }
 
+struct thread *thread_next(pid_t *number)
+{
+	while (*number < PID_LIMIT - 1 && (*number = map_find(*number + 1, PID_LIMIT, true))) {
+		struct thread *thread = thread_find(*number);
+
+		if (thread)
+			return thread;
+	}
+	return NULL;
+}
+
 pid_t pid_last(void)
 {
 	return READ_ONCE(last_number);

@@ -169,30 +169,19 @@ static void replace(struct fs_context *fs, struct path *which, const struct path
 
 void fs_replace_root(const struct path *from, const struct path *to)
 {
-	struct process *process;
+	struct thread *thread;
 	pid_t number = 0;
 
-	while ((process = process_next(number)) != NULL) {
-		struct fs_context *fs = NULL;
-		struct thread *thread;
-		unsigned long flags;
+	/* A context that many share is looked at many times, and changed once. */
+	while ((thread = thread_next(&number)) != NULL) {
+		struct fs_context *fs = thread_get_fs(thread);
 
-		number = process_id(process);
-		flags = spin_lock_irqsave(&tasklist);
-		/* One thread stands for all: threads that do not share the context are not
-		 * followed. */
-		list_for_each_entry (thread, &process->threads, process_link) {
-			fs = thread_get_fs(thread);
-			if (fs)
-				break;
-		}
-		spin_unlock_irqrestore(&tasklist, flags);
 		if (fs) {
 			replace(fs, &fs->root, from, to);
 			replace(fs, &fs->cwd, from, to);
 			fs_put(fs);
 		}
-		process_put(process);
+		thread_put(thread);
 	}
 }
 

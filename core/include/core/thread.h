@@ -269,9 +269,11 @@ static inline void pid_put(struct pid *pid) /* NULL: nothing */
 	if (pid && refcount_put(&pid->refs))
 		pid_release(pid);
 }
-struct pid *pid_find(pid_t number);	    /* with a reference, or NULL */
-struct pid *pid_find_rcu(pid_t number);	    /* without; RCU section or tasklist held */
-struct thread *thread_find(pid_t number);   /* with a reference, or NULL */
+struct pid *pid_find(pid_t number);	  /* with a reference, or NULL */
+struct pid *pid_find_rcu(pid_t number);	  /* without; RCU section or tasklist held */
+struct thread *thread_find(pid_t number); /* with a reference, or NULL */
+/* After *number in number order, the next thread (reference), with its number: NULL at the end. */
+struct thread *thread_next(pid_t *number);
 struct process *process_find(pid_t number); /* with a reference, or NULL; zombies too */
 /* After pid in number order, the next process (reference), for /proc: NULL at the end. */
 struct process *process_next(pid_t after);

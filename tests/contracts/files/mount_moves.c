@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Covers: FILE-20 FILE-22. Moving mounts, with what is mounted on them; what may not be moved;
-// pivot_root.
+// pivot_root, which all threads see.
 #include "mount_helpers.h"
+#include <pthread.h>
+#include <sched.h>
+
+// A thread with a root of its own, the same as that of the others.
+static void *apart(void *pipes)
+{
+	int *ready = pipes, *go = ready + 2;
+	char byte;
+
+	MUST(unshare(CLONE_FS));
+	MUST(write(ready[1], "x", 1));
+	MUST(read(go[0], &byte, 1));
+	CHECK_EQ(access("/after", F_OK), 0);
+	CHECK_EQ(access("after", F_OK), 0);
+	return NULL;
+}
 
 static void pivots(void)
 {
+	pthread_t thread;
+	int pipes[4];
+	char byte;
+
+	MUST(pipe(pipes));
+	MUST(pipe(pipes + 2));
 	TMPFS("a");
 	MUST(mkdir("a/new", 0755));
 	put_file("a/before", "");
@@ -17,7 +39,11 @@ static void pivots(void)
 	CHECK_ERRNO(syscall(SYS_pivot_root, "/new", "/"), EBUSY);
 	CHECK_ERRNO(syscall(SYS_pivot_root, "/new", "/before"), ENOTDIR);
 	CHECK_ERRNO(syscall(SYS_pivot_root, "/new/old", "/new/old"), EINVAL);
+	CHECK_EQ(pthread_create(&thread, NULL, apart, pipes), 0);
+	MUST(read(pipes[0], &byte, 1));
 	CHECK_EQ(syscall(SYS_pivot_root, "/new", "/new/old"), 0);
+	MUST(write(pipes[3], "x", 1));
+	CHECK_EQ(pthread_join(thread, NULL), 0);
 	CHECK_EQ(access("/after", F_OK), 0);
 	CHECK_EQ(access("/old/before", F_OK), 0);
 	// The working directory was the root: it is the new one.
