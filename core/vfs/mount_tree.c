@@ -276,18 +276,58 @@ void mount_take(struct mount *top, struct path *was_on)
 
 /* ---- removing ---- */
 
-/* What was mounted elsewhere by propagation goes too, unless something is mounted on it. */
-static void end_copy(struct mount *mount, struct mount *child, void *gone)
+/* The only mount on this one, if it covers all of it. */
+static struct mount *covering(const struct mount *mount)
 {
+	struct mount *first = list_empty(&mount->children)
+				      ? NULL
+				      : list_first(&mount->children, struct mount, sibling);
+
+	return first && first->sibling.next == &mount->children && first->mountpoint == mount->root
+		       ? first
+		       : NULL;
+}
+
+/* The inverse of attach_beneath, but that mount still is there. Change begun. */
+static void uncover(struct mount *mount, struct mount *above)
+{
+	struct path was_on;
+
+	mount_detach(above);
+	was_on = above->was_on;
+	above->was_on = (struct path){NULL, NULL};
+	mount_attach(above, mount->parent, mount->mountpoint);
+	/* Not the last ones: mount is in the tree, and holds its root. */
+	mount_put(was_on.mount);
+	dentry_put(was_on.dentry);
+}
+
+struct removal {
+	const struct mount *top; /* what goes with all that is on it */
+	struct list *gone;
+};
+
+/* What was mounted elsewhere by propagation goes too, unless something is mounted in it. What covers it
+ * all takes its place. */
+static void end_copy(struct mount *mount, struct mount *child, void *context)
+{
+	const struct removal *removal = context;
+	struct mount *above = covering(child);
+
 	(void)mount;
-	if (list_empty(&child->children))
-		end(child, gone);
+	if (child == removal->top || (!above && !list_empty(&child->children)))
+		return;
+	if (above)
+		uncover(child, above);
+	end(child, removal->gone);
 }
 
 static void check_busy(struct mount *mount, struct mount *child, void *busy)
 {
+	unsigned int refs = covering(child) ? 2 : 1;
+
 	(void)mount;
-	if (list_empty(&child->children) && refcount_read(&child->refs) > 1)
+	if ((refs == 2 || list_empty(&child->children)) && refcount_read(&child->refs) > refs)
 		*(bool *)busy = true;
 }
 
@@ -300,6 +340,7 @@ int mount_remove_unused(struct mount *mount, struct list *gone)
 {
 	struct mount *parent = mount->parent;
 	struct dentry *mountpoint = mount->mountpoint;
+	struct removal removal = {.top = mount, .gone = gone};
 	bool busy;
 
 	mount_change_begin();
@@ -307,7 +348,7 @@ int mount_remove_unused(struct mount *mount, struct list *gone)
 	if (!busy)
 		propagation_for_each(parent, mountpoint, check_busy, &busy);
 	if (!busy) {
-		propagation_for_each(parent, mountpoint, end_copy, gone);
+		propagation_for_each(parent, mountpoint, end_copy, &removal);
 		end(mount, gone);
 	}
 	mount_change_end();
@@ -316,6 +357,7 @@ int mount_remove_unused(struct mount *mount, struct list *gone)
 
 void mount_remove_tree(struct mount *top, struct list *gone)
 {
+	struct removal removal = {.top = top, .gone = gone};
 	struct mount *leaf;
 
 	mount_change_begin();
@@ -323,7 +365,7 @@ void mount_remove_tree(struct mount *top, struct list *gone)
 		leaf = top;
 		while (!list_empty(&leaf->children))
 			leaf = list_first(&leaf->children, struct mount, sibling);
-		propagation_for_each(leaf->parent, leaf->mountpoint, end_copy, gone);
+		propagation_for_each(leaf->parent, leaf->mountpoint, end_copy, &removal);
 		if (leaf->attached)
 			end(leaf, gone);
 	}

@@ -3,6 +3,45 @@
 // slaves without a master; recursion.
 #include "mount_helpers.h"
 
+// What has come from the master goes with what it came for, though the slave's own covers it whole; that
+// stays, and where it is. But not while it is used, or something is mounted in it.
+static void covered(void)
+{
+	int fd;
+
+	for (int flags = 0; flags <= MNT_DETACH; flags += MNT_DETACH) {
+		TMPFS("b/m");
+		put_file("b/m/own", "");
+		TMPFS("a/m");
+		CHECK_EQ(mounts("/b/m"), 2);
+		MUST(umount2("a/m", flags));
+		CHECK_EQ(mounts("/a/m"), 0);
+		CHECK_EQ(mounts("/b/m"), 1);
+		CHECK_EQ(access("b/m/own", F_OK), 0);
+		CHECK_ERRNO(rmdir("a/m"), EBUSY);
+		MUST(umount("b/m"));
+		CHECK_EQ(mounts("/m"), 0);
+	}
+	TMPFS("a/m");
+	fd = (int)MUST(open("b/m", O_RDONLY));
+	TMPFS("b/m");
+	put_file("b/m/own", "");
+	CHECK_ERRNO(umount("a/m"), EBUSY);
+	MUST(close(fd));
+	MUST(umount("a/m"));
+	CHECK_EQ(mounts("/b/m"), 1);
+	CHECK_EQ(access("b/m/own", F_OK), 0);
+	MUST(umount("b/m"));
+	TMPFS("a/m");
+	MUST(mkdir("b/m/d", 0755));
+	TMPFS("b/m/d");
+	MUST(umount("a/m"));
+	CHECK_EQ(mounts("/b/m"), 1);
+	CHECK_EQ(mounts("/b/m/d"), 1);
+	MUST(umount("b/m/d"));
+	MUST(umount("b/m"));
+}
+
 CONTRACT
 {
 	int id;
@@ -43,6 +82,7 @@ CONTRACT
 	CHECK_EQ(access("b/m/own", F_OK), -1);
 	MUST(umount("a/m"));
 	CHECK_EQ(mounts("/m"), 0);
+	covered();
 	// A copy of a slave is a slave of the same master.
 	BIND("b", "c");
 	CHECK_EQ(group("/c", "master"), id);
