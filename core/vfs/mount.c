@@ -20,8 +20,9 @@ uint32_t mount_sequence;
 struct list mount_list = LIST_INIT(mount_list);
 struct mount *root_mount;
 static struct hlist mount_table[MOUNT_BUCKETS];
-unsigned int mount_count; /* [mount_lock] */
-static int mount_next_id; /* atomic */
+static struct hlist mountpoint_table[MOUNT_BUCKETS]; /* [mount_lock] whatever the parent is */
+unsigned int mount_count;			     /* [mount_lock] */
+static int mount_next_id;			     /* atomic */
 uint32_t mount_events;
 struct wait_queue mount_waiters = WAIT_QUEUE_INIT(mount_waiters);
 
@@ -51,11 +52,21 @@ const struct fs_type *fs_type_next(unsigned int *index)
 	return NULL;
 }
 
-static struct hlist *bucket_of(const struct mount *mount, const struct dentry *dentry)
+static unsigned int bucket_number(const struct mount *mount, const struct dentry *dentry)
 {
 	uint64_t mixed = ((uint64_t)(uintptr_t)mount >> 5) ^ ((uint64_t)(uintptr_t)dentry >> 4);
 
-	return &mount_table[(mixed * 0x9e3779b97f4a7c15u) >> 56];
+	return (mixed * 0x9e3779b97f4a7c15u) >> 56;
+}
+
+static struct hlist *bucket_of(const struct mount *mount, const struct dentry *dentry)
+{
+	return &mount_table[bucket_number(mount, dentry)];
+}
+
+static struct hlist *mountpoint_bucket(const struct dentry *dentry)
+{
+	return &mountpoint_table[bucket_number(NULL, dentry)];
 }
 
 struct mount *mount_find(const struct mount *parent, const struct dentry *dentry)
@@ -138,6 +149,7 @@ void mount_attach(struct mount *mount, struct mount *parent, struct dentry *moun
 	__atomic_fetch_or(&mountpoint->flags, DENTRY_MOUNTPOINT, __ATOMIC_RELAXED);
 	list_add_tail(&mount->sibling, &parent->children);
 	hlist_add(&mount->hash, bucket_of(parent, mountpoint));
+	hlist_add(&mount->mountpoint_hash, mountpoint_bucket(mountpoint));
 	list_add_tail(&mount->all, &mount_list);
 	mount_count++;
 	WRITE_ONCE(mount_events, mount_events + 1);
@@ -147,7 +159,7 @@ void mount_left(struct dentry *mountpoint)
 {
 	struct mount *other;
 
-	list_for_each_entry (other, &mount_list, all)
+	hlist_for_each_entry (other, mountpoint_bucket(mountpoint), mountpoint_hash)
 		if (other->mountpoint == mountpoint)
 			return;
 	__atomic_fetch_and(&mountpoint->flags, ~DENTRY_MOUNTPOINT, __ATOMIC_RELAXED);
@@ -156,6 +168,7 @@ void mount_left(struct dentry *mountpoint)
 void mount_lift(struct mount *mount)
 {
 	hlist_del(&mount->hash);
+	hlist_del(&mount->mountpoint_hash);
 	list_del_init(&mount->sibling);
 	list_del_init(&mount->all);
 	mount->attached = false;

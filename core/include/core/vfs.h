@@ -322,10 +322,11 @@ struct mount {
 	struct dentry *mountpoint; /* [mount_lock] in parent; reference */
 	struct dentry *root;	   /* what of super it shows */
 	struct super *super;
-	struct list children, sibling; /* [mount_lock] */
-	struct hlist_node hash;	       /* by (parent, mountpoint); RCU */
-	struct list all;	       /* [mount_lock] in order of mounting */
-	bool attached;		       /* [mount_lock] in the tree: one reference */
+	struct list children, sibling;	   /* [mount_lock] */
+	struct hlist_node hash;		   /* by (parent, mountpoint); RCU */
+	struct hlist_node mountpoint_hash; /* [mount_lock] */
+	struct list all;		   /* [mount_lock] in order of mounting */
+	bool attached;			   /* [mount_lock] in the tree: one reference */
 	/* Propagation [mount_mutex]: see core/vfs/propagation.c. NULL: private. */
 	struct propagation *propagation;
 	struct list member; /* of propagation */
