@@ -11,9 +11,12 @@
  */
 #include "mount.h"
 
+#include <core/lib/bitmap.h>
+
+#define ID_LIMIT (1u << 17) /* more than there may be mounts */
+
 struct propagation { /* [mount_mutex] */
 	int id;
-	struct list all;     /* in all_nodes */
 	struct list members; /* by mount->member */
 	struct propagation *master;
 	struct list slaves, slave_link;
@@ -22,16 +25,29 @@ struct propagation { /* [mount_mutex] */
 
 /* ---- nodes ---- */
 
-static struct list all_nodes = LIST_INIT(all_nodes); /* [mount_mutex] */
+static uint64_t ids[BITMAP_WORDS(ID_LIMIT)]; /* [mount_mutex] in use */
 
-static struct propagation *node_new(int id, struct propagation *master)
+/* The lowest number that no group has; 0: there is none. */
+static int id_take(void)
+{
+	size_t id = bitmap_next_clear(ids, ID_LIMIT, 1);
+
+	if (id == ID_LIMIT)
+		return 0;
+	bitmap_set(ids, id);
+	return (int)id;
+}
+
+static struct propagation *node_new(bool shared, struct propagation *master)
 {
 	struct propagation *node = kzalloc(sizeof(*node), GFP_ATOMIC);
 
 	if (!node)
 		return NULL;
-	node->id = id;
-	list_add_tail(&node->all, &all_nodes);
+	if (shared && !(node->id = id_take())) {
+		kfree(node);
+		return NULL;
+	}
 	list_init(&node->members);
 	list_init(&node->slaves);
 	list_init(&node->slave_link);
@@ -45,22 +61,6 @@ static void join(struct mount *mount, struct propagation *node)
 {
 	mount->propagation = node;
 	list_add_tail(&mount->member, &node->members);
-}
-
-/* The lowest number that no group has. */
-static int free_id(void)
-{
-	struct propagation *node;
-	int id = 0;
-	bool used;
-
-	do {
-		id++;
-		used = false;
-		list_for_each_entry (node, &all_nodes, all)
-			used |= node->id == id;
-	} while (used);
-	return id;
 }
 
 static void node_free(struct propagation *node)
@@ -79,13 +79,13 @@ static void node_free(struct propagation *node)
 
 			list_del_init(&mount->member);
 			mount->propagation = NULL;
-			list_del(&slave->all);
 			kfree(slave);
 		}
 	}
 	if (node->master)
 		list_del(&node->slave_link);
-	list_del(&node->all);
+	if (node->id)
+		bitmap_clear(ids, (size_t)node->id);
 	kfree(node);
 }
 
@@ -138,10 +138,10 @@ static int make_shared(struct mount *mount)
 	mount->unbindable = false;
 	if (node) {
 		if (!node->id)
-			node->id = free_id();
-		return 0;
+			node->id = id_take();
+		return node->id ? 0 : -ENOMEM;
 	}
-	node = node_new(free_id(), NULL);
+	node = node_new(true, NULL);
 	if (!node)
 		return -ENOMEM;
 	join(mount, node);
@@ -156,11 +156,11 @@ static int make_slave(struct mount *mount)
 	if (!node || !node->id)
 		return 0;
 	if (node->members.next->next == &node->members) { /* alone */
-		own = node->master ? node_new(0, node->master) : NULL;
+		own = node->master ? node_new(false, node->master) : NULL;
 		if (node->master && !own)
 			return -ENOMEM;
 	} else {
-		own = node_new(0, node);
+		own = node_new(false, node);
 		if (!own)
 			return -ENOMEM;
 	}
@@ -193,6 +193,7 @@ int propagation_change(struct mount *top, unsigned long type, bool rec)
 
 		if (error)
 			return error;
+		resched_point();
 	}
 	return 0;
 }
@@ -204,11 +205,11 @@ int propagation_copy(struct mount *copy, struct mount *original, enum copy_kind 
 	copy->unbindable = false;
 	if (kind != COPY_PEER) {
 		ASSERT(propagation_shared(original));
-		node = node_new(kind == COPY_SHARED_SLAVE ? free_id() : 0, node);
+		node = node_new(kind == COPY_SHARED_SLAVE, node);
 	} else if (!node) {
 		return 0;
 	} else if (!node->id) {
-		node = node_new(0, node->master);
+		node = node_new(false, node->master);
 	}
 	if (!node)
 		return -ENOMEM;
