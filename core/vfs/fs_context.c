@@ -182,6 +182,7 @@ void fs_replace_root(const struct path *from, const struct path *to)
 			fs_put(fs);
 		}
 		thread_put(thread);
+		resched_point();
 	}
 }
 
