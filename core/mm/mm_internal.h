@@ -47,9 +47,8 @@ static inline vaddr_t walk_piece(vaddr_t start, vaddr_t end)
 /* ---- reclaim.c ---- */
 /* Give back what caches hold beyond need. May sleep. */
 void memory_reclaim(void);
-/* After reclaim did not help: kill, then wait for memory, 2^order frames side by side; false: give up. May
- * sleep. */
-__must_check bool memory_wait(unsigned int attempt, unsigned int order);
+/* After reclaim did not help: kill, then wait for memory; false: give up. May sleep. */
+__must_check bool memory_wait(unsigned int attempt);
 /* No page table could be had (those do not wait). Wait until a frame is free; true: try again. attempt
  * counts from 0. May sleep, and somebody may be killed for it. */
 __must_check bool memory_await_table(unsigned int attempt);

@@ -45,11 +45,10 @@ static uint64_t footprint(const struct mm *mm)
 	       (hal_space_table_bytes(&mm->space) >> PAGE_SHIFT);
 }
 
-// How good a victim; 0: none, as who holds less than so many pages.
-static uint64_t badness(struct process *process, uint64_t least)
+// How good a victim; 0: none.
+static uint64_t badness(struct process *process)
 {
 	struct mm *mm;
-	uint64_t pages;
 	int64_t points;
 
 	if (process->is_init || process->zombie || process->oom_score_adj <= -1000)
@@ -57,11 +56,8 @@ static uint64_t badness(struct process *process, uint64_t least)
 	mm = process_mm(process);
 	if (!mm)
 		return 0;
-	pages = footprint(mm);
+	points = (int64_t)footprint(mm) + (int64_t)page_total() / 1000 * process->oom_score_adj;
 	mm_put_user(mm);
-	if (pages < least)
-		return 0;
-	points = (int64_t)pages + (int64_t)page_total() / 1000 * process->oom_score_adj;
 	return points > 0 ? (uint64_t)points : 1;
 }
 
@@ -92,8 +88,8 @@ static ktime_t start_of(struct process *process, bool *chosen)
 }
 
 // With a reference, or NULL. Who was chosen and does not die (it waits for somebody) is not chosen
-// again as long as there are others. least: pages that the victim must hold; 0: somebody has to end.
-static struct process *choose(uint64_t least)
+// again as long as there are others.
+static struct process *choose(void)
 {
 	struct process *largest = NULL, *newest = NULL, *dying = NULL, *process;
 	uint64_t most = 0;
@@ -103,7 +99,7 @@ static struct process *choose(uint64_t least)
 		bool chosen;
 		ktime_t start = start_of(process, &chosen);
 		pid_t number = process_id(process);
-		uint64_t points = badness(process, least);
+		uint64_t points = badness(process);
 
 		if (points && chosen) {
 			dying = better(dying, process, true);
@@ -127,7 +123,7 @@ static struct process *choose(uint64_t least)
 		largest = dying;
 	else if (dying)
 		process_put(dying);
-	if (!largest && init_process && !least) { // alone
+	if (!largest && init_process) { // alone
 		process_get(init_process);
 		largest = init_process;
 	}
@@ -179,12 +175,11 @@ static bool forget(pid_t number)
 	return mine;
 }
 
-bool oom_kill(const char *why, bool pieces)
+bool oom_kill(const char *why)
 {
 	struct process *process;
 	pid_t previous;
 	ktime_t since;
-	bool plenty;
 
 	might_sleep();
 	spin_lock(&oom_lock);
@@ -193,16 +188,14 @@ bool oom_kill(const char *why, bool pieces)
 	spin_unlock(&oom_lock);
 	if (still_dying(previous) && clock_monotonic() - since < PATIENCE)
 		return true;
-	plenty = page_free_count() > 2 * page_reserve();
-	if (plenty && !pieces)
-		return true; // it is somebody else's now, or may be whole in a moment
+	if (page_free_count() > 2 * page_reserve())
+		return true; // it is somebody else's now, or lies in pieces: no victim would help
 	if (previous && forget(previous))
 		return true; // what the last victim held may come back after a grace period
 
-	// Between the pieces lies what somebody holds who holds much, or else nobody.
-	process = choose(plenty ? page_total() / STANDS_OUT : 0);
+	process = choose();
 	if (!process)
-		return plenty;
+		return false;
 	spin_lock(&oom_lock);
 	if (victim != previous || victim_since != since) { // somebody else has chosen meanwhile
 		spin_unlock(&oom_lock);

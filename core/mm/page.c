@@ -295,7 +295,7 @@ static __attribute__((noinline, cold)) struct page *take_slow(unsigned int gfp, 
 			return page;
 		if (current->in_oom)
 			return take_block(order, buddy.reserve / 4);
-		if (!memory_wait(attempt, order))
+		if (!memory_wait(attempt))
 			return NULL;
 	}
 }

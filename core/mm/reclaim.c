@@ -17,8 +17,7 @@
 #define ATTEMPTS  100u // with pauses that grow: some ten seconds
 #define PAUSE	  (5 * NSEC_PER_MSEC)
 #define PAUSE_MAX (100 * NSEC_PER_MSEC)
-#define PATIENCE  3u  // attempts before somebody has to end
-#define PIECES	  20u // the same, though enough is free, for frames side by side: about a second
+#define PATIENCE  3u // attempts before somebody has to end
 
 #define TABLE_ATTEMPTS 16u // others may take the frame that was free
 
@@ -41,7 +40,7 @@ void memory_reclaim(void)
 
 // That frames come and go meanwhile says nothing: others may take them all. Who has tried a few
 // times in vain asks for a victim.
-bool memory_wait(unsigned int attempt, unsigned int order)
+bool memory_wait(unsigned int attempt)
 {
 	if ((current->process && signal_fatal_pending()) || attempt >= ATTEMPTS)
 		return false;
@@ -50,7 +49,7 @@ bool memory_wait(unsigned int attempt, unsigned int order)
 	rcu_synchronize();
 	if (attempt < PATIENCE)
 		return true;
-	if (!oom_kill("no free frames", order && attempt >= PIECES))
+	if (!oom_kill("no free frames"))
 		return false;
 	// The victim needs the processor to die, and so does whoever looks after the machine.
 	return sched_sleep_until(ktime_add(clock_monotonic(),

@@ -205,9 +205,8 @@ __must_check int mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
  * can reach them. even_cow: also private copies. May sleep. */
 void pagecache_unmap(struct pagecache *cache, uint64_t first, uint64_t last, bool even_cow);
 
-/* OOM: choose and kill; true when there is hope. pieces: frames side by side have been waited for in vain,
- * so that it says nothing if enough are free. */
-bool oom_kill(const char *why, bool pieces);
+/* OOM: choose and kill; true when there is hope. */
+bool oom_kill(const char *why);
 void mm_init(void);
 
 /* Accounting of commitments, in pages. /proc/sys/vm: overcommit_memory (0 heuristic, 1 always, 2

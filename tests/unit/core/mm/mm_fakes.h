@@ -28,10 +28,9 @@
 static struct thread thread;
 static struct process process;
 
-bool oom_kill(const char *why, bool pieces)
+bool oom_kill(const char *why)
 {
 	(void)why;
-	(void)pieces;
 	return false;
 }
 

@@ -45,10 +45,9 @@ struct fs_context *thread_get_fs(struct thread *of)
 	return of->fs;
 }
 
-bool oom_kill(const char *why, bool pieces)
+bool oom_kill(const char *why)
 {
 	(void)why;
-	(void)pieces;
 	return false;
 }
 bool signal_fatal_pending(void)

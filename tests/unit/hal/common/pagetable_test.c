@@ -22,10 +22,9 @@
 
 static struct thread thread;
 
-bool oom_kill(const char *why, bool pieces)
+bool oom_kill(const char *why)
 {
 	(void)why;
-	(void)pieces;
 	return false;
 }
 
