@@ -590,8 +590,8 @@ size_t ldisc_receive(struct tty *tty, const uint8_t *data, size_t n)
 
 			sig = take(tty, data[i++]);
 			lines += LFLAG(ICANON) && !sig && tty->canon != canon;
-			/* What stores nothing may have walked over the line: let interrupts in. */
-			if (LFLAG(ICANON) && (int32_t)(tty->in_head - in_head) <= 0) {
+			/* What took away may have walked over the line: let interrupts in. */
+			if (LFLAG(ICANON) && (int32_t)(tty->in_head - in_head) < 0) {
 				spin_unlock_irqrestore(&tty->lock, flags);
 				flags = spin_lock_irqsave(&tty->lock);
 			}
