@@ -416,12 +416,13 @@ static __attribute__((noinline)) void *kmalloc_large(size_t size, unsigned int g
 		if (likely(page))
 			return page_address(page);
 	}
-	if (gfp & GFP_ATOMIC)
+	// Who would rather do with less than wait has no use for many areas either.
+	if (gfp & GFP_ATOMIC || (order <= 3 && (gfp & GFP_NORETRY)))
 		return NULL;
 	p = vmalloc(size); // what is free may lie in pieces
 	if (p && (gfp & GFP_ZERO))
 		memset(p, 0, size);
-	if (p || order > 3 || (gfp & GFP_NORETRY))
+	if (p || order > 3)
 		return p;
 	page = page_alloc(gfp, order);
 	return page ? page_address(page) : NULL;
