@@ -269,7 +269,9 @@ static int map_locked(struct mm *mm, vaddr_t *at, size_t length, unsigned int vm
 			return -ENOMEM;
 	}
 	error = promise(pages,
-			how & MM_FIXED ? mm_pages_within(mm, start, start + length, VM_ACCOUNT) : 0,
+			how & MM_FIXED && accountable(vm)
+				? mm_pages_within(mm, start, start + length, VM_ACCOUNT)
+				: 0,
 			&vm);
 	if (error)
 		return error;
