@@ -55,7 +55,7 @@ CONTRACT
 	MUST(munmap(area + 2 * PAGE, PAGE));
 	CHECK(!line_of(area + 2 * PAGE, &start, &end, rights, &offset, rest));
 	// The stack is where it began, though its pages have other rights elsewhere.
-	char *below = (char *)((uintptr_t)&start & -PAGE) - 4 * PAGE;
+	char *below = (char *)((uintptr_t)&start & -PAGE) - 16 * PAGE;
 	*(volatile char *)below = 's';
 	MUST(mprotect(below, PAGE, PROT_READ));
 	CHECK(line_of(&start, &start, &end, rights, &offset, rest));
