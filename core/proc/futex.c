@@ -32,35 +32,36 @@ void futex_init(void)
 
 /* ---- keys ---- */
 
-int futex_key(unsigned long address, bool shared, struct futex_key *key)
+/* It is the page that counts: a file need not have it, and nobody waits for what cannot change. Apart, so
+ * that private words do not pay for it. */
+static __attribute__((noinline)) int shared_key(unsigned long address, struct futex_key *key)
 {
-	struct mm *mm = current->mm;
-	struct vma *vma;
-	bool constant;
-	int error;
+	struct vma *vma = vma_lookup_locked(current->mm, address, false);
+	bool of_file, usable;
 
-	if (address % sizeof(uint32_t))
-		return -EINVAL;
-	if (!hal_user_range(hal_user_ptr(const void, address), sizeof(uint32_t)))
-		return -EFAULT;
-	key->object = (uintptr_t)mm;
-	key->offset = address;
-	if (!shared)
-		return 0;
-	/* It is the page that counts: there has to be one, and nobody waits for what cannot change. */
-	error = futex_fault_in(address, false);
-	if (error)
-		return error;
-	vma = vma_lookup_locked(mm, address, false);
 	if (!vma)
 		return -EFAULT;
 	if ((vma->flags & VM_SHARED) && vma->cache) {
 		key->object = pagecache_number(vma->cache);
 		key->offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);
 	}
-	constant = !vma->cache && !(vma->flags & VM_WRITE);
+	of_file = vma->cache && vma->cache->inode;
+	usable = vma->flags & (vma->cache ? VM_READ | VM_WRITE : VM_WRITE);
 	vma_unlock(vma);
-	return constant ? -EFAULT : 0;
+	if (!usable)
+		return -EFAULT;
+	return of_file ? futex_fault_in(address, false) : 0;
+}
+
+int futex_key(unsigned long address, bool shared, struct futex_key *key)
+{
+	if (address % sizeof(uint32_t))
+		return -EINVAL;
+	if (!hal_user_range(hal_user_ptr(const void, address), sizeof(uint32_t)))
+		return -EFAULT;
+	key->object = (uintptr_t)current->mm;
+	key->offset = address;
+	return shared ? shared_key(address, key) : 0;
 }
 
 struct futex_bucket *futex_bucket(const struct futex_key *key)
