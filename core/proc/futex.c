@@ -32,25 +32,26 @@ void futex_init(void)
 
 /* ---- keys ---- */
 
-/* It is the page that counts: a file need not have it, and nobody waits for what cannot change. Apart, so
- * that private words do not pay for it. */
-static __attribute__((noinline)) int shared_key(unsigned long address, struct futex_key *key)
+/* It is the page that counts: a file need not have it, and nobody waits for what cannot change. The object is 0 where
+ * there is none. Apart, and by value: private words do not pay for it. */
+static __attribute__((noinline)) struct futex_key shared_key(unsigned long address)
 {
+	struct futex_key key = {(uintptr_t)current->mm, address};
 	struct vma *vma = vma_lookup_locked(current->mm, address, false);
 	bool of_file, usable;
 
 	if (!vma)
-		return -EFAULT;
+		return (struct futex_key){0};
 	if ((vma->flags & VM_SHARED) && vma->cache) {
-		key->object = pagecache_number(vma->cache);
-		key->offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);
+		key.object = pagecache_number(vma->cache);
+		key.offset = (vma->offset << PAGE_SHIFT) + (address - vma->start);
 	}
 	of_file = vma->cache && vma->cache->inode;
 	usable = vma->flags & (vma->cache ? VM_READ | VM_WRITE : VM_WRITE);
 	vma_unlock(vma);
-	if (!usable)
-		return -EFAULT;
-	return of_file ? futex_fault_in(address, false) : 0;
+	if (!usable || (of_file && futex_fault_in(address, false)))
+		key.object = 0;
+	return key;
 }
 
 int futex_key(unsigned long address, bool shared, struct futex_key *key)
@@ -59,9 +60,12 @@ int futex_key(unsigned long address, bool shared, struct futex_key *key)
 		return -EINVAL;
 	if (!hal_user_range(hal_user_ptr(const void, address), sizeof(uint32_t)))
 		return -EFAULT;
-	key->object = (uintptr_t)current->mm;
-	key->offset = address;
-	return shared ? shared_key(address, key) : 0;
+	if (shared) {
+		*key = shared_key(address);
+		return key->object ? 0 : -EFAULT;
+	}
+	*key = (struct futex_key){(uintptr_t)current->mm, address};
+	return 0;
 }
 
 struct futex_bucket *futex_bucket(const struct futex_key *key)
