@@ -69,26 +69,21 @@ void sched_dequeue(struct run_queue *rq, struct thread *t)
 	WRITE_ONCE(rq->count, rq->count - 1);
 }
 
-/* How long t, which is running, has run since it was charged last. It may have begun by another processor's clock, which
- * may be a little ahead of ours. */
-static uint64_t uncharged(const struct thread *t)
-{
-	int64_t ran = (int64_t)(hal_time_ns() - t->sched.exec_start);
-
-	return (uint64_t)MAX(ran, 0);
-}
-
 /* Account the running thread's time up to now. */
 void sched_charge_running(struct run_queue *rq)
 {
 	struct thread *t = rq->running;
+	uint64_t ran;
+	ktime_t now;
 
 	if (t == rq->idle)
 		return;
-
-	uint64_t ran = uncharged(t);
-
-	t->sched.exec_start += ran;
+	now = hal_time_ns();
+	/* It may have begun by another processor's clock, which may be a little ahead of ours. */
+	if (unlikely(now <= t->sched.exec_start))
+		return;
+	ran = now - t->sched.exec_start;
+	t->sched.exec_start = now;
 	WRITE_ONCE(t->sched.runtime, t->sched.runtime + ran);
 	if (!sched_is_rt(t) && t->sched.queued)
 		fair_charge(rq, t, ran);
@@ -543,7 +538,7 @@ void sched_times(struct thread *t, ktime_t *user, ktime_t *system)
 	ktime_t runtime = s->runtime;
 
 	if (rq->running == t)
-		runtime += uncharged(t);
+		runtime += MAX((int64_t)(hal_time_ns() - s->exec_start), 0); /* ahead: as above */
 	/* A tick changes the proportion of the past too, but no part falls below what was told. */
 	*user = MIN(MAX(user_part(s, runtime), s->told_user), runtime - s->told_system);
 	*system = runtime - *user;
