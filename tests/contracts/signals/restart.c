@@ -4,22 +4,25 @@
 #include "contract.h"
 #include <linux/futex.h>
 
-static volatile int runs;
+static volatile int *runs; // of the handler; shared with children
 
 static void handler(int number, siginfo_t *info, void *context)
 {
 	(void)number;
 	(void)info;
 	(void)context;
-	runs++;
+	++*runs;
 }
 
-// A child that sends SIGUSR1 to us when we sleep, then writes a byte, then exits.
+// A child that sends SIGUSR1 to us when we sleep, then, when the handler has run, writes a byte, then exits.
 static pid_t disturber(int fd)
 {
 	pid_t parent = getpid();
 
+	int before = *runs;
+
 	return CHILD(wait_until_asleep(parent); kill(parent, SIGUSR1);
+		     while (*runs == before) sleep_ms(1);
 		     // Asleep again, or already gone on.
 		     sleep_ms(30); MUST(write(fd, "x", 1)));
 }
@@ -33,17 +36,18 @@ CONTRACT
 	struct timespec second = {1, 0}, short_time = {0, 200000000}, left = {7, 7};
 	sigset_t none;
 
+	runs = MAP(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(pipe(ends));
 	catch_signal(SIGUSR1, handler, SA_RESTART);
 	child = disturber(ends[1]);
 	CHECK_EQ(read(ends[0], &byte, 1), 1);
 	CHECK_EQ(byte, 'x');
-	CHECK_EQ(runs, 1);
+	CHECK_EQ(*runs, 1);
 	CHECK_EXIT(child, 0);
 
 	child = disturber(ends[1]);
 	CHECK_EQ(waitpid(child, &status, 0), child);
-	CHECK_EQ(runs, 2);
+	CHECK_EQ(*runs, 2);
 	MUST(read(ends[0], &byte, 1));
 
 	// poll is never restarted.
