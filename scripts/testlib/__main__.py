@@ -27,6 +27,7 @@ examples:
   scripts/test                                      everything (what CI runs)
   scripts/test --arch riscv64 --suite contracts --only 'signals/*'
   scripts/test --suite kernel --debug-only          the self-tests on the sanitizer builds
+  scripts/test --suite contracts --smp 4 --starve   after a change of contracts: on a host that has no time for them
 
 exit status: 0 when nothing failed, 1 when something did, 125 when a build or the set-up failed.
 Reports: build/report/ (contracts.html, results.json, one log per suite).
@@ -55,6 +56,8 @@ def main(words):
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
     parser.add_argument("--again", action="store_true", help="try what fails once more, unless it killed the kernel; the summary names "
                         "what passes then")
+    parser.add_argument("--starve", action="store_true", help="busy loops beside the guests, two for each processor of this machine and one "
+                        "more: shows which test counts on the host's speed")
     parser.add_argument("--no-build", action="store_true", help="take what is built")
     parser.add_argument("--oracle", action=argparse.BooleanOptionalAction, default=True,
                         help="run contracts on Linux too and print the matrix; its answers are kept by the hash of kernel and program "

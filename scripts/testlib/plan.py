@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The order of a whole test run: build, host, then each architecture through ctest; and the summary."""
 
+import contextlib
 import fnmatch
 import json
 import os
@@ -61,7 +62,8 @@ def execute(options):
     tasks = [lambda jobs, p=preset, n=names: run_preset(p, n, jobs) for preset, names in by_length(presets) if preset not in unbuilt]
     if host and "host" not in unbuilt:
         tasks.insert(max(0, len(tasks) - len(arches)), lambda jobs: run_host(options, jobs))
-    run_side_by_side(tasks, table)
+    with busy_loops(2 * os.cpu_count() + 1 if options.starve else 0):
+        run_side_by_side(tasks, table)
     table = {(p, s): table[p, s] for p in ["host"] + [p for p, _ in presets] for s in ["build"] + SUITES if (p, s) in table}
     return summary(table, time.monotonic() - start)
 
@@ -95,6 +97,18 @@ def start_program(sink, *words):
                                start_new_session=True)
     running.append(process)
     return process
+
+
+@contextlib.contextmanager
+def busy_loops(count):
+    """--starve: beside the guests, so that a test which counts on the host's speed shows itself."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"], preexec_fn=ui.die_with_parent) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def prepare(arches):
