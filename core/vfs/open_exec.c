@@ -6,14 +6,21 @@
 static int check(const struct path *path)
 {
 	struct inode *inode = path->dentry->inode;
+	int error;
 
 	if (!inode)
 		return -ENOENT;
-	if ((inode->mode & S_IFMT) == S_IFLNK)
-		return -ELOOP; /* AT_SYMLINK_NOFOLLOW */
-	if ((inode->mode & S_IFMT) != S_IFREG || path_no_exec(path))
+	switch (inode->mode & S_IFMT) {
+	case 0: /* an anonymous file: who may execute it finds that it cannot be opened */
+		error = inode_permission(inode, MAY_EXEC);
+		return error ? error : -ENXIO;
+	case S_IFREG:
+		return path_no_exec(path) ? -EACCES : inode_permission(inode, MAY_EXEC);
+	case S_IFLNK: /* AT_SYMLINK_NOFOLLOW */
+		return -ELOOP;
+	default:
 		return -EACCES;
-	return inode_permission(inode, MAY_EXEC);
+	}
 }
 
 int vfs_open_exec(int dirfd, const char *name, unsigned int flags, struct file **file)

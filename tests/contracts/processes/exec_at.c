@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Covers: PROC-23. execveat: from a folder, from a descriptor with AT_EMPTY_PATH, a script
-// through a descriptor, NOFOLLOW, a CLOEXEC script is ENOENT, names in AT_EXECFN.
+// through a descriptor, NOFOLLOW, a CLOEXEC script is ENOENT, a file that cannot be
+// opened is ENXIO, names in AT_EXECFN.
 #include "contract.h"
 #include <sys/auxv.h>
+#include <sys/eventfd.h>
 
 static int run(int fd, const char *path, int flags)
 {
@@ -15,7 +17,7 @@ static int run(int fd, const char *path, int flags)
 
 CONTRACT
 {
-	int folder, self, script;
+	int folder, self, script, nameless;
 
 	if (getenv("RUN")) {
 		const char *name = (const char *)getauxval(AT_EXECFN);
@@ -34,6 +36,12 @@ CONTRACT
 	CHECK_EQ(run(folder, "", AT_EMPTY_PATH), 100 + EACCES);
 	CHECK_EQ(run(99, "", AT_EMPTY_PATH), 100 + EBADF);
 	CHECK_EQ(run(AT_FDCWD, "/bin/sh", 0x8000), 100 + EINVAL);
+	// Anonymous files share an inode that has a mode, and no way to be opened.
+	nameless = (int)MUST(eventfd(0, 0));
+	CHECK_EQ(run(nameless, "", AT_EMPTY_PATH), 100 + EACCES);
+	MUST(fchmod(nameless, 0700));
+	CHECK_EQ(run(nameless, "", AT_EMPTY_PATH), 100 + ENXIO);
+	MUST(fchmod(nameless, 0600));
 	MUST(symlink("/bin/sh", "l"));
 	CHECK_EQ(run(AT_FDCWD, "l", AT_SYMLINK_NOFOLLOW), 100 + ELOOP);
 	put_file("s", "#!/bin/sh\nexit 7\n");
