@@ -359,8 +359,11 @@ static int components(struct walk *w, const char *name)
 
 static int finish(struct walk *w, int error)
 {
-	if (unlikely(error < 0))
+	if (unlikely(error < 0)) {
+		if (w->path.mount)
+			mount_used(w->path.mount);
 		walk_drop(w);
+	}
 	return error;
 }
 

@@ -25,6 +25,8 @@ static void expires(void)
 	CHECK_ERRNO(umount2("a", EXPIRE), EBUSY);
 	close(fd);
 	CHECK_ERRNO(umount2("a", EXPIRE), EAGAIN);
+	CHECK_ERRNO(open("a/none", O_RDONLY), ENOENT);
+	CHECK_ERRNO(umount2("a", EXPIRE), EAGAIN);
 	CHECK_EQ(mounts("/a"), 1); // to read the table is no use of it
 	CHECK_EQ(umount2("a", EXPIRE), 0);
 }
