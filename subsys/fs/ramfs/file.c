@@ -76,6 +76,22 @@ static void drop_beyond_end(struct inode *inode, loff_t at)
 	pagecache_punch(&inode->cache, start, start + (loff_t)PAGE_SIZE);
 }
 
+/* The file grows as it is written: what stopped the write, in a mapping of the file itself, may be there now. */
+static ssize_t write_growing(struct inode *inode, struct uio *uio, loff_t at)
+{
+	ssize_t total = 0, n;
+
+	do {
+		n = pagecache_write(&inode->cache, uio, at + total);
+		if (n <= 0)
+			break;
+		total += n;
+		if (at + total > inode->size)
+			WRITE_ONCE(inode->size, at + total);
+	} while (unlikely(uio->left) && !signal_fatal_pending());
+	return total ? total : n;
+}
+
 static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 {
 	struct inode *inode = file->inode;
@@ -93,11 +109,9 @@ static ssize_t write_locked(struct file *file, struct uio *uio, loff_t *pos)
 	}
 	inode_strip_setid(inode);
 	uio->left = (size_t)n; /* the limit cuts what is written now */
-	ssize_t done = pagecache_write(&inode->cache, uio, at);
+	ssize_t done = write_growing(inode, uio, at);
 
 	uio->left += left - (size_t)n;
-	if (at + done > inode->size && done > 0)
-		WRITE_ONCE(inode->size, at + done);
 	if (unlikely(done < n))
 		drop_beyond_end(inode, at + MAX(done, 0));
 	if (done <= 0)

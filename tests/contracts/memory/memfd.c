@@ -24,6 +24,16 @@ CONTRACT
 	MUST(fstat(fd, &info));
 	CHECK_EQ(info.st_size, 0);
 	MUST(ftruncate(fd, PAGE));
+	// What a write reads from a mapping of the file may be what it has written just before.
+	map = MAP(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	memset(map, 'a', PAGE);
+	CHECK_EQ(pwrite(fd, map + PAGE - 100, 300, PAGE), 300);
+	CHECK_EQ(map[PAGE + 299], 'a');
+	MUST(fstat(fd, &info));
+	CHECK_EQ(info.st_size, PAGE + 300);
+	CHECK_EQ(pwrite(fd, map + PAGE, 2 * PAGE, PAGE + 300), 2 * PAGE);
+	MUST(munmap(map, 3 * PAGE));
+	MUST(ftruncate(fd, PAGE));
 	CHECK_EQ(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
 	CHECK_ERRNO(ftruncate(fd, 0), EPERM);
 	CHECK_EQ(ftruncate(fd, 2 * PAGE), 0);
