@@ -578,6 +578,8 @@ static void files_free(struct rcu_head *head)
 	kcache_free(files_cache, files);
 }
 
+void (*files_closed)(void);
+
 void files_put(struct files *files)
 {
 	struct fd_table *table;
@@ -599,6 +601,8 @@ void files_put(struct files *files)
 			}
 		}
 	}
+	if (files_closed)
+		files_closed();
 	rcu_call(&files->rcu, files_free);
 }
 

@@ -152,6 +152,17 @@ static void serve(int id)
 	}
 }
 
+// A socket in its own queue, whose last descriptor is closed when no other socket is left to end.
+static void knot(void)
+{
+	int pair[2];
+
+	MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair));
+	send_some(pair[0], &pair[1], 1);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 int main(int argc, char **argv)
 {
 	int rounds = argc > 1 ? atoi(argv[1]) : 4;
@@ -164,6 +175,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < 8; i++)
 			CHECK_EXIT(children[i], 0);
 	}
+	CHECK_EXIT(CHILD(knot()), 0);
 	say("ok");
 	return 0;
 }

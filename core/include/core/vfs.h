@@ -542,6 +542,9 @@ void inode_strip_setid(struct inode *inode);
 extern const struct file_ops *vfs_fifo_ops;
 /* A file that epolls watch goes: the epoll room forgets its items. */
 extern void (*file_epoll_release)(struct file *file);
+/* Called when a process's last descriptor is closed with its table: files may be left that only files in
+ * flight refer to. Set by local sockets. May sleep. */
+extern void (*files_closed)(void);
 /* fcntl's F_SETPIPE_SZ and F_GETPIPE_SZ: the pipe room; -EBADF when file is no pipe. */
 extern long (*vfs_pipe_fcntl)(struct file *file, unsigned int command, unsigned long arg);
 /* sendfile to a pipe: up to length bytes of in at *pos, which advances; waits (unless out is O_NONBLOCK) for room,

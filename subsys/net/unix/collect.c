@@ -9,11 +9,16 @@
  * in queues of suspects: whoever has some left is reached from elsewhere, and so is all that its
  * queue holds, and so on. The rest is garbage: its queues are emptied, and the files go.
  *
+ * That is done when a socket ends, and when a process has closed all it had: the last descriptor of a socket
+ * that is in its own queue is closed without an end.
+ *
  * A file enters a queue and leaves it only under collect_lock. While that is held, a file whose
  * references are all in queues stays such, or is peeked at by the reader of a socket that is
  * reached, and stays reached until the lock is free (unix_rights_peeked()).
  */
 #include "internal.h"
+
+#include <core/init.h>
 
 struct spinlock collect_lock = SPINLOCK_INIT("descriptors in flight");
 static struct list in_flight = LIST_INIT(in_flight); /* [collect_lock] */
@@ -242,3 +247,10 @@ void unix_collect(void)
 		unix_packet_free(packet); /* puts the files */
 	}
 }
+
+static int watch_ends(void)
+{
+	files_closed = unix_collect;
+	return 0;
+}
+INIT_SUBSYS(watch_ends);

@@ -165,8 +165,10 @@ static int connect_stream(struct unix_socket *u, union socket_address *address, 
 		}
 		unix_put(listener);
 	} while (result == 1);
-	if (result)
+	if (result) {
 		unix_release(end);
+		unix_collect(); /* as at every socket's end */
+	}
 	return result;
 }
 
