@@ -114,7 +114,7 @@ static void op_timer_create(void)
 static void op_timer(void)
 {
 	int timer = a_timer(), flags = (int)ONE_OF(0, 0, 0, 0, 1, 2, -1);
-	struct itimerspec new = {{ONE_OF(0, 0, 1000, 5, -1), ONE_OF(0, 0, 500, -1, 1000000000)},
+	struct itimerspec new = {{ONE_OF(0, 0, 1000, 500, -1), ONE_OF(0, 0, 500, -1, 1000000000)},
 				 {ONE_OF(0, 0, 1000, 1000, 1LL << 31, -1, 1LL << 40),
 				  ONE_OF(0, 0, 1, 500, -1, 1000000000)}},
 			  old = {{0, 0}, {0, 0}};
