@@ -224,9 +224,8 @@ static int mount_propagate(const struct path *target, unsigned long flags)
 	if (target->dentry != target->mount->root)
 		return -EINVAL;
 	mutex_lock(&mount_mutex);
-	error = mount_changeable(target->mount)
-			? propagation_change(target->mount, type, flags & MS_REC)
-			: -EINVAL;
+	error = mount_gone(target->mount) ? -EINVAL
+					  : propagation_change(target->mount, type, flags & MS_REC);
 	mutex_unlock(&mount_mutex);
 	return error;
 }

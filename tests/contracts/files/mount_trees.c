@@ -26,6 +26,7 @@ static int setattr(const char *path, unsigned flags, uint64_t set, uint64_t clea
 CONTRACT
 {
 	struct attr attr = {0};
+	char path[40];
 	int fd;
 
 	enter_stage("trees");
@@ -54,6 +55,11 @@ CONTRACT
 	fd = (int)MUST(tree(AT_FDCWD, "a", CLONE | RECURSIVE));
 	CHECK_EQ(faccessat(fd, "m/f", F_OK, 0), 0);
 	CHECK_EQ(mounts("/m"), 1);
+	// What is inside a tree that has no place can be shared, and not mounted elsewhere.
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/m", fd);
+	CHECK_EQ(mount(NULL, path, NULL, MS_SHARED, NULL), 0);
+	CHECK_EQ(mount(NULL, path, NULL, MS_PRIVATE, NULL), 0);
+	CHECK_ERRNO(mount(path, "b", NULL, MS_MOVE, NULL), EINVAL);
 	CHECK_EQ(syscall(SYS_move_mount, fd, "", AT_FDCWD, "c", 4), 0);
 	CHECK_TEXT(get_file("c/m/f"), "deep");
 	CHECK_EQ(mounts("/m"), 2);
