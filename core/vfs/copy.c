@@ -81,11 +81,20 @@ static ssize_t send_to_file(struct file *in, loff_t *pos, struct file *out, size
 	return file_splices_from(in) ? copy(in, pos, out, &out->pos, count) : -EINVAL;
 }
 
+/* Up to where both file systems have places: that is what positions are measured by, those of pipes too. */
 static ssize_t send(struct file *in, loff_t *pos, struct file *out, size_t count)
 {
+	loff_t max;
+
 	if (!out || !(out->mode & FILE_WRITE))
 		return -EBADF;
+	max = MIN(in->inode->super->max_size, out->inode->super->max_size);
 	count = MIN(count, (size_t)UIO_MOVE_MAX);
+	if (*pos + (loff_t)count > max) {
+		if (*pos >= max)
+			return -EOVERFLOW;
+		count = (size_t)(max - *pos);
+	}
 	return S_ISFIFO(out->inode->mode) ? vfs_pipe_fill(out, in, pos, count)
 					  : send_to_file(in, pos, out, count);
 }

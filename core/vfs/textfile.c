@@ -141,12 +141,12 @@ loff_t text_seek(struct file *file, loff_t offset, int whence)
 	return file_seek_generic(file, offset, whence, 0, INT64_MAX);
 }
 
-loff_t text_seek_plain(struct file *file, loff_t offset, int whence)
+loff_t text_seek_plain(struct file *file, loff_t offset, int whence, loff_t max)
 {
 	loff_t size = READ_ONCE(file->inode->size);
 
 	if (whence != SEEK_DATA && whence != SEEK_HOLE)
-		return file_seek_generic(file, offset, whence, size, INT64_MAX);
+		return file_seek_generic(file, offset, whence, size, max);
 	if (offset < 0 || offset >= size)
 		return -ENXIO;
 	return file->pos = whence == SEEK_DATA ? offset : size;

@@ -31,8 +31,9 @@ __must_check int text_open(struct file *file, int (*show)(struct text *text, voi
 			   void *argument);
 ssize_t text_read(struct file *file, struct uio *uio, loff_t *pos);
 loff_t text_seek(struct file *file, loff_t offset, int whence);
-/* Of files whose text may be sought in like any other's, though it has no size but the inode's. */
-loff_t text_seek_plain(struct file *file, loff_t offset, int whence);
+/* Of files whose text may be sought in like any other's, up to max, though it has no size but the
+ * inode's. */
+loff_t text_seek_plain(struct file *file, loff_t offset, int whence, loff_t max);
 /* A number that the owner of the text keeps with each open file, 0 at first. */
 uint64_t *text_mark(struct file *file);
 /* For poll: it can always be read and written. */

@@ -95,7 +95,7 @@ void proc_recall(struct inode *inode, const struct proc_entry *entry);
 __must_check int proc_remember(const struct inode *inode, const struct attributes *a);
 extern const struct inode_ops proc_dir_inode_ops, proc_file_inode_ops, proc_link_inode_ops,
 	proc_text_link_inode_ops;
-extern const struct file_ops proc_dir_ops, proc_text_ops, proc_memory_ops;
+extern const struct file_ops proc_dir_ops, proc_text_ops, proc_own_text_ops, proc_memory_ops;
 extern const struct dentry_ops proc_dentry_ops, proc_fd_dentry_ops;
 bool proc_number(const char *text, size_t length, unsigned int *number);
 

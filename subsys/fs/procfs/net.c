@@ -20,7 +20,7 @@ static int net_init(void)
 		proc_net_entries[i] = (struct proc_entry){.name = __start_core_net_texts[i]->name,
 							  .mode = S_IFREG | 0444,
 							  .show = __start_core_net_texts[i]->show,
-							  .file_ops = &proc_text_ops};
+							  .file_ops = &proc_own_text_ops};
 	return 0;
 }
 INIT_CORE(net_init);

@@ -12,8 +12,6 @@
 #include <core/init.h>
 #include <core/mm.h>
 
-static const struct file_ops proc_own_text_ops;
-
 static const struct proc_entry root_entry = {
 	.name = "", .mode = S_IFDIR | 0555, .children = proc_root_entries};
 
@@ -425,8 +423,14 @@ static int proc_open(struct inode *inode, struct file *file)
 
 static loff_t proc_seek(struct file *file, loff_t offset, int whence)
 {
-	return proc_of(file->inode)->plain ? text_seek_plain(file, offset, whence)
-					   : text_seek(file, offset, whence);
+	const struct proc_inode *p = proc_of(file->inode);
+
+	if (!p->plain)
+		return text_seek(file, offset, whence);
+	/* What can be set has places without end. */
+	return text_seek_plain(file, offset, whence,
+			       p->pid && !p->entry->write ? file->inode->super->max_size
+							  : INT64_MAX);
 }
 
 static unsigned int proc_poll(struct file *file, struct poll_table *table)
@@ -482,8 +486,8 @@ const struct file_ops proc_text_ops = {
 	.mmap = proc_mmap,
 	.release = text_release,
 };
-/* Of a process's files each read is one whole text, and splice cannot have it. */
-static const struct file_ops proc_own_text_ops = {
+/* Of a process's files, and of /proc/net's, each read is one whole text, and splice cannot have it. */
+const struct file_ops proc_own_text_ops = {
 	.open = proc_open,
 	.read = text_read,
 	.write = proc_write,

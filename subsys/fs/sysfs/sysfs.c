@@ -142,11 +142,16 @@ static ssize_t node_write(struct file *file, struct uio *uio, loff_t *pos)
 	return (ssize_t)n;
 }
 
+static loff_t sysfs_seek(struct file *file, loff_t offset, int whence)
+{
+	return text_seek_plain(file, offset, whence, file->inode->super->max_size);
+}
+
 static const struct file_ops file_ops = {.open = node_open,
 					 .write = node_write,
 					 .read = node_read,
 					 .poll = node_poll,
-					 .seek = text_seek_plain,
+					 .seek = sysfs_seek,
 					 .fsync = file_fsync_memory,
 					 .release = text_release};
 
@@ -187,7 +192,7 @@ static int iterate(struct file *file, struct dir_context *context)
 	return 0;
 }
 
-static const struct file_ops dir_ops = {.iterate = iterate, .seek = text_seek_plain};
+static const struct file_ops dir_ops = {.iterate = iterate, .seek = sysfs_seek};
 static const struct inode_ops inode_ops = {.lookup = NULL}; /* inodes stay: what chmod says, too */
 static const struct super_ops super_ops = {.evict = NULL};
 static struct super *the_super;
@@ -278,7 +283,8 @@ static int sysfs_init(void)
 	if (!super)
 		return -ENOMEM;
 	super->magic = SYSFS_MAGIC;
-	super->active = 1; /* for good */
+	super->max_size = INT32_MAX; /* as that of /proc */
+	super->active = 1;	     /* for good */
 	the_super = super;
 	root = make_inode(NULL);
 	super->root = root ? dentry_root(super, root) : NULL;

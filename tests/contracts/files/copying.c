@@ -52,6 +52,26 @@ CONTRACT
 	from = 0;
 	to = 2;
 	CHECK_ERRNO(copy_file_range(out, &from, out, &to, 10, 0), EINVAL);
+	// Files of /proc and /sys end at 2 GiB, for whoever copies from them as for lseek.
+	in = (int)MUST(open("/sys", O_RDONLY));
+	CHECK_ERRNO(lseek(in, 1L << 31, SEEK_SET), EINVAL);
+	from = INT32_MAX;
+	CHECK_ERRNO(sendfile(out, in, &from, 1), EOVERFLOW);
+	CHECK_EQ(from, INT32_MAX);
+	CHECK_EQ(sendfile(out, in, &from, 0), 0);
+	from = 1L << 31;
+	CHECK_ERRNO(sendfile(out, in, &from, 0), EOVERFLOW);
+	MUST(close(in));
+	in = (int)MUST(open("/proc/self/status", O_RDONLY));
+	CHECK_ERRNO(sendfile(out, in, &from, 1), EOVERFLOW);
+	MUST(close(in));
+	in = (int)MUST(open("/proc/self/environ", O_RDONLY));
+	CHECK_ERRNO(lseek(in, 1L << 31, SEEK_SET), EINVAL);
+	MUST(close(in));
+	in = (int)MUST(open("/proc/net/unix", O_RDONLY));
+	CHECK_ERRNO(sendfile(out, in, NULL, 1), EINVAL);
+	MUST(close(in));
+	in = (int)MUST(open("in", O_RDONLY));
 	// A place below zero is none, and not one beyond the limit (SIGXFSZ).
 	to = -2;
 	CHECK_ERRNO(copy_file_range(in, &from, out, &to, 1, 0), EINVAL);
