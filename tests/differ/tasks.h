@@ -37,12 +37,12 @@ static int child_number(long pid)
 	return pid > 1 && pid < 0x7fffffff ? 99 : (int)pid;
 }
 
-// Until the child is in one of the states, but not for ever.
+// Until the child is in one of the states, but not for ever. Its parent may be told a moment after that can be seen.
 static void await_state(int pid, const char *states)
 {
 	for (int i = 0; i < 200 && !strchr(states, state_of(pid)); i++)
 		usleep(1000);
-	usleep(1000);
+	usleep(10000);
 }
 
 // A child that ends with a status, by a signal, stops itself or stays.
@@ -83,6 +83,9 @@ static void op_kill_child(void)
 
 	if (child_number(child) < 99)
 		return;
+	// What waits for SIGCONT ends the child at once then: whether its parent was told of both is chance.
+	if (number == SIGTERM && state_of(child) == 'T')
+		number = SIGKILL;
 	if (DO(kill(child, number), "(%d, %d)", child_number(child), number) < 0 || !number)
 		return;
 	await_state(child, number == SIGSTOP || number == SIGTSTP ? "TZ?"
