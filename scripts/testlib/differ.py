@@ -35,11 +35,6 @@ def compile_program(arch):
     return folder / "differ"
 
 
-def processors():
-    """One, but in the passes of --full."""
-    return int(os.environ.get("TERN_TEST_SMP", 1))
-
-
 def ask(preset, program, areas, calls, seeds, linux):
     """{area: {seed: lines}}, and what the machine said at its end when it did not get through."""
     answers, area, current, done = {}, {}, [], False
@@ -59,7 +54,7 @@ def ask(preset, program, areas, calls, seeds, linux):
         shutil.copy(program, work / "differ")
         options = ["--add", f"{work / 'differ'}:/differ"] + (["--kernel", "linux"] if linux else [])
         command = ("/differ", str(calls), str(seeds[0]), str(seeds[-1]), *areas)
-        status, errors = guest.follow(guest.words(preset, *options, command=command, processors=processors()), SILENCE, line)
+        status, errors = guest.follow(guest.words(preset, *options, command=command, processors=guest.smp(1)), SILENCE, line)
     if done:
         return answers, ""
     reason = guest.panic_line(errors) or ("the kernel hung" if status is None else f"the machine stopped (status {status})")
@@ -73,7 +68,7 @@ def linux_answers(arch, program, areas, calls, seeds):
     kernel, mine = cache.file_hash(toolchain.linux(arch) / "kernel"), cache.file_hash(program)
 
     def place(area):
-        text = "\0".join([kernel, mine, area, str(calls), str(seeds[0]), str(seeds[-1]), str(processors())])
+        text = "\0".join([kernel, mine, area, str(calls), str(seeds[0]), str(seeds[-1]), str(guest.smp(1))])
         return cache.folder("oracle") / f"differ-{arch}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
 
     known = {}
@@ -112,7 +107,7 @@ def settled(preset, program, area, seeds, here, linux):
     then it is chance, on a host that lets one of them stand, whether a parent has been told by the time it looks."""
     arch, _ = guest.split_preset(preset)
     again = ask(arch, program, [area], CALLS, seeds, True)[0].get(area, {})
-    anew = ask(preset, program, [area], CALLS, seeds, False)[0].get(area, {}) if processors() > 1 else here
+    anew = ask(preset, program, [area], CALLS, seeds, False)[0].get(area, {}) if guest.smp(1) > 1 else here
     alike = {seed for seed in linux if any(ours.get(seed, 0) == theirs.get(seed) for ours in (here, anew) for theirs in (linux, again))}
     return parts(here, {seed: lines for seed, lines in linux.items() if seed not in alike})
 
@@ -132,7 +127,7 @@ def run(preset):
         yield Result("differ", SKIPPED, "there are none that match")
         return
     program = compile_program(arch)
-    # The same in all passes, which are about order, processors and chance; `scripts/differ all --minutes` looks for new ones.
+    # The same in all passes, which are about processors and chance (and one processor otherwise); `scripts/differ all --minutes` looks for new ones.
     seeds = range(1, 1 + (MANY if guest.full() else SEEDS))
     linux = linux_answers(arch, program, areas, CALLS, seeds)
     start = time.monotonic()
