@@ -51,6 +51,8 @@ def main(words):
                         "is the long one, and the only one of the data-race builds")
     parser.add_argument("--resume", action="store_true", help="with --full: take passes that earlier runs ended without a failure, of the "
                         "same kernel and tests, from the journal in the cache")
+    parser.add_argument("--owed", action="store_true", help="with --full: run nothing, but print which passes the journal has of this kernel "
+                        "and these tests, and which not (exit status 1 when one is owed)")
     parser.add_argument("--smp", type=int, metavar="N", help="processors of the guests (default 2)")
     parser.add_argument("--no-debug", action="store_true", help="leave out the debug builds")
     parser.add_argument("--debug-only", action="store_true", help="only the debug builds")
@@ -66,8 +68,8 @@ def main(words):
     options = parser.parse_args(words)
     if options.smp is not None and not 1 <= options.smp <= 8:
         raise ui.Failure(f"--smp {options.smp}: from 1 to 8 processors")
-    if (options.passes is not None or options.resume) and not options.full:
-        raise ui.Failure("--passes and --resume go with --full")
+    if (options.passes is not None or options.resume or options.owed) and not options.full:
+        raise ui.Failure("--passes, --resume and --owed go with --full")
     try:
         passes.numbers(options.passes or "1")
     except ValueError:

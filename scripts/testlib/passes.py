@@ -70,6 +70,19 @@ def recall(preset, suite, number, processors):
         return None
 
 
+def owed(presets):
+    """Prints which passes the journal has and which it has not, by build and suite; 1 when one is owed."""
+    missing = 0
+    for preset, names in presets:
+        for suite in names:
+            asked = of_suite(preset, suite)
+            left = [str(number) for number, processors in asked if not journal(suite) or not entry(preset, suite, number, processors).exists()]
+            missing += len(left)
+            print(f"{preset:14} {suite:10} {len(asked) - len(left):2} of {len(asked):2}" + (f"   owed: {' '.join(left)}" if left else ""))
+    print(f"{missing} owed" if missing else "all there")
+    return 1 if missing else 0
+
+
 def keep(preset, suite, number, processors, found, seconds):
     if journal(suite) and found and not results.count(found)[FAILED] and not guest.races:
         text = json.dumps({"seconds": seconds, "results": [asdict(one) for one in found]})

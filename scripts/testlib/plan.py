@@ -43,6 +43,8 @@ def execute(options):
             if options.full and first:
                 presets.append((f"{arch}-race", [s for s in wanted if s in RACE_SUITES]))
     presets = [(preset, names) for preset, names in presets if names]
+    if options.owed:
+        return passes.owed(presets)
     host = "host" in wanted and not options.debug_only
     REPORT.mkdir(parents=True, exist_ok=True)
 
