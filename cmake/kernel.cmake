@@ -63,11 +63,8 @@ if(NOT TERN_ARCH STREQUAL x86_64)
 	add_custom_target(image ALL DEPENDS Image)
 endif()
 
-# Suites of scripts/test; each writes its results to build/report. The debug and race builds leave out what tests the tools.
-set(suites kernel contracts differ busybox stress)
-if(NOT TERN_DEBUG AND NOT TERN_RACE)
-	list(APPEND suites boot packages session tools)
-endif()
+# Suites of scripts/test, which knows what each build owes; each writes its results to build/report.
+set(suites kernel boot contracts differ busybox packages session stress tools)
 cmake_path(GET CMAKE_BINARY_DIR FILENAME preset)
 foreach(suite IN LISTS suites)
 	add_test(NAME ${suite} COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/testlib --suite-of ${preset} ${suite})

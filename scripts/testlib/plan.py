@@ -21,8 +21,9 @@ from ternlib import rootfs, toolchain, ui
 
 ARCHES = ["x86_64", "arm64", "riscv64"]
 SUITES = ["host", "kernel", "boot", "contracts", "differ", "busybox", "packages", "session", "stress", "tools"]
-# The debug builds carry asserts and sanitizers: they run what exercises the kernel, not the tools again.
+# The debug builds carry asserts and sanitizers: they run what exercises the kernel, and with --full everything but the tools.
 DEBUG_SUITES = ["kernel", "contracts", "differ", "busybox", "stress"]
+FULL_DEBUG_SUITES = [suite for suite in SUITES if suite not in ("host", "tools")]
 # What runs on many processors at once, for the data-race detector.
 RACE_SUITES = ["kernel", "contracts", "stress"]
 
@@ -39,7 +40,7 @@ def execute(options):
         if not options.debug_only:
             presets.append((arch, [s for s in wanted if s != "host"]))
         if not options.no_debug:
-            presets.append((f"{arch}-debug", [s for s in wanted if s in DEBUG_SUITES]))
+            presets.append((f"{arch}-debug", [s for s in wanted if s in (FULL_DEBUG_SUITES if options.full else DEBUG_SUITES)]))
             if options.full and first:
                 presets.append((f"{arch}-race", [s for s in wanted if s in RACE_SUITES]))
     presets = [(preset, names) for preset, names in presets if names]
