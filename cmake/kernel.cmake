@@ -63,8 +63,14 @@ if(NOT TERN_ARCH STREQUAL x86_64)
 	add_custom_target(image ALL DEPENDS Image)
 endif()
 
-# Suites of scripts/test, which knows what each build owes; each writes its results to build/report.
-set(suites kernel boot contracts differ busybox packages session stress tools)
+# Suites of scripts/test; each writes its results to build/report. What tests the tools is for the release builds only.
+set(suites kernel contracts differ busybox stress)
+if(NOT TERN_RACE)
+	list(APPEND suites boot packages session)
+	if(NOT TERN_DEBUG)
+		list(APPEND suites tools)
+	endif()
+endif()
 cmake_path(GET CMAKE_BINARY_DIR FILENAME preset)
 foreach(suite IN LISTS suites)
 	add_test(NAME ${suite} COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/scripts/testlib --suite-of ${preset} ${suite})
