@@ -46,7 +46,7 @@ def main(words):
     parser.add_argument("--suite", action="append", choices=plan.SUITES, help="only this suite (repeatable)")
     parser.add_argument("--only", metavar="GLOB", help="only tests whose name matches, such as 'signals/*' (several: with commas)")
     parser.add_argument("--full", action="store_true", help="also what takes long: each suite ten times in random order with 1, 2 and 4 "
-                        "processors, all suites whole on the debug builds, all of Python's own suite, the data-race builds (many hours: --passes and --resume have it in pieces)")
+                        "processors, every suite but the tools on the debug builds, all of Python's own suite, the data-race builds (many hours: --passes and --resume have it in pieces)")
     parser.add_argument("--passes", metavar="N|N-M", help="with --full: so many passes instead of ten, or those from N to M; the first "
                         "is the long one, and the only one of the data-race builds")
     parser.add_argument("--resume", action="store_true", help="with --full: take passes that earlier runs ended without a failure, of the "
