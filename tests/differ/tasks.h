@@ -37,12 +37,13 @@ static int child_number(long pid)
 	return pid > 1 && pid < 0x7fffffff ? 99 : (int)pid;
 }
 
-// Until the child is in one of the states, but not for ever. Its parent may be told a moment after that can be seen.
+// Until the child is in one of the states, but not for ever. Its parent is told after that can be seen: a moment, or longer when
+// the host takes the child's processor away there.
 static void await_state(int pid, const char *states)
 {
 	for (int i = 0; i < 200 && !strchr(states, state_of(pid)); i++)
 		usleep(1000);
-	usleep(10000);
+	usleep(50000);
 }
 
 // A child that ends with a status, by a signal, stops itself or stays.
